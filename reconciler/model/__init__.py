@@ -1,0 +1,40 @@
+"""The nouns, frozen: standard library and flyteidl messages; they raise only ValueError."""
+
+from reconciler.model.canonical import content_hash, is_content_hash, object_hash, to_canonical
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.graph import CycleError, in_order
+from reconciler.model.identity import ResourceId
+from reconciler.model.kinds import Kind
+from reconciler.model.outcome import ApplyReport, Event, Finished, Outcome, Started, Status
+from reconciler.model.plan import Action, Change, Conflict, Plan, Reason, Verb
+from reconciler.model.resource import Origin, Resource
+from reconciler.model.state import DesiredState, ObservedState
+
+__all__ = [
+    "Action",
+    "ApplyReport",
+    "Change",
+    "Conflict",
+    "CycleError",
+    "DesiredState",
+    "Diagnostic",
+    "Event",
+    "Finished",
+    "Kind",
+    "ObservedState",
+    "Origin",
+    "Outcome",
+    "Plan",
+    "Reason",
+    "Resource",
+    "ResourceId",
+    "Severity",
+    "Started",
+    "Status",
+    "Verb",
+    "content_hash",
+    "in_order",
+    "is_content_hash",
+    "object_hash",
+    "to_canonical",
+]

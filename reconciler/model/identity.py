@@ -1,0 +1,104 @@
+"""Who a resource is: its kind, place, name and, where content is immutable, its version."""
+
+from dataclasses import dataclass, replace
+from functools import total_ordering
+
+from flyteidl.core.identifier_pb2 import Identifier, ResourceType
+
+from reconciler.model.kinds import Kind
+
+_RESOURCE_TYPES = {
+    Kind.TASK: ResourceType.TASK,
+    Kind.WORKFLOW: ResourceType.WORKFLOW,
+    Kind.LAUNCH_PLAN: ResourceType.LAUNCH_PLAN,
+}
+_KINDS = {number: kind for kind, number in _RESOURCE_TYPES.items()}
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class ResourceId:
+    """The identity of one resource.
+
+    Shape: a project has only `project`; a domain `project` and `domain`; an activation has no
+        version; the rest have all four parts.
+    Raises: ValueError for a part missing or too many, since Admin acts on some other row when
+        sent an incomplete id (admin-contract: validation holes).
+    """
+
+    kind: Kind
+    project: str
+    domain: str = ""
+    name: str = ""
+    version: str = ""
+
+    def __post_init__(self) -> None:
+        wanted = (
+            True,
+            self.kind is not Kind.PROJECT,
+            self.kind not in (Kind.PROJECT, Kind.DOMAIN),
+            self.kind.versioned,
+        )
+        parts = (self.project, self.domain, self.name, self.version)
+        for label, part, needed in zip(
+            ("project", "domain", "name", "version"), parts, wanted, strict=True
+        ):
+            if needed and not part:
+                raise ValueError(f"a {self.kind} id needs a {label}")
+            if part and not needed:
+                raise ValueError(f"a {self.kind} id has no {label}, yet {part!r} was given")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.path}"
+
+    def __lt__(self, other: "ResourceId") -> bool:
+        return self.sort_key < other.sort_key
+
+    @property
+    def path(self) -> str:
+        """`project/domain/name@version`, as far as the kind has these parts."""
+        path = "/".join(part for part in (self.project, self.domain, self.name) if part)
+        return f"{path}@{self.version}" if self.version else path
+
+    @property
+    def address(self) -> str:
+        """The id as one word for machines: `launch_plan:project/domain/name@version`."""
+        return f"{self.kind.slug}:{self.path}"
+
+    @property
+    def sort_key(self) -> tuple[int, str, str, str, str]:
+        return (self.kind.rank, self.project, self.domain, self.name, self.version)
+
+    @property
+    def activation(self) -> "ResourceId":
+        """The activation that this launch plan version takes part in."""
+        return ResourceId(Kind.ACTIVATION, self.project, self.domain, self.name)
+
+    def at(self, version: str) -> "ResourceId":
+        """The launch plan version that this activation would make active."""
+        if self.kind is Kind.ACTIVATION:
+            return ResourceId(Kind.LAUNCH_PLAN, self.project, self.domain, self.name, version)
+        return replace(self, version=version)
+
+    def to_identifier(self) -> Identifier:
+        """The id as Admin's RPCs take it, its type always said (Admin never guesses on create)."""
+        return Identifier(
+            resource_type=_RESOURCE_TYPES[self.kind],
+            project=self.project,
+            domain=self.domain,
+            name=self.name,
+            version=self.version,
+        )
+
+    @staticmethod
+    def from_identifier(identifier: Identifier, kind: Kind | None = None) -> "ResourceId":
+        """Read Admin's identifier; `kind` decides where it carries no resource type.
+
+        Raises: ValueError for a type that no kind has, or an incomplete id.
+        """
+        found = kind or _KINDS.get(identifier.resource_type)
+        if found is None:
+            raise ValueError(f"resource type {identifier.resource_type} names no kind")
+        return ResourceId(
+            found, identifier.project, identifier.domain, identifier.name, identifier.version
+        )

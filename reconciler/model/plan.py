@@ -1,0 +1,102 @@
+"""What would be done: one field, one step, all of them."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.identity import ResourceId
+from reconciler.model.kinds import Kind
+from reconciler.model.resource import Origin, Resource
+
+
+class Verb(StrEnum):
+    """What an action does to Admin."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    ACTIVATE = "activate"
+    DEACTIVATE = "deactivate"
+    ARCHIVE = "archive"
+    UNARCHIVE = "unarchive"
+
+
+class Reason(StrEnum):
+    """Why an action is planned, for machines. `Action.why` says it to people."""
+
+    ABSENT = "absent"
+    DIFFERS = "differs"
+    ARCHIVED = "archived"
+    NOT_ARCHIVED = "not-archived"
+    NONE_ACTIVE = "none-active"
+    OTHER_ACTIVE = "other-active"
+    SEVERAL_ACTIVE = "several-active"
+    STILL_ACTIVE = "still-active"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field: its path (dots, list positions in brackets) and both values as plain JSON.
+
+    None stands for an absent field; `sensitive` values are masked by every renderer.
+    """
+
+    path: str
+    before: Any
+    after: Any
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One step that one resource needs."""
+
+    verb: Verb
+    id: ResourceId
+    reason: Reason
+    why: str
+    changes: tuple[Change, ...] = ()
+    before: Resource | None = None
+    after: Resource | None = None
+    needs: tuple[ResourceId, ...] = ()
+
+    @property
+    def is_switch(self) -> bool:
+        """True for steps that decide what runs; they wait until every other step succeeded."""
+        return self.id.kind is Kind.ACTIVATION
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A version that Admin already holds with other content: no action of ours can mend it."""
+
+    id: ResourceId
+    changes: tuple[Change, ...]
+    origin: Origin | None = None
+
+    def __str__(self) -> str:
+        fields = ", ".join(change.path for change in self.changes)
+        return f"{self.id} is already registered and differs in {fields}; give it a new version"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All actions, each after those it needs, and what was found that stands in their way."""
+
+    actions: tuple[Action, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    unchanged: Mapping[Kind, int] = field(default_factory=dict)
+    warnings: tuple[Diagnostic, ...] = ()
+
+    def __iter__(self) -> Iterator[Action]:
+        return iter(self.actions)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.actions and not self.conflicts
+
+    def counts(self) -> Counter[Verb]:
+        """How many actions of each verb."""
+        return Counter(action.verb for action in self.actions)

@@ -1,0 +1,64 @@
+"""One thing as wished for or as found: the same shape on both sides, so they compare."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from google.protobuf.message import Message
+
+from reconciler.model.canonical import object_hash, to_canonical
+from reconciler.model.identity import ResourceId
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where in the manifests something was said: a file, a line and a column, from 1."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}" + (f":{self.column}" if self.column else "")
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """Identity, canonical spec and digest of one resource.
+
+    `spec` is the message that Admin itself compares, hence what both sides are brought to:
+
+    ==============  ==========================================================================
+    project         admin.Project without its domains
+    task            core.CompiledTask, its template's id filled in
+    workflow        core.CompiledWorkflowClosure
+    launch plan     admin.LaunchPlan: id, augmented spec, closure with expected inputs, outputs
+    activation      `active` below says it; `spec` is None
+    ==============  ==========================================================================
+
+    `request` is what a create sends (TaskSpec, WorkflowSpec, LaunchPlanSpec, Project), known for
+    desired resources only. `complete` is False where only existence was read (Admin's lists
+    carry no workflow content).
+    """
+
+    id: ResourceId
+    spec: Message | None = None
+    request: Message | None = None
+    origin: Origin | None = None
+    complete: bool = True
+    # Versions of an activation: exactly one or none when desired, any number when observed.
+    active: tuple[str, ...] = ()
+    # Versions that are this content's own hash: existing means identical.
+    content_addressed: bool = False
+
+    @cached_property
+    def canonical(self) -> dict[str, Any]:
+        """The spec as Admin's own comparison sees it: plain JSON values, defaults left out."""
+        return to_canonical(self.spec) if self.spec is not None else {}
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Admin's digest of this resource, 32 bytes; equal digests are 'identical structure'."""
+        return object_hash(self.canonical)

@@ -1,0 +1,44 @@
+"""The two sides of a comparison: what the manifests want, and what Admin holds."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.identity import ResourceId
+from reconciler.model.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredState:
+    """Everything the manifests declare, bound and canonical.
+
+    `needs` maps an id to the ids of the set that must be there before it. Warnings are what lint
+    found; errors never get this far.
+    """
+
+    resources: Mapping[ResourceId, Resource]
+    needs: Mapping[ResourceId, Collection[ResourceId]] = field(default_factory=dict)
+    warnings: tuple[Diagnostic, ...] = ()
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources.values())
+
+    def __len__(self) -> int:
+        return len(self.resources)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedState:
+    """What Admin answered about the ids that were asked for, and only about those."""
+
+    resources: Mapping[ResourceId, Resource]
+    asked: frozenset[ResourceId]
+
+    def find(self, id: ResourceId) -> Resource | None:
+        """Return what Admin holds under `id`, or None if it holds nothing.
+
+        Raises: LookupError if nobody asked Admin about it, for then its absence means nothing.
+        """
+        if id not in self.asked:
+            raise LookupError(f"{id} was not looked at")
+        return self.resources.get(id)

@@ -1,0 +1,89 @@
+"""What the core asks of the world. Adapters in the yard fulfil these; fakes in tests do too.
+
+`Reader` and `Writer` are different types on purpose: planning is handed a Reader, on which no
+mutating call exists.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from reconciler.model import Resource, ResourceId
+
+
+class Reader(Protocol):
+    """Reads Admin by name and version, never through history. Safe to use from many threads.
+
+    Every method raises AdminError (or UnreachableError) if an answer could not be had in full: a
+    mapping that lacks an id means that Admin was asked and holds nothing there.
+    """
+
+    def domains(self) -> Collection[str]:
+        """The domains that the server's configuration knows."""
+        ...
+
+    def projects(self, names: Collection[str]) -> Mapping[str, Resource]:
+        """Those of the named projects that exist, archived ones too."""
+        ...
+
+    def versions(self, ids: Collection[ResourceId]) -> Mapping[ResourceId, Resource]:
+        """Tasks, workflows and launch plans by full id; workflows come with existence only."""
+        ...
+
+    def workflows(self, ids: Collection[ResourceId]) -> Mapping[ResourceId, Resource]:
+        """Workflows with their whole compiled closure: one call each, concurrent."""
+        ...
+
+    def active(
+        self, activations: Collection[ResourceId]
+    ) -> Mapping[ResourceId, tuple[Resource, ...]]:
+        """The launch plan versions active under each name: none, one, or (torn) several."""
+        ...
+
+    def latest(self, names: Collection[ResourceId]) -> Mapping[ResourceId, ResourceId]:
+        """For ids with any version, the id of the version created last under that name."""
+        ...
+
+
+class Created(StrEnum):
+    """Admin's answer to a create."""
+
+    NEW = "new"
+    IDENTICAL = "identical"
+    # Someone else won a race; Admin did not compare, so the reader must.
+    UNVERIFIED = "unverified"
+
+
+class Writer(Protocol):
+    """Writes one thing at a time, each call repeatable. Safe to use from many threads."""
+
+    def create(self, resource: Resource) -> Created:
+        """Register a project, or a task, workflow or launch plan version.
+
+        Raises: VersionConflict as InvalidArgumentError when Admin holds this version with other
+            content; AdminError otherwise.
+        """
+        ...
+
+    def update(self, resource: Resource) -> None:
+        """Make a mutable resource (a project) what `resource.request` says, state included."""
+        ...
+
+    def set_active(self, launch_plan: ResourceId, *, active: bool) -> None:
+        """Switch one launch plan version on (and with it the former one off), or off."""
+        ...
+
+
+class Clock(Protocol):
+    """Time as an argument, so that tests own it."""
+
+    def now(self) -> datetime:
+        """The current instant, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards."""
+        ...
+
+    def sleep(self, seconds: float) -> None: ...
