@@ -1,0 +1,25 @@
+"""The embedded Admin: a Flyte Admin in one process, on SQLite, for tests and first steps.
+
+It answers as flyteadmin v1.16.8 does. It shares with the rest of the project only what is the
+same by nature on both sides of the wire: the workflow compiler and the arithmetic of schedules.
+"""
+
+from reconciler.sandbox.admin import Admin
+from reconciler.sandbox.config import SandboxConfig
+from reconciler.sandbox.config_file import ConfigError, load_config, parse_config
+from reconciler.sandbox.errors import Refusal
+from reconciler.sandbox.server import Sandbox, serve
+from reconciler.sandbox.store import Store, StoreError
+
+__all__ = [
+    "Admin",
+    "ConfigError",
+    "Refusal",
+    "Sandbox",
+    "SandboxConfig",
+    "Store",
+    "StoreError",
+    "load_config",
+    "parse_config",
+    "serve",
+]

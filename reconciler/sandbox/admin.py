@@ -1,0 +1,112 @@
+"""The embedded Admin itself: bytes of a request in, bytes of an answer out.
+
+Whatever carries the bytes (gRPC, the HTTP gateway, a test in this process) calls `Admin.call`;
+nothing of a transport is known here.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import grpc
+
+from reconciler.sandbox.config import SandboxConfig
+from reconciler.sandbox.dispatch import Call, Handler
+from reconciler.sandbox.errors import Panic, Refusal, internal, transformed
+from reconciler.sandbox.services import SERVICES
+from reconciler.sandbox.services.projects import seed_project
+from reconciler.sandbox.store import Store
+from reconciler.sandbox.wire import decode
+
+DEFAULT_PROJECT = "flytesnacks"
+
+_log = logging.getLogger(__name__)
+
+Clock = Callable[[], int]
+
+
+class Admin:
+    """One Admin on one store.
+
+    Args:
+        store: Where everything is kept; a new one gets the project `flytesnacks`.
+        config: Domains, limits and so on.
+        clock: Gives nanoseconds since 1970 UTC.
+    """
+
+    def __init__(
+        self, store: Store, config: SandboxConfig | None = None, clock: Clock = time.time_ns
+    ) -> None:
+        self.store = store
+        self.config = config or SandboxConfig()
+        self.clock = clock
+        self._last = 0
+        self._ticking = threading.Lock()
+        if store.is_new:
+            seed_project(store, DEFAULT_PROJECT, now=self.now())
+
+    def services(self) -> frozenset[str]:
+        """Name the gRPC services there are: two exist only with authentication on."""
+        hidden = frozenset() if self.config.server.security.use_auth else _AUTH_SERVICES
+        return frozenset(SERVICES) - hidden
+
+    def now(self) -> int:
+        """Return the time in microseconds since 1970, later at every call."""
+        with self._ticking:
+            self._last = max(self._last + 1, self.clock() // 1000)
+            return self._last
+
+    def call(
+        self, full_method: str, payload: bytes, metadata: Sequence[tuple[str, str]] = ()
+    ) -> bytes:
+        """Answer one unary RPC.
+
+        Args:
+            full_method: `/flyteidl.service.AdminService/GetTask`.
+            payload: The request message, encoded.
+            metadata: The request's headers.
+
+        Raises:
+            Refusal: The answer is an error; nothing else is ever raised.
+        """
+        handler = self._handler(full_method)
+        limit = self.config.server.max_message_bytes
+        if len(payload) > limit:
+            text = f"grpc: received message larger than max ({len(payload)} vs. {limit})"
+            raise Refusal(grpc.StatusCode.RESOURCE_EXHAUSTED, text)
+        request = decode(handler.request, payload)
+        context = Call(
+            store=self.store,
+            config=self.config,
+            now=self.now,
+            nanos=self.clock,
+            method=full_method,
+            metadata=tuple(metadata),
+        )
+        try:
+            return handler.function(context, request).SerializeToString()
+        except Refusal as refusal:
+            raise (transformed(refusal) if handler.transformed else refusal) from None
+        except Panic as panic:
+            _log.info("%s: %s", full_method, panic)
+            raise internal("") from None
+        except Exception:
+            # A bug of ours looks to the client as one of Admin's would: a panic.
+            _log.exception("%s", full_method)
+            raise internal("") from None
+
+    def _handler(self, full_method: str) -> Handler:
+        service, _, method = full_method.lstrip("/").rpartition("/")
+        methods = SERVICES.get(service) if service in self.services() else None
+        if methods is None:
+            raise Refusal(grpc.StatusCode.UNIMPLEMENTED, f"unknown service {service}")
+        if method not in methods:
+            text = f"unknown method {method} for service {service}"
+            raise Refusal(grpc.StatusCode.UNIMPLEMENTED, text)
+        return methods[method]
+
+
+_AUTH_SERVICES = frozenset(
+    {"flyteidl.service.AuthMetadataService", "flyteidl.service.IdentityService"}
+)

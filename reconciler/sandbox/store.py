@@ -1,0 +1,226 @@
+"""The rows behind the embedded Admin: one SQLite database, in a file or in memory.
+
+A store has one writer at a time and, when it is a file, any number of readers beside it, each
+on a snapshot of its own. What a write acknowledged is on the disk: the file is in WAL mode and
+every commit is synced, so that a killed process loses nothing it answered for. A second process
+on the same file is refused, because the two would not see each other's uploads and clocks.
+
+PostgreSQL is what the real Admin runs on, and clients see its errors. The ones that follow from
+the values alone (a NUL in a text, a key that is already there) are told here, once, in its
+words; those of filters are in `listing`.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from reconciler.sandbox.errors import already_exists, database
+
+MEMORY = ":memory:"
+
+SCHEMA_VERSION = 1
+MIGRATIONS: dict[int, str] = {}  # from this version to the next: a script
+
+_UNIQUE = re.compile(r"UNIQUE constraint failed: (\w+)\.")
+
+
+class StoreError(Exception):
+    """The store cannot be opened: it is in use, newer than us, or no store at all."""
+
+
+class Session:
+    """One transaction's view of the store: run statements, read rows.
+
+    Rows are `sqlite3.Row`: by position or by column name. Statements raise `Refusal` with
+    PostgreSQL's text for a violated key or a text it could not hold.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run one statement."""
+        for value in parameters:
+            if isinstance(value, str) and "\0" in value:
+                raise database('invalid byte sequence for encoding "UTF8": 0x00')
+        try:
+            return self._connection.execute(sql, parameters)
+        except sqlite3.IntegrityError as exc:
+            table = _UNIQUE.match(str(exc))
+            if table is None:
+                raise
+            raise already_exists(f"{table[1]}_pkey") from exc
+
+    def one(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Row | None:
+        """Return the first row, or None."""
+        row: sqlite3.Row | None = self.run(sql, parameters).fetchone()
+        return row
+
+    def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Return every row."""
+        return self.run(sql, parameters).fetchall()
+
+    def insert(self, table: str, **values: Any) -> int:
+        """Insert one row; return its `id`."""
+        columns = ", ".join(f'"{name}"' for name in values)
+        marks = ", ".join("?" * len(values))
+        cursor = self.run(
+            f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(values.values())
+        )
+        return int(cursor.lastrowid or 0)
+
+
+class Store:
+    """The database; open with `Store.open`, close when done.
+
+    Threads share it freely. `read()` and `write()` are its only doors.
+
+    Attributes:
+        is_new: Whether opening it created it.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.in_memory = path == MEMORY
+        self._lock = threading.RLock()
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._guard: int | None = None
+        if not self.in_memory:
+            self._guard = _lock_file(path)
+        try:
+            self._writer = self._connect()
+            self.is_new = _migrate(self._writer, path)
+        except sqlite3.DatabaseError as exc:
+            self._unlock()
+            raise StoreError(f"{path} is not a store of the embedded Admin: {exc}") from exc
+        except StoreError:
+            self._unlock()
+            raise
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str] = MEMORY) -> "Store":
+        """Open the store at `path`, creating and migrating it as needed.
+
+        Raises:
+            StoreError: Another process holds it, a newer version wrote it, or it is something
+                else altogether.
+        """
+        return cls(os.fspath(path))
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session on one snapshot of the store; it must not write."""
+        if self.in_memory:
+            with self._lock:
+                yield Session(self._writer)
+            return
+        connection = self._reader()
+        if connection.in_transaction:  # a reader within a reader of the same thread
+            yield Session(connection)
+            return
+        connection.execute("BEGIN")
+        try:
+            yield Session(connection)
+        finally:
+            connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Session]:
+        """Give the session of one transaction: committed on return, undone by an exception.
+
+        Writers wait for each other; a write within a write is the same transaction.
+        """
+        with self._lock:
+            if self._writer.in_transaction:
+                yield Session(self._writer)
+                return
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield Session(self._writer)
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close every connection and let the file go."""
+        with self._lock:
+            for connection in self._readers:
+                connection.close()
+            self._readers.clear()
+            self._writer.close()
+            self._unlock()
+
+    def _reader(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+            connection.execute("PRAGMA query_only = ON")
+            with self._lock:
+                self._readers.append(connection)
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, timeout=60
+        )
+        connection.row_factory = sqlite3.Row
+        if not self.in_memory:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # FULL syncs the log at every commit: slower than NORMAL, which may lose the last
+            # acknowledged writes when the machine (not the process) dies.
+            connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA case_sensitive_like = ON")
+        return connection
+
+    def _unlock(self) -> None:
+        if self._guard is not None:
+            os.close(self._guard)
+            self._guard = None
+
+
+def _lock_file(path: str) -> int:
+    """Take the store for this process; the kernel lets it go when the process ends."""
+    Path(path).resolve().parent.mkdir(parents=True, exist_ok=True)
+    guard = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        holder = os.read(guard, 32).decode("ascii", "replace").strip() or "unknown"
+        os.close(guard)
+        raise StoreError(
+            f"{path} is in use by another process (pid {holder}): stop that one, "
+            "or give this one a store of its own"
+        ) from exc
+    os.ftruncate(guard, 0)
+    os.write(guard, f"{os.getpid()}\n".encode())
+    return guard
+
+
+def _migrate(connection: sqlite3.Connection, path: str) -> bool:
+    """Bring the schema to this version; return whether there was none before."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            f"{path} has schema version {version}, this program knows {SCHEMA_VERSION}: "
+            "use the version that wrote it, or a new store"
+        )
+    if version == 0:
+        schema = resources.files(__package__).joinpath("schema.sql").read_text("utf-8")
+        _run_script(connection, schema, SCHEMA_VERSION)
+        return True
+    for step in range(version, SCHEMA_VERSION):
+        _run_script(connection, MIGRATIONS[step], step + 1)
+    return False
+
+
+def _run_script(connection: sqlite3.Connection, script: str, version: int) -> None:
+    connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {version}; COMMIT")
