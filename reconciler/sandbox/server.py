@@ -193,13 +193,13 @@ def start_grpc(admin: Admin, host: str, port: int) -> tuple[grpc.Server, int]:
     return server, bound
 
 
-class _RawHandler(grpc.GenericRpcHandler[bytes, bytes]):
+class _RawHandler(grpc.GenericRpcHandler):  # type: ignore[type-arg] # generic in stubs only
     """Carries every unary call's bytes to `Admin.call`, and refusals back."""
 
     def __init__(self, admin: Admin) -> None:
         self._admin = admin
 
-    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes]:
+    def service(self, details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes]":
         method, metadata = details.method, _texts(details.invocation_metadata or ())
 
         def answer(payload: bytes, context: grpc.ServicerContext) -> bytes:
