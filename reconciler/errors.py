@@ -5,15 +5,19 @@
     ├── ConfigError                          1   endpoint, workspace file, options
     ├── UnreachableError                     1   nobody answers at the endpoint
     ├── ApplyRefusedError                    1   not confirmed, or the world moved before a write
+    ├── OversizedError                       1   a request that Admin would not even read
     └── AdminError                           1   Admin refused one call; a class for each gRPC code
         ├── UnauthenticatedError             7
         ├── PermissionDeniedError            7
-        └── … CancelledError, UnknownError, InvalidArgumentError, DeadlineExceededError,
-              NotFoundError, AlreadyExistsError, ResourceExhaustedError,
-              FailedPreconditionError, AbortedError, OutOfRangeError, UnimplementedError,
-              InternalError, UnavailableError, DataLossError
+        ├── InvalidArgumentError             1
+        │   └── VersionConflictError         1   the version exists with other content
+        └── … CancelledError, UnknownError, DeadlineExceededError, NotFoundError,
+              AlreadyExistsError, ResourceExhaustedError, FailedPreconditionError,
+              AbortedError, OutOfRangeError, UnimplementedError, InternalError,
+              UnavailableError, DataLossError
 
-A conflict between a manifest and Admin is no exception but a row of the plan (`model.Conflict`).
+A conflict that planning finds is no exception but a row of the plan (`model.Conflict`); only one
+that arose between plan and apply is.
 Foreign errors are translated once, at the seam where they come in, `from` the original.
 """
 
@@ -22,7 +26,7 @@ from typing import ClassVar
 
 from google.protobuf.message import Message
 
-from reconciler.model import Diagnostic
+from reconciler.model import Diagnostic, ResourceId
 
 
 class ReconcilerError(Exception):
@@ -49,11 +53,28 @@ class ApplyRefusedError(ReconcilerError):
     """Nothing was written: the plan was not confirmed, or it cannot be carried out."""
 
 
+class OversizedError(ReconcilerError):
+    """A request above the size that Admin reads; it was not sent.
+
+    Attributes: `id` of the resource; `size` of its request and `limit`, both in bytes.
+    """
+
+    def __init__(self, id: ResourceId, *, size: int, limit: int) -> None:
+        self.id = id
+        self.size = size
+        self.limit = limit
+        super().__init__(
+            f"{id} takes a request of {size:,} bytes, and Flyte Admin reads at most {limit:,}; "
+            "make its specification smaller"
+        )
+
+
 class AdminError(ReconcilerError):
-    """Admin refused one call.
+    """Admin refused one call, or gave no answer to it.
 
     Attributes: `code` the gRPC status by name; `text` Admin's own words; `details` its decoded
-    status details; `method` the RPC; `subject` the id it was about, if one is known.
+    status details; `method` the RPC; `subject` the id it was about, if one is known; `in_doubt`
+    True if a write may have been carried out although its answer was lost: read before judging.
     """
 
     code: ClassVar[str] = "UNKNOWN"
@@ -65,11 +86,13 @@ class AdminError(ReconcilerError):
         method: str = "",
         subject: str = "",
         details: Sequence[Message] = (),
+        in_doubt: bool = False,
     ) -> None:
         self.text = text
         self.method = method
         self.subject = subject
         self.details = tuple(details)
+        self.in_doubt = in_doubt
         about = f" for {subject}" if subject else ""
         super().__init__(f"{method or 'Admin'}{about}: {self.code}: {text or 'no message'}")
 
@@ -86,6 +109,10 @@ class UnknownError(AdminError):
 
 class InvalidArgumentError(AdminError):
     code = "INVALID_ARGUMENT"
+
+
+class VersionConflictError(InvalidArgumentError):
+    """Admin holds this version with other content, and versions never change: use a new one."""
 
 
 class DeadlineExceededError(AdminError):

@@ -32,13 +32,20 @@ class Reader(Protocol):
         ...
 
     def workflows(self, ids: Collection[ResourceId]) -> Mapping[ResourceId, Resource]:
-        """Workflows with their whole compiled closure: one call each, concurrent."""
+        """Workflows with their whole compiled closure: one call each, concurrent.
+
+        One that exists but whose closure Admin itself cannot read (lost, or over its own download
+        limit) comes without a spec and not `complete`.
+        """
         ...
 
     def active(
         self, activations: Collection[ResourceId]
     ) -> Mapping[ResourceId, tuple[Resource, ...]]:
-        """The launch plan versions active under each name: none, one, or (torn) several."""
+        """The launch plan versions active under each name: none, one, or (torn) several.
+
+        Shape: every activation asked for is a key; its versions stand in order of creation.
+        """
         ...
 
     def latest(self, names: Collection[ResourceId]) -> Mapping[ResourceId, ResourceId]:
@@ -51,6 +58,8 @@ class Created(StrEnum):
 
     NEW = "new"
     IDENTICAL = "identical"
+    # Identical as well, but an earlier attempt of the same call got no answer: likely it was ours.
+    RECOVERED = "recovered"
     # Someone else won a race; Admin did not compare, so the reader must.
     UNVERIFIED = "unverified"
 
@@ -61,8 +70,8 @@ class Writer(Protocol):
     def create(self, resource: Resource) -> Created:
         """Register a project, or a task, workflow or launch plan version.
 
-        Raises: VersionConflict as InvalidArgumentError when Admin holds this version with other
-            content; AdminError otherwise.
+        Raises: VersionConflictError when Admin holds this version with other content;
+            OversizedError before sending what Admin would not read; AdminError otherwise.
         """
         ...
 
