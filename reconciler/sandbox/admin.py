@@ -14,6 +14,7 @@ import grpc
 from reconciler.sandbox.config import SandboxConfig
 from reconciler.sandbox.dispatch import Call, Handler
 from reconciler.sandbox.errors import Panic, Refusal, internal, transformed
+from reconciler.sandbox.objects import open_objects
 from reconciler.sandbox.services import SERVICES
 from reconciler.sandbox.services.projects import seed_project
 from reconciler.sandbox.store import Store
@@ -41,6 +42,7 @@ class Admin:
         self.store = store
         self.config = config or SandboxConfig()
         self.clock = clock
+        self.objects = open_objects(store, self.config, clock)
         self._last = 0
         self._ticking = threading.Lock()
         if store.is_new:
@@ -81,6 +83,7 @@ class Admin:
             config=self.config,
             now=self.now,
             nanos=self.clock,
+            objects=self.objects,
             method=full_method,
             metadata=tuple(metadata),
         )

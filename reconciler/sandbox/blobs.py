@@ -5,8 +5,8 @@ written by one transaction or not at all. Keys are whole native URIs (`s3://buck
 built the way Admin builds them: by resolving each part as a URL reference.
 """
 
-from urllib.parse import urlsplit
-
+from reconciler.sandbox.objects import gourl
+from reconciler.sandbox.objects.reference import split
 from reconciler.sandbox.store import Session
 
 
@@ -40,6 +40,10 @@ def write_blob(session: Session, uri: str, content: bytes, *, now: int) -> None:
 
 
 def object_key(uri: str) -> str:
-    """Return the part of `uri` that names the object: bucket stores drop query and fragment."""
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+    """Return what names the object: bucket stores drop scheme, query and fragment.
+
+    Raises:
+        URLError: `uri` does not parse.
+    """
+    place = split(uri)
+    return f"{place.container}/{gourl.escape(place.key)}"

@@ -19,6 +19,7 @@ from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.message import Message
 
 from reconciler.sandbox.config import SandboxConfig
+from reconciler.sandbox.objects import ObjectStore
 from reconciler.sandbox.store import Store
 
 
@@ -32,12 +33,14 @@ class Call:
         now: Gives the time in microseconds since 1970 UTC, later at every call, so that rows
             written one after the other are in order of `created_at`.
         nanos: Gives the time in nanoseconds since 1970 UTC.
+        objects: The object store: uploads, decks, whatever has a native URL.
     """
 
     store: Store
     config: SandboxConfig
     now: Callable[[], int]
     nanos: Callable[[], int]
+    objects: ObjectStore
     method: str = ""
     metadata: tuple[tuple[str, str], ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)  # what interceptors found: an identity

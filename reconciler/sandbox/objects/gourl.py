@@ -35,6 +35,7 @@ class URL:
     opaque: str = ""
     user: tuple[str, str | None] | None = None
     host: str = ""
+    omit_host: bool = False
     path: str = ""
     raw_path: str = ""
     force_query: bool = False
@@ -83,6 +84,8 @@ class URL:
 
     def _authority(self) -> str:
         if not (self.scheme or self.host or self.user is not None):
+            return ""
+        if self.omit_host and not self.host and self.user is None:
             return ""
         text = "//" if self.host or self.path or self.user is not None else ""
         if self.user is not None:
@@ -208,6 +211,8 @@ def _parse(text: str) -> URL:
         authority, slash, path = rest[2:].partition("/")
         user, host = _authority(authority)
         url, rest = replace(url, user=user, host=host), slash + path
+    elif url.scheme:
+        url = replace(url, omit_host=True)
     return _with_path(url, rest)
 
 
