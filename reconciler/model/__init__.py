@@ -5,6 +5,7 @@ from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import CycleError, in_order
 from reconciler.model.identity import ResourceId
 from reconciler.model.kinds import Kind
+from reconciler.model.lookup import Found, Needs
 from reconciler.model.outcome import ApplyReport, Event, Finished, Outcome, Started, Status
 from reconciler.model.plan import Action, Change, Conflict, Plan, Reason, Verb
 from reconciler.model.resource import Origin, Resource
@@ -20,7 +21,9 @@ __all__ = [
     "Diagnostic",
     "Event",
     "Finished",
+    "Found",
     "Kind",
+    "Needs",
     "ObservedState",
     "Origin",
     "Outcome",

@@ -1,0 +1,5 @@
+"""Plan → events → ApplyReport."""
+
+from reconciler.apply.executor import execute
+
+__all__ = ["execute"]

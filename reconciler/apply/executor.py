@@ -1,0 +1,175 @@
+"""Run a plan: as concurrently as its graph allows, each step repeatable.
+
+First everything that only adds (a failure blocks its descendants and nobody else), then the
+switches, which decide what runs: in a project-domain none is thrown until every other step
+there has succeeded, so a failure never leaves half the launch plans on new code.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+
+from reconciler.apply.frontier import Frontier
+from reconciler.apply.step import take_step
+from reconciler.apply.verify import flip, moved, read_active, settle
+from reconciler.errors import ReconcilerError
+from reconciler.model import (
+    Action,
+    ApplyReport,
+    Event,
+    Finished,
+    Kind,
+    Outcome,
+    Plan,
+    ResourceId,
+    Started,
+    Status,
+)
+from reconciler.ports import Clock, Reader, Writer
+
+# How often a waiting executor looks whether it was told to stop.
+_TICK = 0.1
+
+
+def execute(
+    plan: Plan,
+    *,
+    reader: Reader,
+    writer: Writer,
+    clock: Clock,
+    parallelism: int = 10,
+    stop: threading.Event | None = None,
+    on_event: Callable[[Event], None] = lambda event: None,
+) -> ApplyReport:
+    """Carry out every action of `plan` and report the outcome of each.
+
+    Args:
+        stop: Once set, nothing new is started; what runs is waited for and the rest is SKIPPED.
+        on_event: Called in this thread, as actions start and finish.
+
+    Raises: ValueError for a plan with conflicts, before anything is written.
+    """
+    if plan.conflicts:
+        raise ValueError("a plan with conflicts cannot be applied")
+    run = _Run(reader, writer, clock, parallelism, stop or threading.Event(), on_event)
+    steps = [action for action in plan if not action.is_switch]
+    switches = [action for action in plan if action.is_switch]
+    with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="apply") as pool:
+        run.take_steps(steps, pool)
+        run.throw_switches(switches, pool)
+    outcomes = tuple(run.outcomes[action.id] for action in plan)
+    return ApplyReport(outcomes, interrupted=run.stop.is_set())
+
+
+class _Run:
+    """One execution: the ports, and the outcomes so far."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        writer: Writer,
+        clock: Clock,
+        parallelism: int,
+        stop: threading.Event,
+        on_event: Callable[[Event], None],
+    ) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.clock = clock
+        self.parallelism = parallelism
+        self.stop = stop
+        self.on_event = on_event
+        self.outcomes: dict[ResourceId, Outcome] = {}
+
+    def take_steps(self, actions: Sequence[Action], pool: ThreadPoolExecutor) -> None:
+        frontier = Frontier(actions)
+        running: set[Future[Outcome]] = set()
+        while True:
+            while not self.stop.is_set() and len(running) < self.parallelism:
+                action = frontier.take()
+                if action is None:
+                    break
+                self.on_event(Started(action))
+                running.add(pool.submit(self._timed, action))
+            if not running:
+                break
+            done, running = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
+            for future in done:
+                outcome = future.result()
+                self._finish(outcome)
+                if outcome.status is Status.DONE:
+                    frontier.done(outcome.action.id)
+                else:
+                    cause = outcome.action.id
+                    self._block(frontier.failed(cause), cause)
+        for action in frontier.left():
+            self._finish(Outcome(action, Status.SKIPPED, message="interrupted before it started"))
+
+    def throw_switches(self, switches: Sequence[Action], pool: ThreadPoolExecutor) -> None:
+        ready = []
+        for action in switches:
+            cause = self._hindrance(action)
+            if cause is not None:
+                self._block([action], cause)
+            elif self.stop.is_set():
+                message = "interrupted before it started"
+                self._finish(Outcome(action, Status.SKIPPED, message=message))
+            else:
+                ready.append(action)
+        if not ready:
+            return
+        try:
+            active = read_active(ready, self.reader)
+        except ReconcilerError as error:
+            for action in ready:
+                self._finish(Outcome(action, Status.FAILED, message=str(error), error=error))
+            return
+        started = self.clock.monotonic()
+        errors: dict[ResourceId, ReconcilerError | None] = {}
+        flipping: dict[ResourceId, Future[ReconcilerError | None]] = {}
+        for action in ready:
+            early = moved(action, active[action.id])
+            if early is not None:
+                self._finish(early)
+                continue
+            self.on_event(Started(action))
+            flipping[action.id] = pool.submit(flip, action, active[action.id], self.writer)
+        for id, future in flipping.items():
+            errors[id] = future.result()
+        settled = settle(
+            [action for action in ready if action.id in flipping],
+            errors,
+            reader=self.reader,
+            writer=self.writer,
+            stopped=self.stop.is_set,
+        )
+        seconds = self.clock.monotonic() - started
+        for outcome in settled:
+            self._finish(replace(outcome, seconds=seconds))
+
+    def _hindrance(self, switch: Action) -> ResourceId | None:
+        """The first step of the switch's own project-domain, or need of its own, not done."""
+        for id, outcome in self.outcomes.items():
+            if outcome.status is Status.DONE or outcome.status is Status.SKIPPED:
+                continue
+            same_project = id.project == switch.id.project
+            if id in switch.needs or (
+                same_project and (id.kind is Kind.PROJECT or id.domain == switch.id.domain)
+            ):
+                return outcome.blocked_by or id
+        return None
+
+    def _timed(self, action: Action) -> Outcome:
+        started = self.clock.monotonic()
+        outcome = take_step(action, reader=self.reader, writer=self.writer)
+        return replace(outcome, seconds=self.clock.monotonic() - started)
+
+    def _block(self, actions: Iterable[Action], cause: ResourceId) -> None:
+        for action in actions:
+            message = f"waits for {cause}, which failed"
+            self._finish(Outcome(action, Status.BLOCKED, message=message, blocked_by=cause))
+
+    def _finish(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.action.id] = outcome
+        self.on_event(Finished(outcome))

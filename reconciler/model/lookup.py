@@ -1,0 +1,37 @@
+"""What must be known of Admin before manifests can be bound, and what was found.
+
+`needs` names it without asking; the answers come back in the same shape, so that binding is a
+pure function of the manifests and of this.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.identity import ResourceId
+from reconciler.model.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Ids to look up. `latest` are ids whose version is to be the last created (its own is a
+    stand-in); `active` are activations whose version is to be the active one."""
+
+    projects: frozenset[str] = frozenset()
+    versions: frozenset[ResourceId] = frozenset()
+    latest: frozenset[ResourceId] = frozenset()
+    active: frozenset[ResourceId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What Admin answered to `Needs`; what is missing here does not exist there.
+
+    `latest` and `active` give the id that each resolved to; that id is among `versions` too.
+    Workflows are complete: their content may become part of another workflow.
+    """
+
+    domains: tuple[str, ...] = ()
+    projects: Mapping[str, Resource] = field(default_factory=dict)
+    versions: Mapping[ResourceId, Resource] = field(default_factory=dict)
+    latest: Mapping[ResourceId, ResourceId] = field(default_factory=dict)
+    active: Mapping[ResourceId, tuple[ResourceId, ...]] = field(default_factory=dict)

@@ -1,0 +1,338 @@
+"""The type language: `list[int] | none` and its like, to flyteidl's LiteralType and back.
+
+::
+
+    type    = variant { "|" variant }
+    variant = simple | "list" "[" type "]" | "dict" "[" "str" "," type "]"
+            | "enum" "[" text { "," text } "]"
+            | ("file" | "directory" | "dataset") [ "[" text "]" ] | "schema"
+    simple  = "int" | "float" | "str" | "bool" | "datetime" | "duration" | "none" | "struct"
+            | "binary" | "error"
+    text    = letters without blanks, commas and brackets, or a text in quotes
+
+What stands in the brackets of a file, directory or dataset is its format. Variants of a union
+carry the tags that flytekit writes, because Admin refuses to bind a union to another whose tags
+differ and flytekit reads a union's value by its tag.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from flyteidl.core.types_pb2 import (
+    BlobType,
+    EnumType,
+    LiteralType,
+    SchemaType,
+    SimpleType,
+    StructuredDatasetType,
+    TypeStructure,
+    UnionType,
+)
+from google.protobuf.json_format import ParseDict, ParseError
+
+_SIMPLE = {
+    "int": SimpleType.INTEGER,
+    "float": SimpleType.FLOAT,
+    "str": SimpleType.STRING,
+    "bool": SimpleType.BOOLEAN,
+    "datetime": SimpleType.DATETIME,
+    "duration": SimpleType.DURATION,
+    "none": SimpleType.NONE,
+    "struct": SimpleType.STRUCT,
+    "binary": SimpleType.BINARY,
+    "error": SimpleType.ERROR,
+}
+_SIMPLE_WORDS = {number: word for word, number in _SIMPLE.items()}
+_WORDS = (*_SIMPLE, "list", "dict", "enum", "file", "directory", "dataset", "schema")
+# What people write who come from other languages.
+_COUSINS = {
+    "integer": "int",
+    "long": "int",
+    "number": "float",
+    "double": "float",
+    "string": "str",
+    "text": "str",
+    "boolean": "bool",
+    "date": "datetime",
+    "timestamp": "datetime",
+    "time": "datetime",
+    "timedelta": "duration",
+    "null": "none",
+    "array": "list[…]",
+    "map": "dict[str, …]",
+    "object": "struct",
+    "dataclass": "struct",
+    "optional": "… | none",
+    "union": "… | …",
+    "blob": "file",
+    "folder": "directory",
+    "bytes": "binary",
+    "dataframe": "dataset",
+    "structureddataset": "dataset",
+    "flytefile": "file",
+    "flytedirectory": "directory",
+    "flyteschema": "schema",
+}
+# flytekit's transformer names (flytekit/core/type_engine.py and the types beside it).
+_SIMPLE_TAGS = {
+    SimpleType.INTEGER: "int",
+    SimpleType.FLOAT: "float",
+    SimpleType.STRING: "str",
+    SimpleType.BOOLEAN: "bool",
+    SimpleType.DATETIME: "datetime",
+    SimpleType.DURATION: "timedelta",
+    SimpleType.NONE: "none",
+    SimpleType.STRUCT: "Typed Dict",
+    SimpleType.ERROR: "FlyteError",
+}
+_TAGS = {
+    "collection_type": "Typed List",
+    "map_value_type": "Typed Dict",
+    "enum_type": "DefaultEnumTransformer",
+    "structured_dataset_type": "StructuredDataset Transformer",
+    "schema": "FlyteSchema Transformer",
+}
+_TOKEN = re.compile(r"""\s*(?:([\[\],|])|("(?:[^"\\]|\\.)*"|'[^']*')|([^\s\[\],|"']+)|(\S))""")
+_PLAIN_TEXT = re.compile(r"""[^\s\[\],|"']+""")
+_DEEPEST = 32
+
+
+class TypeSyntaxError(ValueError):
+    """A text that is no type; `position` counts its characters from 0."""
+
+    def __init__(self, problem: str, text: str, position: int) -> None:
+        self.position = position
+        place = f" at character {position + 1}" if position else ""
+        super().__init__(f"{problem}{place} of type {text!r}")
+
+
+def parse_type(text: str) -> LiteralType:
+    """Read a type; each call returns a message of its own.
+
+    Raises: TypeSyntaxError (a ValueError) saying what was expected where, or the nearest word.
+    """
+    found = LiteralType()
+    found.CopyFrom(_parsed(text))
+    return found
+
+
+def type_from_proto(value: Mapping[str, Any]) -> LiteralType:
+    """Read a type given as protobuf JSON of `flyteidl.core.LiteralType`.
+
+    Raises: ValueError for what is not that, or says nothing.
+    """
+    try:
+        found = ParseDict(dict(value), LiteralType(), max_recursion_depth=_DEEPEST * 3)
+    except ParseError as error:
+        raise ValueError(f"not a flyteidl.core.LiteralType: {error}") from error
+    if found.WhichOneof("type") is None:
+        raise ValueError("this LiteralType names no type")
+    return found
+
+
+def describe(literal_type: LiteralType) -> str:
+    """Say a type in the language above; what it has no words for is told readably all the same."""
+    match literal_type.WhichOneof("type"):
+        case "simple":
+            return _describe_simple(literal_type)
+        case "collection_type":
+            return f"list[{describe(literal_type.collection_type)}]"
+        case "map_value_type":
+            return f"dict[str, {describe(literal_type.map_value_type)}]"
+        case "union_type":
+            variants = literal_type.union_type.variants
+            return " | ".join(describe(variant) for variant in variants) or "empty union"
+        case "enum_type":
+            return f"enum[{', '.join(_quoted(value) for value in literal_type.enum_type.values)}]"
+        case "blob":
+            return _describe_blob(literal_type.blob)
+        case "structured_dataset_type":
+            dataset = literal_type.structured_dataset_type
+            columns = ", ".join(f"{c.name}: {describe(c.literal_type)}" for c in dataset.columns)
+            return _with_format("dataset", dataset.format) + (f"({columns})" if columns else "")
+        case "schema":
+            names = SchemaType.SchemaColumn.SchemaColumnType.DESCRIPTOR.values_by_number
+            columns = ", ".join(
+                f"{column.name}: "
+                + (names[column.type].name.lower() if column.type in names else str(column.type))
+                for column in literal_type.schema.columns
+            )
+            return f"schema({columns})" if columns else "schema"
+    return "nothing"
+
+
+def union_tag(literal_type: LiteralType) -> str:
+    """The tag that flytekit gives this type as a variant of a union; empty if it knows none."""
+    which = literal_type.WhichOneof("type")
+    if which == "simple":
+        return _SIMPLE_TAGS.get(literal_type.simple, "")
+    if which == "blob":
+        if literal_type.blob.dimensionality == BlobType.MULTIPART:
+            return "FlyteDirectory"
+        return "FlytePickle" if literal_type.blob.format == "PythonPickle" else "FlyteFilePath"
+    return _TAGS.get(which or "", "")
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> LiteralType:
+    return _Parser(text).whole()
+
+
+class _Parser:
+    """Recursive descent over the tokens of one text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        # Each token with where it stands; an empty one marks the end.
+        self.tokens = [
+            (match.group().lstrip(), match.end() - len(match.group().lstrip()))
+            for match in _TOKEN.finditer(text)
+        ]
+        self.tokens.append(("", len(text)))
+        self.at = 0
+
+    def whole(self) -> LiteralType:
+        found = self.union(depth=0)
+        if self.tokens[self.at][0]:
+            raise self.unexpected("the end, or `|` and another type")
+        return found
+
+    def union(self, depth: int) -> LiteralType:
+        if depth > _DEEPEST:
+            raise self.error(f"nested deeper than {_DEEPEST} levels")
+        start = self.at
+        variants = [self.variant(depth)]
+        while self.accept("|"):
+            start = self.at
+            variant = self.variant(depth)
+            if variant in variants:
+                word, position = self.tokens[start]
+                raise TypeSyntaxError(f"{word} stands twice in the union,", self.text, position)
+            variants.append(variant)
+        if len(variants) == 1:
+            return variants[0]
+        for variant in variants:
+            if tag := union_tag(variant):
+                variant.structure.CopyFrom(TypeStructure(tag=tag))
+        return LiteralType(union_type=UnionType(variants=variants))
+
+    def variant(self, depth: int) -> LiteralType:
+        word, position = self.tokens[self.at]
+        if not word or word in "[],|":
+            raise self.unexpected("a type")
+        self.at += 1
+        if word in _SIMPLE:
+            return LiteralType(simple=_SIMPLE[word])
+        match word:
+            case "list":
+                self.expect("[", "list[…] around the type of its items")
+                items = self.union(depth + 1)
+                self.expect("]")
+                return LiteralType(collection_type=items)
+            case "dict":
+                self.expect("[", "dict[str, …] around the type of its values")
+                self.expect("str", "str, the only type of key there is")
+                self.expect(",")
+                values = self.union(depth + 1)
+                self.expect("]")
+                return LiteralType(map_value_type=values)
+            case "enum":
+                self.expect("[", "enum[…] around its values")
+                return LiteralType(enum_type=EnumType(values=self.enum_values()))
+            case "file":
+                return LiteralType(blob=BlobType(format=self.format()))
+            case "directory":
+                blob = BlobType(format=self.format(), dimensionality=BlobType.MULTIPART)
+                return LiteralType(blob=blob)
+            case "dataset":
+                dataset = StructuredDatasetType(format=self.format())
+                return LiteralType(structured_dataset_type=dataset)
+            case "schema":
+                return LiteralType(schema=SchemaType())
+        raise TypeSyntaxError(f"unknown type {word!r}{_suggest(word)}", self.text, position)
+
+    def enum_values(self) -> list[str]:
+        values = [self.plain_text("a value of the enum")]
+        while self.accept(","):
+            value = self.plain_text("a value of the enum")
+            if value in values:
+                self.at -= 1
+                raise self.error(f"{value!r} stands twice in the enum,")
+            values.append(value)
+        self.expect("]", "`,` or `]`")
+        return values
+
+    def format(self) -> str:
+        if not self.accept("["):
+            return ""
+        text = self.plain_text("a format such as csv")
+        self.expect("]")
+        return text
+
+    def plain_text(self, what: str) -> str:
+        token, position = self.tokens[self.at]
+        if not token or token in "[],|":
+            raise self.unexpected(what)
+        self.at += 1
+        if token[0] == "'":
+            return token[1:-1]
+        if token[0] == '"':
+            try:
+                return str(json.loads(token))
+            except ValueError:
+                raise TypeSyntaxError("unreadable text in quotes", self.text, position) from None
+        return token
+
+    def accept(self, token: str) -> bool:
+        if self.tokens[self.at][0] != token:
+            return False
+        self.at += 1
+        return True
+
+    def expect(self, token: str, what: str = "") -> None:
+        if not self.accept(token):
+            raise self.unexpected(what or f"`{token}`")
+
+    def unexpected(self, wanted: str) -> TypeSyntaxError:
+        token = self.tokens[self.at][0]
+        found = f"`{token}`" if token else "nothing more"
+        return self.error(f"expected {wanted}, found {found}")
+
+    def error(self, problem: str) -> TypeSyntaxError:
+        return TypeSyntaxError(problem, self.text, self.tokens[self.at][1])
+
+
+def _suggest(word: str) -> str:
+    cousin = _COUSINS.get(word.lower())
+    nearest = [cousin] if cousin else difflib.get_close_matches(word.lower(), _WORDS, n=1)
+    if nearest:
+        return f" (did you mean {nearest[0]}?)"
+    return f" (there are {', '.join(_WORDS)})"
+
+
+def _describe_simple(literal_type: LiteralType) -> str:
+    word = _SIMPLE_WORDS.get(literal_type.simple, f"simple type {literal_type.simple}")
+    fields = literal_type.metadata.fields
+    # flytekit puts a dataclass' JSON schema here; its name is what people know it by.
+    title = fields["title"].string_value if "title" in fields else ""
+    return f"{word}({title})" if title else word
+
+
+def _describe_blob(blob: BlobType) -> str:
+    if blob.dimensionality == BlobType.SINGLE:
+        return _with_format("file", blob.format)
+    if blob.dimensionality == BlobType.MULTIPART:
+        return _with_format("directory", blob.format)
+    return _with_format(f"blob of dimensionality {blob.dimensionality}", blob.format)
+
+
+def _with_format(word: str, text: str) -> str:
+    return f"{word}[{_quoted(text)}]" if text else word
+
+
+def _quoted(text: str) -> str:
+    return text if _PLAIN_TEXT.fullmatch(text) else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,5 @@
+"""Reader → ObservedState."""
+
+from reconciler.observed.observe import observe
+
+__all__ = ["observe"]

@@ -1,0 +1,81 @@
+"""Decide the one step a single resource needs.
+
+The planner's whole policy on one page. It sees a resource as written and as found, and nothing
+of its neighbours: order is `planner`'s work.
+"""
+
+from reconciler.model import Action, Conflict, Kind, Reason, Resource, Verb
+from reconciler.plan.compare import compare
+
+
+def decide(*, desired: Resource, observed: Resource | None) -> tuple[Action | Conflict, ...]:
+    """Return what takes `observed` to `desired`: nothing if they agree.
+
+    Args:
+        desired: The resource as the manifests want it.
+        observed: The same id as read from Admin; None if Admin holds nothing under it.
+    """
+    if desired.id.kind is Kind.ACTIVATION:
+        return _switch(desired, observed)
+    if observed is None:
+        why = "not in Admin"
+        return (
+            Action(verb=Verb.CREATE, id=desired.id, reason=Reason.ABSENT, why=why, after=desired),
+        )
+    if desired.id.kind.versioned:
+        return _immutable(desired, observed)
+    return _mutable(desired, observed)
+
+
+def _immutable(desired: Resource, observed: Resource) -> tuple[Conflict, ...]:
+    if not observed.complete:
+        # Only existence was read. A version that is its own content's hash needs no more.
+        assert desired.content_addressed, f"{desired.id}: content not read"
+        return ()
+    changes = compare(observed, desired)
+    return (Conflict(desired.id, changes, desired.origin),) if changes else ()
+
+
+def _mutable(desired: Resource, observed: Resource) -> tuple[Action, ...]:
+    changes = compare(observed, desired)
+    if not changes:
+        return ()
+    verb, reason, why = Verb.UPDATE, Reason.DIFFERS, f"{len(changes)} field(s) differ"
+    states = [change for change in changes if change.path == "state"]
+    if states:
+        # The message leaves the default state out, so an active one has no `state` at all.
+        if states[0].after is None:
+            verb, reason, why = Verb.UNARCHIVE, Reason.ARCHIVED, "archived in Admin"
+        else:
+            verb, reason, why = Verb.ARCHIVE, Reason.NOT_ARCHIVED, "to be archived"
+    return (
+        Action(
+            verb=verb,
+            id=desired.id,
+            reason=reason,
+            why=why,
+            changes=changes,
+            before=observed,
+            after=desired,
+        ),
+    )
+
+
+def _switch(desired: Resource, observed: Resource | None) -> tuple[Action, ...]:
+    """State is of the name: exactly the declared version is to be active, or none."""
+    found = observed.active if observed else ()
+    if found == desired.active:
+        return ()
+    if not desired.active:
+        verb, reason = Verb.DEACTIVATE, Reason.STILL_ACTIVE
+        why = f"{' and '.join(found)} active, none wanted"
+    elif not found:
+        verb, reason, why = Verb.ACTIVATE, Reason.NONE_ACTIVE, "no version is active"
+    elif len(found) > 1:
+        verb, reason = Verb.ACTIVATE, Reason.SEVERAL_ACTIVE
+        why = f"{len(found)} versions are active at once: {', '.join(found)}"
+    else:
+        verb, reason, why = Verb.ACTIVATE, Reason.OTHER_ACTIVE, f"{found[0]} is active"
+    return (
+        Action(verb=verb, id=desired.id, reason=reason, why=why, before=observed, after=desired),
+    )
