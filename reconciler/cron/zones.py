@@ -2,12 +2,20 @@
 
 The data comes from the `tzdata` package and never from the host, so that every machine
 agrees. Names are the exact ones, capitals included, whatever the file system thinks.
+
+That package leaves out what its makers call `backzone`: the clocks before 1970 of places that
+have agreed with a larger neighbour ever since, such as Amsterdam with Brussels. The images
+that Admin runs in have it. `history.zip` holds the zones concerned (IANA 2025b with
+`backzone`, compiled; in the public domain) and is asked for instants before 1970 only, so it
+cannot grow stale.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache, cached_property
 from importlib.resources import files
+from io import BytesIO
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 _DATA = files("tzdata") / "zoneinfo"
@@ -24,9 +32,11 @@ class Zone:
     Equal and hashable by name. Seconds are Unix seconds; years must lie within 1 to 9999.
     """
 
-    def __init__(self, info: ZoneInfo) -> None:
+    def __init__(self, info: ZoneInfo, before_1970: ZoneInfo | None = None) -> None:
+        self._since = datetime(1970, 1, 1, tzinfo=info)
+        self._before = datetime(1970, 1, 1, tzinfo=before_1970 or info)
         self._info = info
-        self._epoch = datetime(1970, 1, 1, tzinfo=info)
+        self._history = before_1970 or info
 
     @cached_property
     def name(self) -> str:
@@ -35,7 +45,9 @@ class Zone:
 
     def wall(self, seconds: int) -> datetime:
         """Return the wall clock time, aware, at `seconds`."""
-        return self._info.fromutc(self._epoch + timedelta(seconds=seconds))
+        if seconds < 0:
+            return self._history.fromutc(self._before + timedelta(seconds=seconds))
+        return self._info.fromutc(self._since + timedelta(seconds=seconds))
 
     def offset(self, seconds: int) -> int:
         """Return how many seconds the wall clock is ahead of UTC at `seconds`."""
@@ -84,9 +96,10 @@ def load_zone(name: str) -> Zone:
     parts = [part for part in folders if part not in ("", ".")]
     if last not in ("", "."):
         parts.append(last)
-        if "/".join(parts) in zone_names():
+        path = "/".join(parts)
+        if path in zone_names():
             with _DATA.joinpath(*parts).open("rb") as file:
-                return Zone(ZoneInfo.from_file(file, key=name))
+                return Zone(ZoneInfo.from_file(file, key=name), _history(path, name))
     raise ValueError(_why_not(name, parts))
 
 
@@ -101,6 +114,13 @@ def _why_not(name: str, parts: Sequence[str]) -> str:
     if not parts or any(known.startswith(f"{path}/") for known in zone_names()):
         return "is a directory"
     return f"unknown time zone {name}"
+
+
+def _history(path: str, name: str) -> ZoneInfo | None:
+    with (files("reconciler.cron") / "history.zip").open("rb") as file, ZipFile(file) as archive:
+        if path not in archive.namelist():
+            return None
+        return ZoneInfo.from_file(BytesIO(archive.read(path)), key=name)
 
 
 @cache
