@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.sandbox.errors import already_exists, database
+from reconciler.sandbox.likes import like
 
 MEMORY = ":memory:"
 
@@ -52,6 +53,8 @@ class Session:
                 raise database('invalid byte sequence for encoding "UTF8": 0x00')
         try:
             return self._connection.execute(sql, parameters)
+        except sqlite3.OperationalError as exc:
+            raise _translated(exc) from exc
         except sqlite3.IntegrityError as exc:
             table = _UNIQUE.match(str(exc))
             if table is None:
@@ -60,12 +63,20 @@ class Session:
 
     def one(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Row | None:
         """Return the first row, or None."""
-        row: sqlite3.Row | None = self.run(sql, parameters).fetchone()
+        cursor = self.run(sql, parameters)
+        try:
+            row: sqlite3.Row | None = cursor.fetchone()
+        except sqlite3.OperationalError as exc:
+            raise _translated(exc) from exc
         return row
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """Return every row."""
-        return self.run(sql, parameters).fetchall()
+        cursor = self.run(sql, parameters)
+        try:
+            return cursor.fetchall()
+        except sqlite3.OperationalError as exc:
+            raise _translated(exc) from exc
 
     def insert(self, table: str, **values: Any) -> int:
         """Insert one row; return its `id`."""
@@ -75,6 +86,19 @@ class Session:
             f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(values.values())
         )
         return int(cursor.lastrowid or 0)
+
+
+def _translated(exc: sqlite3.OperationalError) -> Exception:
+    """Return PostgreSQL's error for a failure of our own LIKE, anything else as it is."""
+    if "user-defined function raised exception" in str(exc):
+        return database("LIKE pattern must not end with escape character")
+    return exc
+
+
+def _pg_like(value: str | bytes | None, pattern: str) -> bool | None:
+    if value is None:
+        return None
+    return like(value.encode() if isinstance(value, str) else value, pattern.encode())
 
 
 class Store:
@@ -179,6 +203,7 @@ class Store:
             # acknowledged writes when the machine (not the process) dies.
             connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA case_sensitive_like = ON")
+        connection.create_function("pg_like", 2, _pg_like, deterministic=True)
         return connection
 
     def _unlock(self) -> None:
