@@ -222,10 +222,10 @@ class MemoryClock:
             self.seconds += seconds
 
 
-def a_project(name: str = DEFAULT_PROJECT, **fields: Any) -> Resource:
+def a_project(id: str = DEFAULT_PROJECT, /, **fields: Any) -> Resource:
     """A project as desired: `a_project("risk", description="…", state=Project.ARCHIVED)`."""
-    project = Project(id=name, **{"name": name} | fields)
-    return Resource(ResourceId(Kind.PROJECT, name), spec=project, request=project)
+    project = Project(id=id, **{"name": id} | fields)
+    return Resource(ResourceId(Kind.PROJECT, id), spec=project, request=project)
 
 
 def _project(resource: Resource) -> Project:

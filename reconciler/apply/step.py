@@ -8,26 +8,24 @@ from reconciler.ports import Created, Reader, Writer
 def take_step(action: Action, *, reader: Reader, writer: Writer) -> Outcome:
     """Do what `action` says to one resource. Never raises for what Admin answers."""
     try:
-        match action.verb:
-            case Verb.CREATE:
-                return _create(action, reader=reader, writer=writer)
-            case Verb.UPDATE | Verb.ARCHIVE | Verb.UNARCHIVE:
-                writer.update(_wanted(action))
-                return Outcome(action, Status.DONE, applied=True, settled=True)
+        if action.verb is Verb.CREATE:
+            return _create(action, reader=reader, writer=writer)
+        writer.update(_wanted(action))
+        return Outcome(action, Status.DONE, applied=True, settled=True)
     except ReconcilerError as error:
+        if isinstance(error, AdminError) and error.in_doubt:
+            return _read_back(action, error, reader)
         return Outcome(action, Status.FAILED, message=_text(error), error=error)
-    raise AssertionError(f"{action.verb} is not a step of its own")
 
 
 def _create(action: Action, *, reader: Reader, writer: Writer) -> Outcome:
     wanted = _wanted(action)
-    match writer.create(wanted):
-        case Created.NEW:
-            return Outcome(action, Status.DONE, applied=True, settled=True)
-        case Created.IDENTICAL:
-            return Outcome(action, Status.DONE, settled=True, existed=True)
-        case Created.UNVERIFIED:
-            return _compared(action, wanted, reader)
+    answer = writer.create(wanted)
+    if answer is Created.NEW:
+        return Outcome(action, Status.DONE, applied=True, settled=True)
+    if answer is Created.IDENTICAL:
+        return Outcome(action, Status.DONE, settled=True, existed=True)
+    return _compared(action, wanted, reader)
 
 
 def _compared(action: Action, wanted: Resource, reader: Reader) -> Outcome:
@@ -38,6 +36,19 @@ def _compared(action: Action, wanted: Resource, reader: Reader) -> Outcome:
     conflict = Conflict(wanted.id, (), wanted.origin)
     message = f"{conflict.id} was registered by someone else meanwhile, with other content"
     return Outcome(action, Status.FAILED, message=f"{message}; plan again to see how it differs")
+
+
+def _read_back(action: Action, error: AdminError, reader: Reader) -> Outcome:
+    """The answer was lost, perhaps after the write: what Admin holds now decides."""
+    wanted = _wanted(action)
+    try:
+        found = _read(wanted, reader)
+    except ReconcilerError:
+        message = f"{_text(error)}; it may have been written: run apply again"
+        return Outcome(action, Status.FAILED, message=message, error=error)
+    if found is not None and found.digest == wanted.digest:
+        return Outcome(action, Status.DONE, applied=True, settled=True)
+    return Outcome(action, Status.FAILED, message=_text(error), error=error)
 
 
 def _read(wanted: Resource, reader: Reader) -> Resource | None:

@@ -6,6 +6,7 @@ of its neighbours: order is `planner`'s work.
 
 from reconciler.model import Action, Conflict, Kind, Reason, Resource, Verb
 from reconciler.plan.compare import compare
+from reconciler.plan.complete import completed
 
 
 def decide(*, desired: Resource, observed: Resource | None) -> tuple[Action | Conflict, ...]:
@@ -37,6 +38,7 @@ def _immutable(desired: Resource, observed: Resource) -> tuple[Conflict, ...]:
 
 
 def _mutable(desired: Resource, observed: Resource) -> tuple[Action, ...]:
+    desired = completed(desired, observed)
     changes = compare(observed, desired)
     if not changes:
         return ()
