@@ -2,6 +2,7 @@
 
 from reconciler.model.canonical import content_hash, is_content_hash, object_hash, to_canonical
 from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.duration import parse_duration
 from reconciler.model.graph import CycleError, in_order
 from reconciler.model.identity import ResourceId
 from reconciler.model.kinds import Kind
@@ -10,6 +11,13 @@ from reconciler.model.outcome import ApplyReport, Event, Finished, Outcome, Star
 from reconciler.model.plan import Action, Change, Conflict, Plan, Reason, Verb
 from reconciler.model.resource import Origin, Resource
 from reconciler.model.state import DesiredState, ObservedState
+from reconciler.model.types import (
+    TypeSyntaxError,
+    describe,
+    parse_type,
+    type_from_proto,
+    union_tag,
+)
 
 __all__ = [
     "Action",
@@ -34,10 +42,16 @@ __all__ = [
     "Severity",
     "Started",
     "Status",
+    "TypeSyntaxError",
     "Verb",
     "content_hash",
+    "describe",
     "in_order",
     "is_content_hash",
     "object_hash",
+    "parse_duration",
+    "parse_type",
     "to_canonical",
+    "type_from_proto",
+    "union_tag",
 ]

@@ -1,0 +1,54 @@
+"""The kinds that a manifest can be, one file each."""
+
+from reconciler.manifest.models.base import API_VERSION, Manifest, Part, Problem
+from reconciler.manifest.models.binding import (
+    Binding,
+    Constant,
+    ListBinding,
+    MapBinding,
+    Promise,
+)
+from reconciler.manifest.models.domain import Domain
+from reconciler.manifest.models.launch_plan import LaunchPlan, Notification, Rate, Schedule
+from reconciler.manifest.models.package import Package
+from reconciler.manifest.models.project import Project
+from reconciler.manifest.models.reference import LaunchPlanReference, Reference
+from reconciler.manifest.models.task import Amounts, Cache, Container, Resources, Task
+from reconciler.manifest.models.values import EntityMetadata, Variable
+from reconciler.manifest.models.workflow import Node, Output, Workflow
+
+KINDS: dict[str, type[Manifest]] = {
+    model.KIND: model for model in (Project, Domain, Task, Workflow, LaunchPlan, Package)
+}
+
+__all__ = [
+    "API_VERSION",
+    "KINDS",
+    "Amounts",
+    "Binding",
+    "Cache",
+    "Constant",
+    "Container",
+    "Domain",
+    "EntityMetadata",
+    "LaunchPlan",
+    "LaunchPlanReference",
+    "ListBinding",
+    "Manifest",
+    "MapBinding",
+    "Node",
+    "Notification",
+    "Output",
+    "Package",
+    "Part",
+    "Problem",
+    "Project",
+    "Promise",
+    "Rate",
+    "Reference",
+    "Resources",
+    "Schedule",
+    "Task",
+    "Variable",
+    "Workflow",
+]

@@ -1,0 +1,117 @@
+"""What every kind has in common: strictness, the head of a document, memory of its place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal, NoReturn, Protocol, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from reconciler.model import Origin
+
+API_VERSION = "reconciler/v1"
+
+Path = tuple[str | int, ...]
+T = TypeVar("T")
+
+
+class Positions(Protocol):
+    """Knows where each value of a document stands."""
+
+    def origin(self, path: Path) -> Origin:
+        """Where the entry at `path` stands, or the nearest one around it that is there."""
+        ...
+
+
+class Part(BaseModel):
+    """Any mapping of a manifest: keys in camelCase, none unknown, no value converted."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        alias_generator=to_camel,
+        arbitrary_types_allowed=True,
+    )
+
+
+class Manifest(Part):
+    """One validated document that remembers where each of its fields was said."""
+
+    KIND: ClassVar[str] = ""
+
+    api_version: Annotated[Literal["reconciler/v1"], Field(description="The manifest language.")]
+
+    _positions: Positions | None = PrivateAttr(default=None)
+
+    @property
+    def origin(self) -> Origin:
+        """Where the document starts."""
+        return self.origin_of()
+
+    def origin_of(self, *path: str | int) -> Origin:
+        """Where an entry stands: `origin_of("spec", "nodes", "extract")`.
+
+        Keys are the manifest's own (camelCase), list positions count from 0. What the document
+        does not say is placed where the nearest entry around it stands.
+        """
+        if self._positions is None:
+            return Origin("manifest")
+        return self._positions.origin(path)
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What no two documents of a set may share: kind, place, name and version."""
+        raise NotImplementedError
+
+    @property
+    def label(self) -> str:
+        """How messages name this document: `Task flytesnacks/development/etl.extract`."""
+        kind, *parts = self.identity
+        return f"{kind} {'/'.join(parts)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong inside a value, at `path` below the place where it is raised."""
+
+    message: str
+    path: Path = ()
+    code: str = "invalid-value"
+    hint: str = ""
+
+
+def refuse(problems: Sequence[Problem]) -> NoReturn:
+    """Raise all problems of one value at once, in the way that the loader understands."""
+    raise PydanticCustomError("problems", "several", {"problems": tuple(problems)})
+
+
+def _not_null(value: Any) -> Any:
+    if value is None:
+        refuse([Problem("a value is missing here", hint="leave the key out to leave it unset")])
+    return value
+
+
+# A field that may be left out. Saying `key:` with nothing behind it is a slip, not a choice.
+Maybe = Annotated[T | None, BeforeValidator(_not_null)]
+
+
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        # Postgres, where Admin keeps it, has no such character.
+        raise ValueError("the character NUL cannot be stored by Admin")
+    return text
+
+
+Text = Annotated[
+    str, AfterValidator(_no_nul), Field(json_schema_extra={"pattern": "^[^\\u0000]*$"})
+]
+Name = Annotated[Text, Field(min_length=1)]

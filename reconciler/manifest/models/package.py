@@ -1,0 +1,34 @@
+"""Package: what `pyflyte package` wrote, taken as it is."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from reconciler.manifest.models.base import Manifest, Name, Part
+from reconciler.manifest.models.values import EntityMetadata, State, Version
+
+
+class PackageSpec(Part):
+    source: Annotated[
+        Name, Field(description="The archive or folder, relative to this manifest's file.")
+    ]
+    version: Version = "auto"
+    activation: Annotated[
+        dict[Name, State],
+        Field(description="State by launch plan name; those not listed are left as they are."),
+    ] = Field(default_factory=dict)
+
+
+class Package(Manifest):
+    """Every task, workflow and launch plan of one archive, under one version."""
+
+    KIND: ClassVar[str] = "Package"
+
+    kind: Literal["Package"]
+    metadata: EntityMetadata
+    spec: PackageSpec
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        place = self.metadata
+        return (self.kind, place.project, place.domain, place.name)
