@@ -87,6 +87,11 @@ class Session:
         )
         return int(cursor.lastrowid or 0)
 
+    def update(self, table: str, id: int, **values: Any) -> None:
+        """Write columns of the row with this `id`."""
+        assignments = ", ".join(f'"{name}" = ?' for name in values)
+        self.run(f"UPDATE {table} SET {assignments} WHERE id = ?", (*values.values(), id))
+
 
 def _translated(exc: sqlite3.OperationalError) -> Exception:
     """Return PostgreSQL's error for a failure of our own LIKE, anything else as it is."""

@@ -92,6 +92,7 @@ def list_rows(
     equal: Mapping[str, Any],
     now: int,
     implicit: Sequence[str] = (),
+    unlimited: bool = False,
 ) -> Page:
     """Check the request, then read its page.
 
@@ -99,12 +100,13 @@ def list_rows(
         equal: Column (as a statement names it) → value; empty ones do not count.
         implicit: Conditions of the RPC itself, as SQL.
         now: Microseconds since 1970, for filters relative to it.
+        unlimited: Whether the page has no end, whatever the request's limit.
 
     Raises:
         Refusal: INVALID_ARGUMENT for what Admin refuses, UNKNOWN for what the database would.
     """
     ready = plan(listing, request)
-    return run(session, ready, equal=equal, now=now, implicit=implicit)
+    return run(session, ready, equal=equal, now=now, implicit=implicit, unlimited=unlimited)
 
 
 def run(
