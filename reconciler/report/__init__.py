@@ -1,0 +1,40 @@
+"""Plans, applies and problems → text and JSON. Pure: every function returns a string.
+
+Only `progress` writes, while an apply runs, to the stream it is given.
+"""
+
+from reconciler.report.as_json import plan_as_json, report_as_json
+from reconciler.report.as_text import NO_CHANGES, plan_as_text, summary
+from reconciler.report.diagnostics import (
+    FORMAT_VERSION,
+    diagnostics_as_json,
+    diagnostics_as_text,
+    error_as_text,
+    errors_as_json,
+    to_json,
+)
+from reconciler.report.outcomes import outcome_line, report_as_text
+from reconciler.report.progress import Progress, progress
+from reconciler.report.style import Style, printable
+from reconciler.report.table import table
+
+__all__ = [
+    "FORMAT_VERSION",
+    "NO_CHANGES",
+    "Progress",
+    "Style",
+    "diagnostics_as_json",
+    "diagnostics_as_text",
+    "error_as_text",
+    "errors_as_json",
+    "outcome_line",
+    "plan_as_json",
+    "plan_as_text",
+    "printable",
+    "progress",
+    "report_as_json",
+    "report_as_text",
+    "summary",
+    "table",
+    "to_json",
+]

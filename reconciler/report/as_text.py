@@ -1,0 +1,93 @@
+"""A plan as people read it on a terminal or in a CI log: Terraform's symbols and sentences."""
+
+from collections.abc import Iterator
+
+from reconciler.model import Kind, Plan
+from reconciler.report.diagnostics import warning_lines
+from reconciler.report.style import Style, one_line
+from reconciler.report.view import Line, Section, conflict_section, sections
+from reconciler.report.words import ALWAYS_COUNTED, LEGEND, WORDS, counted
+
+NO_CHANGES = "No changes. Flyte Admin matches the manifests."
+
+
+def plan_as_text(plan: Plan, *, color: bool = False, verbose: bool = False) -> str:
+    """Render a plan: legend, sections, warnings, conflicts, and the summary as the last line.
+
+    Shape: lines ended by newlines. Without `verbose` a new version is one line and long values
+        are shortened; with it every field of every new version is listed and nothing is cut.
+    """
+    style = Style(color)
+    lines: list[str] = []
+    found = list(sections(plan, verbose=verbose))
+    if found:
+        lines += _legend(plan, style)
+    for section in found:
+        lines += _section(section, style)
+    if plan.warnings:
+        lines += [*warning_lines(plan.warnings, style), ""]
+    for conflict in plan.conflicts:
+        lines += _conflict(conflict_section(conflict, verbose=verbose), style)
+    if plan.is_empty:
+        if any(plan.unchanged.values()):
+            lines += [_unchanged(plan), ""]
+        lines.append(style.bold(style.green(NO_CHANGES)))
+    else:
+        lines.append(style.bold("Plan: ") + summary(plan))
+    return "\n".join(lines) + "\n"
+
+
+def summary(plan: Plan) -> str:
+    """Count what a plan does: `3 to register, 1 to update, …, 12 unchanged.`"""
+    counts = plan.counts()
+    parts = [
+        f"{counts[verb]} to {words.infinitive}"
+        for verb, words in WORDS.items()
+        if counts[verb] or verb in ALWAYS_COUNTED
+    ]
+    parts.append(f"{sum(plan.unchanged.values())} unchanged")
+    if plan.conflicts:
+        parts.append(f"{len(plan.conflicts)} in conflict")
+    return ", ".join(parts) + "."
+
+
+def _legend(plan: Plan, style: Style) -> list[str]:
+    used = {WORDS[action.verb].symbol for action in plan}
+    entries = [
+        f"  {style.symbol(symbol)} {meaning}"
+        for symbol, meaning in LEGEND.items()
+        if symbol in used
+    ]
+    return ["Actions are marked with these symbols:", *entries, ""]
+
+
+def _section(section: Section, style: Style) -> Iterator[str]:
+    yield f"  {style.bold(f'# {one_line(section.title)}')}"
+    for note in section.notes:
+        yield f"  {style.dim(f'# ({one_line(note)})')}"
+    yield from (_line(line, style) for line in section.lines)
+    yield ""
+
+
+def _line(line: Line, style: Style) -> str:
+    indent = "  " + "    " * line.depth
+    return f"{indent}{style.symbol(line.symbol)} {one_line(line.text)}".rstrip()
+
+
+def _conflict(section: Section, style: Style) -> Iterator[str]:
+    yield f"{style.bold(style.red('Error:'))} {style.bold(one_line(section.title))}"
+    for note in section.notes:
+        yield f"  {style.dim(f'# ({one_line(note)})')}"
+    yield from (_line(line, style) for line in section.lines)
+    yield "  A version cannot be changed in Flyte Admin. Give the manifest a new version, or"
+    yield "  `version: auto`, which is a new version whenever the content is new."
+    yield ""
+
+
+def _unchanged(plan: Plan) -> str:
+    kinds = [counted(number, kind) for kind, number in _by_rank(plan) if number]
+    return f"{sum(plan.unchanged.values())} unchanged: {', '.join(kinds)}."
+
+
+def _by_rank(plan: Plan) -> list[tuple[Kind, int]]:
+    return sorted(plan.unchanged.items(), key=lambda item: item[0].rank)

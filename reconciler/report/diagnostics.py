@@ -1,0 +1,105 @@
+"""Everything that is wrong with the input, or was refused: one line each, or one document."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from reconciler.model import Diagnostic, Severity
+from reconciler.report.style import Style, one_line, printable
+
+FORMAT_VERSION = "1.0"
+"""Of every JSON document: minor is additive (ignore what you do not know), major is not."""
+
+
+def diagnostics_as_text(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
+    """Render problems as compilers do: `file:line:column: error: message (hint) [code]`.
+
+    Shape: sorted by place; more than one error are counted on a last line.
+    """
+    style = Style(color)
+    lines = [_line(diagnostic, style) for diagnostic in sorted(diagnostics, key=_place)]
+    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+    if errors > 1:
+        files = {d.origin.file for d in diagnostics if d.origin and d.severity is Severity.ERROR}
+        where = f" in {len(files)} files" if len(files) > 1 else ""
+        lines.append(f"{errors} errors{where}.")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def error_as_text(message: str, *, color: bool = False) -> str:
+    """Render one error of no particular place: `Error: message`, further lines indented."""
+    style = Style(color)
+    first, *others = printable(message).splitlines() or [""]
+    lines = [f"{style.bold(style.red('Error:'))} {first}", *(f"  {line}" for line in others)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def warning_lines(warnings: Iterable[Diagnostic], style: Style) -> Iterator[str]:
+    """Render warnings, sorted by place, without newlines."""
+    return (_line(warning, style) for warning in sorted(warnings, key=_place))
+
+
+def diagnostics_as_json(diagnostics: Sequence[Diagnostic]) -> str:
+    """Render what `validate` found as one document.
+
+    Shape: `format_version`, `type` "validation", `valid`, `error_count`, `warning_count`,
+        `diagnostics` as `diagnostic_as_data` gives them, sorted by place.
+    """
+    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+    return to_json(
+        {
+            "format_version": FORMAT_VERSION,
+            "type": "validation",
+            "valid": not errors,
+            "error_count": errors,
+            "warning_count": len(diagnostics) - errors,
+            "diagnostics": [diagnostic_as_data(d) for d in sorted(diagnostics, key=_place)],
+        }
+    )
+
+
+def errors_as_json(diagnostics: Sequence[Diagnostic]) -> str:
+    """Render why a command gave no result: what `--json` prints in the place of one."""
+    return to_json(
+        {
+            "format_version": FORMAT_VERSION,
+            "type": "error",
+            "diagnostics": [diagnostic_as_data(d) for d in sorted(diagnostics, key=_place)],
+        }
+    )
+
+
+def diagnostic_as_data(diagnostic: Diagnostic) -> dict[str, Any]:
+    """One problem as plain JSON: code, severity, message, hint, origin (null if of no place)."""
+    origin = diagnostic.origin
+    return {
+        "code": diagnostic.code,
+        "severity": str(diagnostic.severity),
+        "message": diagnostic.message,
+        "hint": diagnostic.hint or None,
+        "origin": origin_as_data(origin.file, origin.line, origin.column) if origin else None,
+    }
+
+
+def origin_as_data(file: str, line: int, column: int) -> dict[str, Any]:
+    """A place in a file; line and column are null where only the file is known."""
+    return {"file": file, "line": line or None, "column": column or None}
+
+
+def to_json(document: dict[str, Any]) -> str:
+    """Every document's spelling: indented, keys in the order of the schema, UTF-8 as it is."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _line(diagnostic: Diagnostic, style: Style) -> str:
+    place = f"{style.bold(one_line(str(diagnostic.origin)))}: " if diagnostic.origin else ""
+    paint = style.red if diagnostic.severity is Severity.ERROR else style.yellow
+    severity = style.bold(paint(str(diagnostic.severity)))
+    hint = f" ({one_line(diagnostic.hint)})" if diagnostic.hint else ""
+    code = style.dim(f"[{diagnostic.code}]")
+    return f"{place}{severity}: {one_line(diagnostic.message)}{hint} {code}"
+
+
+def _place(diagnostic: Diagnostic) -> tuple[str, int, int]:
+    origin = diagnostic.origin
+    return (origin.file, origin.line, origin.column) if origin else ("", 0, 0)

@@ -1,0 +1,116 @@
+"""The few facts about a resource that a reviewer looks for first, a few words each."""
+
+from collections.abc import Iterator
+
+from flyteidl.admin.launch_plan_pb2 import LaunchPlan
+from flyteidl.admin.project_pb2 import Project
+from flyteidl.admin.schedule_pb2 import FixedRateUnit, Schedule
+from flyteidl.core.compiler_pb2 import CompiledTask, CompiledWorkflowClosure
+from flyteidl.core.interface_pb2 import TypedInterface
+from flyteidl.core.tasks_pb2 import TaskTemplate
+from flyteidl.core.workflow_pb2 import Node
+
+from reconciler.model import Resource, ResourceId
+
+_NAMES = 4  # names listed one by one; more are only counted
+
+
+def facts(resource: Resource) -> tuple[str, ...]:
+    """Return what is worth saying about a resource in a plan: none if its content is not known.
+
+    Shape: task: image or type, resources, interface; workflow: nodes, interface; launch plan:
+        workflow, schedule, inputs; project: its title and description.
+    """
+    match resource.spec:
+        case CompiledTask() as task:
+            return tuple(_task(task.template))
+        case CompiledWorkflowClosure() as closure:
+            return tuple(_workflow(closure))
+        case LaunchPlan() as launch_plan:
+            return tuple(_launch_plan(launch_plan, resource.id))
+        case Project() as project:
+            titles = (project.name if project.name != project.id else "", project.description)
+            return tuple(title for title in titles if title)
+    return ()
+
+
+def schedule(launch_plan: LaunchPlan) -> str:
+    """Say a launch plan's schedule as people write it, or nothing if it has none."""
+    found = launch_plan.spec.entity_metadata.schedule
+    match found.WhichOneof("ScheduleExpression"):
+        case "cron_schedule":
+            return f"cron {_quoted(found.cron_schedule.schedule)}"
+        case "cron_expression":
+            return f"cron {_quoted(found.cron_expression)}"
+        case "rate":
+            return _rate(found)
+    return ""
+
+
+def _task(template: TaskTemplate) -> Iterator[str]:
+    yield template.container.image if template.HasField("container") else template.type
+    limits = [
+        f"{name} {value}"
+        for name, value in (
+            (_resource_name(entry.name), entry.value)
+            for entry in template.container.resources.requests
+        )
+    ]
+    if limits:
+        yield ", ".join(limits)
+    yield from _interface(template.interface)
+
+
+def _workflow(closure: CompiledWorkflowClosure) -> Iterator[str]:
+    template = closure.primary.template
+    nodes = [_node(node) for node in template.nodes if node.WhichOneof("target")]
+    count = f"{len(nodes)} node{'' if len(nodes) == 1 else 's'}"
+    yield f"{count}: {', '.join(nodes)}" if len(nodes) <= _NAMES else count
+    yield from _interface(template.interface)
+
+
+def _launch_plan(launch_plan: LaunchPlan, id: ResourceId) -> Iterator[str]:
+    workflow = launch_plan.spec.workflow_id
+    at = "" if workflow.version == id.version else f"@{workflow.version}"
+    yield f"workflow {workflow.name}{at}"
+    when = schedule(launch_plan)
+    if when:
+        yield when
+    fixed = sorted(launch_plan.spec.fixed_inputs.literals)
+    if fixed:
+        yield f"fixed {', '.join(fixed)}" if len(fixed) <= _NAMES else f"{len(fixed)} fixed inputs"
+
+
+def _interface(interface: TypedInterface) -> Iterator[str]:
+    sides = (("input", interface.inputs.variables), ("output", interface.outputs.variables))
+    said = [
+        f"{len(names)} {word}{'' if len(names) == 1 else 's'}" for word, names in sides if names
+    ]
+    if said:
+        yield ", ".join(said)
+
+
+def _node(node: Node) -> str:
+    kind = node.WhichOneof("target")
+    return node.id if kind in ("task_node", "workflow_node") else f"{node.id} ({_short(kind)})"
+
+
+def _short(target: str | None) -> str:
+    return (target or "").removesuffix("_node")
+
+
+def _resource_name(number: int) -> str:
+    from flyteidl.core.tasks_pb2 import Resources
+
+    name: str = Resources.ResourceName.Name(number)
+    return name.lower().replace("_", " ")
+
+
+def _rate(found: Schedule) -> str:
+    unit = FixedRateUnit.Name(found.rate.unit).lower()
+    value = found.rate.value
+    return f"every {unit}" if value == 1 else f"every {value} {unit}s"
+
+
+def _quoted(expression: str) -> str:
+    return f"'{expression}'"

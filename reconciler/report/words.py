@@ -1,0 +1,78 @@
+"""The words, symbols and colours of each verb: one table for every renderer.
+
+Symbols and sentences follow Terraform, with Flyte's own meaning: a version is never changed, so
+what others call create is *register* here, and moving an activation is what others call update.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.model import Action, Kind, ResourceId, Verb
+
+
+class Symbol(StrEnum):
+    """What stands at the start of a line."""
+
+    ADD = "+"
+    CHANGE = "~"
+    REMOVE = "-"
+    NONE = " "
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one verb is spoken of.
+
+    `will` completes "task x …"; `infinitive` "3 to …"; `past` "3 …"; `doing` "task x: …".
+    """
+
+    symbol: Symbol
+    will: str
+    infinitive: str
+    past: str
+    doing: str
+
+
+WORDS: dict[Verb, Words] = {
+    Verb.CREATE: Words(Symbol.ADD, "will be registered", "register", "registered", "registering"),
+    Verb.UPDATE: Words(Symbol.CHANGE, "will be updated in place", "update", "updated", "updating"),
+    Verb.ACTIVATE: Words(
+        Symbol.CHANGE, "will be activated", "activate", "activated", "activating"
+    ),
+    Verb.DEACTIVATE: Words(
+        Symbol.REMOVE, "will be deactivated", "deactivate", "deactivated", "deactivating"
+    ),
+    Verb.ARCHIVE: Words(Symbol.REMOVE, "will be archived", "archive", "archived", "archiving"),
+    Verb.UNARCHIVE: Words(
+        Symbol.CHANGE, "will be unarchived", "unarchive", "unarchived", "unarchiving"
+    ),
+}
+
+LEGEND: dict[Symbol, str] = {
+    Symbol.ADD: "register",
+    Symbol.CHANGE: "update or activate",
+    Symbol.REMOVE: "deactivate or archive",
+}
+
+# Counted in every summary, zero or not; the others are named only where there are any.
+ALWAYS_COUNTED = (Verb.CREATE, Verb.UPDATE, Verb.ACTIVATE, Verb.DEACTIVATE)
+
+_PLURALS = {Kind.ACTIVATION: "activations", Kind.LAUNCH_PLAN: "launch plans"}
+
+
+def subject(id: ResourceId) -> str:
+    """Name a resource to people, who switch launch plans on and off and know no activations."""
+    word = Kind.LAUNCH_PLAN.word if id.kind is Kind.ACTIVATION else id.kind.word
+    return f"{word} {id.path}"
+
+
+def counted(number: int, kind: Kind) -> str:
+    """`1 task`, `2 tasks`."""
+    return f"{number} {kind.word if number == 1 else _PLURALS.get(kind, kind.word + 's')}"
+
+
+def version_move(action: Action) -> tuple[str, str]:
+    """The versions active before and after a switch, `none` for none."""
+    before = action.before.active if action.before else ()
+    after = action.after.active if action.after else ()
+    return " and ".join(before) or "none", " and ".join(after) or "none"
