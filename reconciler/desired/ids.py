@@ -5,12 +5,12 @@ same bytes, and so the same version, in every environment. This is also the form
 `pyflyte package` writes its members.
 """
 
-from collections.abc import Iterator
-from functools import cache
+from typing import Any
 
 from flyteidl.core.identifier_pb2 import Identifier
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
+
+from reconciler.model import identifiers
 
 # What older releases of flytekit wrote instead of leaving a field empty.
 _PLACEHOLDERS = {
@@ -36,39 +36,15 @@ def is_own(identifier: Identifier) -> bool:
     return _blank(identifier.version)
 
 
-def identifiers(message: Message) -> Iterator[Identifier]:
-    """Yield every identifier in `message`, at any depth: nodes of every kind, sub-workflows, …"""
-    if isinstance(message, Identifier):
-        yield message
-        return
-    for field, value in message.ListFields():
-        inner = field.message_type
-        if inner is None or not _carries_identifiers(inner):
-            continue
-        if inner.GetOptions().map_entry:
-            values = list(value.values())
-        else:
-            values = list(value) if field.is_repeated else [value]
-        for item in values:
-            yield from identifiers(item)
+def portable(message: Message, *, project: str, domain: str) -> Any:
+    """Return a copy whose identifiers leave out the place they share with `project`, `domain`."""
+    copy = type(message)()
+    copy.CopyFrom(message)
+    for identifier in identifiers(copy):
+        if (identifier.project, identifier.domain) == (project, domain):
+            identifier.project = identifier.domain = ""
+    return copy
 
 
 def _blank(part: str) -> bool:
     return not part or part in _PLACEHOLDERS
-
-
-@cache
-def _carries_identifiers(descriptor: Descriptor) -> bool:
-    """Tell whether messages of this type can hold an identifier."""
-    seen: set[str] = set()
-    queue = [descriptor]
-    while queue:
-        current = queue.pop()
-        if current.full_name == Identifier.DESCRIPTOR.full_name:
-            return True
-        if current.full_name in seen:
-            continue
-        seen.add(current.full_name)
-        fields: list[FieldDescriptor] = list(current.fields)
-        queue += [field.message_type for field in fields if field.message_type is not None]
-    return False

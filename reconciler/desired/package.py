@@ -21,8 +21,7 @@ from flyteidl.core.identifier_pb2 import Identifier, ResourceType
 from flyteidl.core.workflow_pb2 import Node, WorkflowTemplate
 from google.protobuf.message import DecodeError, Message
 
-from reconciler.desired.ids import identifiers, is_own
-from reconciler.model import Kind, content_hash
+from reconciler.model import Kind, content_hash, identifiers
 
 # One of TaskSpec, WorkflowSpec, LaunchPlan (flyteidl ships no types to say so).
 Spec = Any
@@ -222,7 +221,10 @@ def _doubled(members: Sequence[Member]) -> Iterator[str]:
 
 
 def references(member: Member) -> Iterator[Identifier]:
-    """Yield the identifiers a member refers to with an id of its own: things Admin must hold."""
+    """Yield the identifiers of everything a member refers to, its own left out."""
+    own = member.id
     for identifier in identifiers(member.spec):
-        if not is_own(identifier):
+        if identifier is not own and not (
+            identifier.name == own.name and identifier.resource_type == own.resource_type
+        ):
             yield identifier

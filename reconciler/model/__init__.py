@@ -4,6 +4,7 @@ from reconciler.model.canonical import content_hash, is_content_hash, object_has
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.duration import parse_duration
 from reconciler.model.graph import CycleError, in_order
+from reconciler.model.identifiers import identifiers
 from reconciler.model.identity import ResourceId
 from reconciler.model.kinds import Kind
 from reconciler.model.lookup import Found, Needs
@@ -46,6 +47,7 @@ __all__ = [
     "Verb",
     "content_hash",
     "describe",
+    "identifiers",
     "in_order",
     "is_content_hash",
     "object_hash",

@@ -13,21 +13,25 @@ from reconciler.model.resource import Resource
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Ids to look up. `latest` are ids whose version is to be the last created (its own is a
-    stand-in); `active` are activations whose version is to be the active one."""
+    """Ids to look up.
+
+    `latest` are ids whose version is to be the last created (their own is a stand-in); `active`
+    are activations, where the active version is meant; `contents` are those workflows, among the
+    others, whose whole content is wanted, which costs a call each.
+    """
 
     projects: frozenset[str] = frozenset()
     versions: frozenset[ResourceId] = frozenset()
     latest: frozenset[ResourceId] = frozenset()
     active: frozenset[ResourceId] = frozenset()
+    contents: frozenset[ResourceId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What Admin answered to `Needs`; what is missing here does not exist there.
 
-    `latest` and `active` give the id that each resolved to; that id is among `versions` too.
-    Workflows are complete: their content may become part of another workflow.
+    `latest` and `active` give what each resolved to, which is among `versions` too.
     """
 
     domains: tuple[str, ...] = ()

@@ -1,5 +1,7 @@
 """Ask Admin about what is declared, and about nothing else: cost follows the manifests."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from reconciler.model import DesiredState, Kind, ObservedState, Resource, ResourceId
 from reconciler.ports import Reader
 
@@ -13,29 +15,28 @@ def observe(desired: DesiredState, reader: Reader) -> ObservedState:
     Raises: AdminError or UnreachableError if anything could not be read.
     """
     ids = frozenset(desired.resources)
-    found: dict[ResourceId, Resource] = {}
-    found.update(reader.versions([id for id in ids if id.kind.versioned]))
-    found.update(reader.workflows(_unread_workflows(desired, found)))
     activations = [id for id in ids if id.kind is Kind.ACTIVATION]
-    for id, versions in reader.active(activations).items():
-        active = tuple(sorted(resource.id.version for resource in versions))
-        found[id] = Resource(id=id, active=active)
     projects = {id.project: id for id in ids if id.kind is Kind.PROJECT}
-    if projects:
-        for name, project in reader.projects(projects).items():
-            found[projects[name]] = project
     domains = [id for id in ids if id.kind is Kind.DOMAIN]
-    if domains:
-        known = set(reader.domains())
-        found.update({id: Resource(id=id) for id in domains if id.domain in known})
+    found: dict[ResourceId, Resource] = {}
+    with ThreadPoolExecutor(max_workers=4, thread_name_prefix="observe") as pool:
+        versions = pool.submit(reader.versions, [id for id in ids if id.kind.versioned])
+        active = pool.submit(reader.active, activations)
+        projects_found = pool.submit(reader.projects, projects)
+        known = pool.submit(reader.domains) if domains else None
+        found.update(versions.result())
+        unread = [id for id in found if not _enough(found[id], desired)]
+        if unread:
+            found.update(reader.workflows(unread))
+        for id, launch_plans in active.result().items():
+            names = tuple(sorted(launch_plan.id.version for launch_plan in launch_plans))
+            found[id] = Resource(id, active=names)
+        found.update({projects[name]: one for name, one in projects_found.result().items()})
+        if known:
+            found.update({id: Resource(id) for id in domains if id.domain in known.result()})
     return ObservedState(resources=found, asked=ids)
 
 
-def _unread_workflows(
-    desired: DesiredState, found: dict[ResourceId, Resource]
-) -> list[ResourceId]:
-    return [
-        id
-        for id, resource in found.items()
-        if not resource.complete and not desired.resources[id].content_addressed
-    ]
+def _enough(found: Resource, desired: DesiredState) -> bool:
+    """A version that is its content's own hash is the same content, if it is there at all."""
+    return found.complete or desired.resources[found.id].content_addressed

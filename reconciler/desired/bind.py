@@ -1,0 +1,111 @@
+"""Manifests and what Admin holds → DesiredState, or every reason why not.
+
+One pass in the order of dependencies: when a thing's turn comes, all that it refers to has its
+version and its interface already, so its spec can be completed, checked by Admin's own compiler
+and named by its content.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reconciler.desired.binder import Binder
+from reconciler.desired.entities import Entity, entities
+from reconciler.desired.needs import Index, needs_of
+from reconciler.desired.places import check_places, places
+from reconciler.desired.problems import Problems
+from reconciler.errors import ManifestError
+from reconciler.manifest import Manifest
+from reconciler.model import (
+    CycleError,
+    DesiredState,
+    Diagnostic,
+    Found,
+    Needs,
+    Origin,
+    in_order,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a set of manifests declares, its packages read, nothing bound yet."""
+
+    manifests: tuple[Manifest, ...]
+    entities: tuple[Entity, ...]
+    problems: tuple[Diagnostic, ...]
+
+
+def declare(manifests: Sequence[Manifest]) -> Declaration:
+    """Collect what `manifests` declare. Problems with packages are kept for `bind` to tell."""
+    problems = Problems()
+    found = entities(manifests, problems)
+    return Declaration(tuple(manifests), found, tuple(problems.found))
+
+
+def needs(declaration: Declaration) -> Needs:
+    """Name everything that must be read of Admin before `bind`."""
+    return needs_of(declaration.manifests, declaration.entities)
+
+
+def bind(declaration: Declaration, found: Found | None) -> DesiredState:
+    """Bind every reference, settle every version and complete every spec.
+
+    Args:
+        found: What Admin answered to `needs`; None to work offline, where things that refer to
+            Admin's are left out and places are not checked.
+
+    Raises: ManifestError with every problem of the whole set, each at its file and line.
+    """
+    problems = Problems()
+    problems.found += declaration.problems
+    index = Index(declaration.entities)
+    if found is not None:
+        check_places(declaration.manifests, declaration.entities, found, problems)
+    binder = Binder(index, found, problems)
+    for entity in _in_order(declaration.entities, index, problems):
+        binder.bind(entity)
+    if problems.errors:
+        raise ManifestError(_sorted(problems.errors))
+    projects_and_domains = places(declaration.manifests)
+    resources = {resource.id: resource for resource in (*projects_and_domains, *binder.resources)}
+    projects = {one.id.project: one.id for one in projects_and_domains if not one.id.domain}
+    return DesiredState(
+        resources=resources,
+        needs={
+            id: {*binder.needs.get(id, ()), projects.get(id.project, id)} - {id}
+            for id in resources
+        },
+        warnings=problems.warnings,
+    )
+
+
+def _in_order(declared: Sequence[Entity], index: Index, problems: Problems) -> Sequence[Entity]:
+    needed = {
+        entity: [
+            other for pointer in entity.pointers if (other := index.declared(pointer)) is not None
+        ]
+        for entity in declared
+    }
+    try:
+        return in_order(declared, needed, key=_place_in_apply)
+    except CycleError as error:
+        names = " → ".join(str(entity.place) for entity in error.cycle)
+        for entity in error.cycle[:-1]:
+            problems.error("cycle", f"refers to itself in a circle: {names}", entity.origin)
+        return ()
+
+
+def _place_in_apply(entity: Entity) -> tuple[int, str, str, str, str]:
+    place = entity.place
+    return (place.kind.rank, place.project, place.domain, place.name, entity.version)
+
+
+def _sorted(problems: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each problem once, by file and line."""
+    nowhere = Origin("")
+    return tuple(
+        sorted(
+            dict.fromkeys(problems),
+            key=lambda one: ((one.origin or nowhere).file, (one.origin or nowhere).line),
+        )
+    )

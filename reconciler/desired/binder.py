@@ -1,0 +1,348 @@
+"""Bind one entity after another: references, spec, version, canonical form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flyteidl.admin.task_pb2 import TaskSpec
+from flyteidl.admin.workflow_pb2 import WorkflowSpec
+from flyteidl.core.compiler_pb2 import CompiledTask, CompiledWorkflowClosure
+from google.protobuf.message import Message
+
+from reconciler.compiler import (
+    CompilationError,
+    LaunchPlanInterface,
+    compile_task,
+    compile_workflow,
+    required_references,
+)
+from reconciler.desired.augment import augmented
+from reconciler.desired.bound import Bound, from_admin
+from reconciler.desired.entities import AUTO, Entity, Pointer
+from reconciler.desired.ids import fill, portable
+from reconciler.desired.launch_plan import launch_plan_spec
+from reconciler.desired.needs import ACTIVE, LATEST, Index, admin_id
+from reconciler.desired.package import Member, deterministic
+from reconciler.desired.problems import Problems
+from reconciler.desired.task import task_spec
+from reconciler.desired.workflow import workflow_spec
+from reconciler.manifest import LaunchPlan, Task, Workflow
+from reconciler.model import Found, Kind, Origin, Resource, ResourceId, content_hash
+
+# Admin reads no request beyond 4 MiB; what the ids around a spec add is counted generously.
+MAX_REQUEST_BYTES = (4 << 20) - 4096
+# Stands for the version of a thing whose version is still to be computed from its content.
+_UNVERSIONED = "-"
+
+
+class Binder:
+    """Turns entities into resources, in the order of their dependencies.
+
+    After the last `bind`: `resources` are all that could be bound, `needs` what each needs of the
+    others. What could not be bound has left its reasons in `problems`.
+    """
+
+    def __init__(self, index: Index, found: Found | None, problems: Problems) -> None:
+        self.resources: list[Resource] = []
+        self.needs: dict[ResourceId, set[ResourceId]] = {}
+        self._index = index
+        self._found = found
+        self._problems = problems
+        self._bound: dict[Entity, Bound] = {}
+        self._ids: dict[ResourceId, Entity] = {}
+        self._switches: dict[ResourceId, tuple[str, Entity]] = {}
+        self._tasks: dict[str, Any] = {}
+        self._launch_plans: dict[str, LaunchPlanInterface] = {}
+        for resource in found.versions.values() if found else ():
+            self._remember(from_admin(resource))
+
+    def bind(self, entity: Entity) -> None:
+        """Bind `entity`, unless something it refers to is missing or itself faulty."""
+        targets = [self._target(pointer) for pointer in entity.pointers]
+        if any(target is None for target in targets):
+            return
+        known = {
+            pointer: target
+            for pointer, target in zip(entity.pointers, targets, strict=True)
+            if target is not None
+        }
+        errors = len(self._problems.errors)
+        match entity.place.kind:
+            case Kind.TASK:
+                self._task(entity)
+            case Kind.WORKFLOW:
+                self._workflow(entity, known)
+            case Kind.LAUNCH_PLAN:
+                self._launch_plan(entity, known)
+        bound = self._bound.get(entity)
+        if bound is None or len(self._problems.errors) > errors:
+            return
+        self.needs[bound.id] = {
+            target.id for pointer, target in known.items() if self._index.declared(pointer)
+        }
+        if entity.place.kind is Kind.LAUNCH_PLAN:
+            self._switch(entity, bound.id)
+
+    # References
+
+    def _target(self, pointer: Pointer) -> Bound | None:
+        """What a pointer means, or None with the reason told (or told before, or open offline)."""
+        entity = self._index.declared(pointer)
+        if entity is not None:
+            return self._bound.get(entity)
+        if pointer.version is None:
+            self._undeclared(pointer)
+            return None
+        if self._found is None:
+            return None
+        id = self._admin_id(pointer)
+        resource = self._found.versions.get(id) if id else None
+        if resource is None:
+            what = f"{pointer.place} has no {pointer.version} version"
+            if pointer.version not in (LATEST, ACTIVE):
+                what = f"there is no {admin_id(pointer)}"
+            self._problems.error(
+                "unknown-reference", f"{what} in Admin, nor in this set", pointer.origin
+            )
+            return None
+        return from_admin(resource)
+
+    def _undeclared(self, pointer: Pointer) -> None:
+        place = pointer.place
+        versions = sorted(entity.version for entity in self._index.at(place))
+        if versions:
+            message = f"{place} is declared in several versions: {', '.join(versions)}"
+            self._problems.error(
+                "ambiguous-reference", message, pointer.origin, hint="say which version is meant"
+            )
+            return
+        near = self._index.near(place)
+        hint = f"did you mean {near}?" if near else "declare it, or give the version Admin holds"
+        self._problems.error(
+            "unknown-reference", f"{place} is not declared in this set", pointer.origin, hint=hint
+        )
+
+    def _admin_id(self, pointer: Pointer) -> ResourceId | None:
+        assert self._found is not None
+        id = admin_id(pointer)
+        match pointer.version:
+            case "latest":
+                return self._found.latest.get(id)
+            case "active":
+                active = self._found.active.get(id.activation, ())
+                return active[0] if len(active) == 1 else None
+        return id
+
+    # One kind after the other
+
+    def _task(self, entity: Entity) -> None:
+        draft = self._draft_id(entity)
+        source = entity.source
+        if isinstance(source, Member):
+            spec = _filled(source.spec, draft)
+        else:
+            assert isinstance(source, Task)
+            spec = task_spec(source, draft)
+        id = self._settled(entity, spec)
+        if id is None:
+            return
+        spec.template.id.CopyFrom(id.to_identifier())
+        try:
+            compile_task(spec.template)
+        except CompilationError as error:
+            self._compiler_errors(entity, error)
+            return
+        self._keep(
+            entity,
+            Resource(id, spec=CompiledTask(template=spec.template), request=spec),
+            Bound(id, spec.template.interface, templates=(spec.template,)),
+        )
+
+    def _workflow(self, entity: Entity, targets: Mapping[Pointer, Bound]) -> None:
+        draft = self._draft_id(entity)
+        source = entity.source
+        errors = len(self._problems.errors)
+        if isinstance(source, Member):
+            spec = _filled(source.spec, draft)
+        else:
+            assert isinstance(source, Workflow)
+            by_node = dict(zip(source.spec.nodes, targets_in_order(entity, targets), strict=True))
+            spec = workflow_spec(source, draft, by_node, self._problems)
+        if len(self._problems.errors) > errors:
+            return
+        id = self._settled(entity, spec)
+        if id is None:
+            return
+        spec.template.id.CopyFrom(id.to_identifier())
+        closure = self._compiled(entity, spec)
+        if closure is None:
+            return
+        self._keep(
+            entity,
+            Resource(id, spec=closure, request=spec),
+            Bound(
+                id,
+                closure.primary.template.interface,
+                templates=(spec.template, *spec.sub_workflows),
+                tasks=tuple(task.template for task in closure.tasks),
+            ),
+        )
+
+    def _compiled(self, entity: Entity, spec: WorkflowSpec) -> CompiledWorkflowClosure | None:
+        try:
+            references = required_references(spec.template, spec.sub_workflows)
+            return compile_workflow(
+                spec.template,
+                spec.sub_workflows,
+                tasks=[
+                    self._tasks[key]
+                    for identifier in references.tasks
+                    if (key := _key(identifier)) in self._tasks
+                ],
+                launch_plans=[
+                    self._launch_plans[key]
+                    for identifier in references.launch_plans
+                    if (key := _key(identifier)) in self._launch_plans
+                ],
+            )
+        except CompilationError as error:
+            self._compiler_errors(entity, error)
+        return None
+
+    def _launch_plan(self, entity: Entity, targets: Mapping[Pointer, Bound]) -> None:
+        (workflow,) = targets.values()
+        draft = self._draft_id(entity)
+        source = entity.source
+        errors = len(self._problems.errors)
+        if isinstance(source, Member):
+            spec = _filled(source.spec, draft).spec
+        else:
+            assert isinstance(source, LaunchPlan)
+            spec = launch_plan_spec(source, workflow.id, workflow.interface, self._problems)
+        if len(self._problems.errors) > errors:
+            return
+        id = self._settled(entity, spec)
+        if id is None:
+            return
+        launch_plan = augmented(id, spec, workflow.interface)
+        resource = Resource(id, spec=launch_plan, request=spec)
+        self._keep(entity, resource, from_admin(resource))
+
+    # Versions and keeping
+
+    def _draft_id(self, entity: Entity) -> ResourceId:
+        place = entity.place
+        version = _UNVERSIONED if entity.version == AUTO else entity.version
+        return ResourceId(place.kind, place.project, place.domain, place.name, version)
+
+    def _settled(self, entity: Entity, spec: Message) -> ResourceId | None:
+        """The id with its final version; None if another entity claims it or it is too large."""
+        place = entity.place
+        version = entity.version
+        if version == AUTO:
+            version = _version(entity, spec)
+        id = ResourceId(place.kind, place.project, place.domain, place.name, version)
+        other = self._ids.setdefault(id, entity)
+        if other is not entity:
+            self._problems.error(
+                "duplicate",
+                f"{id} is declared twice",
+                entity.origin,
+                hint=f"first: {other.origin}",
+            )
+            return None
+        size = spec.ByteSize()
+        if size > MAX_REQUEST_BYTES:
+            self._problems.error(
+                "oversized",
+                f"{id} takes {size:,} bytes, and Admin reads at most 4 MiB",
+                entity.origin,
+                hint="move what is large out of the spec, for instance into a file input",
+            )
+            return None
+        return id
+
+    def _keep(self, entity: Entity, resource: Resource, bound: Bound) -> None:
+        self.resources.append(
+            Resource(
+                resource.id,
+                spec=resource.spec,
+                request=resource.request,
+                origin=entity.origin,
+                content_addressed=entity.content_addressed,
+            )
+        )
+        self._bound[entity] = bound
+        self._remember(bound)
+
+    def _remember(self, bound: Bound) -> None:
+        if bound.id.kind is Kind.TASK:
+            self._tasks[_key(bound.id.to_identifier())] = bound.template
+        elif bound.id.kind is Kind.LAUNCH_PLAN:
+            self._launch_plans[_key(bound.id.to_identifier())] = bound.as_interface
+        for template in bound.tasks:
+            self._tasks[_key(template.id)] = template
+
+    def _switch(self, entity: Entity, id: ResourceId) -> None:
+        """State is of the name: whichever of its versions says it, says it for all."""
+        if entity.state == "unmanaged":
+            return
+        wanted = (id.version,) if entity.state == "active" else ()
+        said = f"{entity.state} at {id.version}" if wanted else entity.state
+        earlier, other = self._switches.setdefault(id.activation, (said, entity))
+        if other is not entity:
+            if earlier != said:
+                self._problems.error(
+                    "two-states",
+                    f"{entity.place} is declared {said}, and {earlier} at {other.origin}",
+                    entity.origin,
+                    hint="one version of a name can be active",
+                )
+            return
+        self.resources.append(Resource(id.activation, origin=entity.origin, active=wanted))
+        self.needs[id.activation] = {id}
+
+    def _compiler_errors(self, entity: Entity, error: CompilationError) -> None:
+        for one in error.errors:
+            text = " ".join(one.description.split())
+            self._problems.error(
+                _slug(one.code),
+                f"{entity.place}, node {one.node_id}: {text}",
+                _node_origin(entity, one.node_id),
+            )
+
+
+def targets_in_order(entity: Entity, targets: Mapping[Pointer, Bound]) -> list[Bound]:
+    """What each pointer of `entity` is bound to, in the order of its pointers."""
+    return [targets[pointer] for pointer in entity.pointers]
+
+
+def _filled(spec: Any, id: ResourceId) -> Any:
+    copy = type(spec)()
+    copy.CopyFrom(spec)
+    fill(copy, project=id.project, domain=id.domain, version=id.version)
+    return copy
+
+
+def _version(entity: Entity, spec: Message) -> str:
+    """The hash of all that is sent, in a form that is the same in every environment."""
+    place = entity.place
+    blank = portable(spec, project=place.project, domain=place.domain)
+    if isinstance(blank, TaskSpec | WorkflowSpec):
+        blank.template.ClearField("id")
+    return content_hash([place.kind.slug.encode(), place.name.encode(), deterministic(blank)])
+
+
+def _key(identifier: Any) -> str:
+    parts = (identifier.project, identifier.domain, identifier.name, identifier.version)
+    return "\0".join(parts)
+
+
+def _node_origin(entity: Entity, node_id: str) -> Origin:
+    if isinstance(entity.source, Workflow) and node_id in entity.source.spec.nodes:
+        return entity.source.origin_of("spec", "nodes", node_id)
+    return entity.origin
+
+
+def _slug(code: str) -> str:
+    """`MismatchingTypes` → `mismatching-types`."""
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in code).lstrip("-")

@@ -1,0 +1,82 @@
+"""What the manifests refer to but do not declare: named here, read by others, bound in `bind`."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from reconciler.desired.entities import Entity, Place, Pointer
+from reconciler.manifest import Domain, Manifest, Project
+from reconciler.model import Kind, Needs, ResourceId
+
+LATEST, ACTIVE = "latest", "active"
+
+
+class Index:
+    """The declared entities by name, to look references up in."""
+
+    def __init__(self, entities: Sequence[Entity]) -> None:
+        self._by_place: defaultdict[Place, list[Entity]] = defaultdict(list)
+        for entity in entities:
+            self._by_place[entity.place].append(entity)
+
+    def at(self, place: Place) -> Sequence[Entity]:
+        return self._by_place.get(place, ())
+
+    def declared(self, pointer: Pointer) -> Entity | None:
+        """The one entity of the set that a pointer means, or None if it means none."""
+        entities = self.at(pointer.place)
+        if pointer.version is not None:
+            entities = [entity for entity in entities if entity.version == pointer.version]
+        return entities[0] if len(entities) == 1 else None
+
+    def near(self, place: Place) -> str:
+        """The declared name of the same kind that is most like this one, or nothing."""
+        names = {other.name for other in self._by_place if other.kind is place.kind}
+        return next(iter(get_close_matches(place.name, sorted(names), n=1)), "")
+
+
+def needs_of(manifests: Sequence[Manifest], entities: Sequence[Entity]) -> Needs:
+    """Name everything that must be read of Admin before the manifests can be bound."""
+    index = Index(entities)
+    foreign = {
+        pointer
+        for entity in entities
+        for pointer in entity.pointers
+        if pointer.version is not None and index.declared(pointer) is None
+    }
+    # A workflow node takes the content of the workflow into its own.
+    contents = {
+        admin_id(pointer)
+        for entity in entities
+        if entity.place.kind is Kind.WORKFLOW
+        for pointer in entity.pointers
+        if pointer in foreign and pointer.place.kind is Kind.WORKFLOW
+    }
+    return Needs(
+        projects=frozenset(_projects(manifests, entities)),
+        versions=frozenset(
+            admin_id(pointer) for pointer in foreign if pointer.version not in (LATEST, ACTIVE)
+        ),
+        latest=frozenset(admin_id(pointer) for pointer in foreign if pointer.version == LATEST),
+        active=frozenset(
+            admin_id(pointer).activation for pointer in foreign if pointer.version == ACTIVE
+        ),
+        contents=frozenset(contents),
+    )
+
+
+def admin_id(pointer: Pointer) -> ResourceId:
+    """The id a pointer names in Admin; `latest` and `active` stand in for the version."""
+    place = pointer.place
+    return ResourceId(place.kind, place.project, place.domain, place.name, pointer.version or "")
+
+
+def _projects(manifests: Sequence[Manifest], entities: Sequence[Entity]) -> set[str]:
+    projects = {entity.place.project for entity in entities}
+    for manifest in manifests:
+        match manifest:
+            case Project():
+                projects.add(manifest.metadata.name)
+            case Domain():
+                projects.add(manifest.metadata.project)
+    return projects
