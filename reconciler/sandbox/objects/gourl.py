@@ -9,6 +9,7 @@ A Go string is bytes; here it is a `str` whose undecodable bytes are surrogate e
 """
 
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 
 _UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~")
 _PATH = _UNRESERVED | frozenset("$&+,/:;=@")
@@ -244,16 +245,37 @@ def _authority(text: str) -> tuple[tuple[str, str | None] | None, str]:
 
 
 def _host(text: str) -> str:
-    if text.startswith("["):
-        end = text.rfind("]")
-        if end < 0:
-            raise URLError("missing ']' in host")
-        port = text[end + 1 :]
-    else:
-        _, colon, digits = text.rpartition(":")
-        port = colon + digits if colon else ""
-    if port and not (port[0] == ":" and all(c in "0123456789" for c in port[1:])):
-        raise URLError(f"invalid port {quote(port)} after host")
+    bracket = text.rfind("[")
+    if bracket > 0:
+        raise URLError("invalid IP-literal")
+    if bracket == 0:
+        return _ip_literal(text)
+    _, colon, digits = text.rpartition(":")
+    _check_port(colon + digits if colon else "")
+    return _unescape_host(text)
+
+
+def _ip_literal(text: str) -> str:
+    address, closing, port = text[1:].rpartition("]")
+    if not closing:
+        raise URLError("missing ']' in host")
+    _check_port(port)
+    found = _unescape_host(address)
+    try:
+        ip_address(found)
+    except ValueError:
+        raise URLError(f"invalid host: ParseAddr({quote(found)}): unable to parse IP") from None
+    if ":" not in found:
+        raise URLError("invalid IP-literal")
+    return f"[{found}]{port}"
+
+
+def _check_port(text: str) -> None:
+    if text and not (text[0] == ":" and all(char in "0123456789" for char in text[1:])):
+        raise URLError(f"invalid port {quote(text)} after host")
+
+
+def _unescape_host(text: str) -> str:
     for index, char in enumerate(text):
         if char == "%":
             pair = text[index + 1 : index + 3]
@@ -292,9 +314,8 @@ def _resolve_path(base: str, reference: str) -> str:
         if part == ".":
             first = False
         elif part == "..":
-            # At the root, and only there, the next part follows the slash that is there.
-            slash = out.rfind("/", 1)
-            out, first = (out[:slash], False) if slash > 0 else ("/", True)
+            out = out[: max(1, out.rfind("/", 1))]
+            first = out == "/"
         else:
             out += part if first else f"/{part}"
             first = False
