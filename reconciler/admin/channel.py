@@ -1,0 +1,119 @@
+"""The one connection to an Admin: TLS or plain text, limits, keepalive."""
+
+import os
+import ssl
+from pathlib import Path
+from typing import Any
+
+# gRPC's core reports every failed handshake on stderr, beside the error that we report anyway.
+# It reads this once, when it is loaded, so it has to be said before.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
+import grpc
+
+from reconciler import __version__
+from reconciler.config import Config
+from reconciler.errors import ConfigError, UnreachableError
+
+RECEIVE_LIMIT = 64 << 20  # bytes of one answer; a page of 1,000 tasks is a few MiB
+# Bytes of one answer's headers. An error's message travels twice in them: up to 32,000 bytes
+# percent-encoded (three each), and again with the details in base64.
+METADATA_LIMIT = 256 << 10
+CONNECT_SECONDS = 5  # per attempt to connect, the TLS handshake included
+
+_OPTIONS: list[tuple[str, Any]] = [
+    ("grpc.primary_user_agent", f"flyte-reconciler/{__version__}"),
+    ("grpc.max_receive_message_length", RECEIVE_LIMIT),
+    ("grpc.max_send_message_length", -1),  # Admin's limit is checked before a create is sent
+    ("grpc.max_metadata_size", METADATA_LIMIT),
+    ("grpc.absolute_max_metadata_size", METADATA_LIMIT),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    # Admin ends connections that ping while nothing is asked (grpc-go: too_many_pings).
+    ("grpc.keepalive_permit_without_calls", 0),
+    ("grpc.http2.max_pings_without_data", 0),
+    # Retries are `retry`'s business; gRPC's own would multiply them, and count against nothing.
+    ("grpc.enable_retries", 0),
+    ("grpc.service_config_disable_resolution", 1),
+    # Also bounds how long a connection attempt takes; the pauses suit RetryPolicy's.
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.min_reconnect_backoff_ms", CONNECT_SECONDS * 1000),
+    ("grpc.max_reconnect_backoff_ms", CONNECT_SECONDS * 1000),
+    # Every connection its own: closing one must not depend on another of this process.
+    ("grpc.use_local_subchannel_pool", 1),
+]
+
+
+def open_channel(config: Config) -> grpc.Channel:
+    """Prepare a connection; it is made with the first call.
+
+    Raises:
+        ConfigError: The file of authorities cannot be read or holds none.
+        UnreachableError: With `insecure_skip_verify` the server's certificate must be fetched
+            first, and nobody answered.
+    """
+    if config.sandbox_path is not None:
+        raise ValueError(f"start the embedded Admin first: {config.endpoint} is no address")
+    if config.insecure:
+        return grpc.insecure_channel(config.endpoint, options=_OPTIONS)
+    options = list(_OPTIONS)
+    authorities: bytes | None
+    if config.insecure_skip_verify:
+        authorities, name = _shown_certificate(config.endpoint)
+        if name:
+            options.append(("grpc.ssl_target_name_override", name))
+    else:
+        authorities = _authorities(config.ca_cert_file)
+    credentials = grpc.ssl_channel_credentials(root_certificates=authorities)
+    return grpc.secure_channel(config.endpoint, credentials, options=options)
+
+
+def _authorities(file: str) -> bytes | None:
+    if not file:
+        return None  # those that gRPC brings along, or GRPC_DEFAULT_SSL_ROOTS_FILE_PATH
+    try:
+        pem = Path(file).read_bytes()
+    except OSError as error:
+        raise ConfigError(f"cannot read the CA file {file}: {error.strerror or error}") from error
+    try:
+        ssl.create_default_context(cadata=pem.decode("ascii"))
+    except (ssl.SSLError, ValueError) as error:
+        raise ConfigError(f"the CA file {file} holds no PEM certificate") from error
+    return pem
+
+
+def _shown_certificate(endpoint: str) -> tuple[bytes, str]:
+    """Fetch the certificate that the server shows, to trust just that one, and a name in it.
+
+    gRPC cannot be told to skip verification; pinning what is shown comes to the same.
+    """
+    host, _, port = endpoint.rpartition(":")
+    address = (host.strip("[]"), int(port))
+    try:
+        pem = ssl.get_server_certificate(address, timeout=CONNECT_SECONDS)
+        return pem.encode(), _name_in(pem, address)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UnreachableError(f"cannot reach Flyte Admin at {endpoint}: {reason}") from error
+
+
+def _name_in(pem: str, address: tuple[str, int]) -> str:
+    import socket
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.load_verify_locations(cadata=pem)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    with (
+        socket.create_connection(address, timeout=CONNECT_SECONDS) as plain,
+        context.wrap_socket(plain, server_hostname=address[0]) as secured,
+    ):
+        certificate: dict[str, Any] = secured.getpeercert() or {}
+    names = [name for _, name in certificate.get("subjectAltName", ())]
+    names += [
+        value
+        for part in certificate.get("subject", ())
+        for key, value in part
+        if key == "commonName"
+    ]
+    return names[0].replace("*", "any") if names else ""

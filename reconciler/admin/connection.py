@@ -1,0 +1,114 @@
+"""One Admin, reached: the two ports and the client, on one connection."""
+
+import random
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from reconciler.config import Config
+from reconciler.ports import Clock, Reader, Writer
+
+if TYPE_CHECKING:
+    from reconciler.admin.client import AdminClient
+    from reconciler.admin.pool import Pool
+    from reconciler.admin.retry import RetryPolicy
+
+
+class Connection:
+    """What `connect` gives; close it, or use it in a `with`.
+
+    Attributes:
+        reader: The Reader port; its channel refuses every RPC that is not a read.
+        writer: The Writer port.
+        client: The typed calls, and `client.calls`, which counts all calls of this connection.
+        config: What was connected to.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        reader: Reader,
+        writer: Writer,
+        client: "AdminClient",
+        pool: "Pool",
+        close: Callable[[], None],
+    ) -> None:
+        self.config = config
+        self.reader = reader
+        self.writer = writer
+        self.client = client
+        self._pool = pool
+        self._close = close
+
+    def close(self) -> None:
+        """Hang up; calls under way end with an error."""
+        self._pool.close()
+        self._close()
+
+    def __enter__(self) -> "Connection":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def connect(
+    config: Config,
+    *,
+    parallelism: int = 10,
+    policy: "RetryPolicy | None" = None,
+    clock: Clock | None = None,
+    rand: Callable[[], float] = random.random,
+) -> Connection:
+    """Prepare to talk to an Admin; nothing is sent before the first call.
+
+    Args:
+        config: As `config.resolve` gives it; for `sandbox:PATH`, what its `at` gives.
+        parallelism: Reading calls under way at once, all of this connection together.
+        policy: How to retry; None for the usual.
+        clock: For pauses and budgets; None for the machine's.
+        rand: A fraction in [0, 1), for the pauses.
+
+    Raises:
+        ConfigError, UnreachableError: As `channel.open_channel` says.
+    """
+    # gRPC takes a while to load, and whoever only names this room should not pay for it.
+    import grpc
+
+    from reconciler.admin.channel import open_channel
+    from reconciler.admin.client import AdminClient
+    from reconciler.admin.clock import SystemClock
+    from reconciler.admin.interceptors import Deadline, ReadOnly, Recorder
+    from reconciler.admin.pool import Pool
+    from reconciler.admin.reader import AdminReader
+    from reconciler.admin.retry import RetryPolicy
+    from reconciler.admin.writer import AdminWriter
+
+    policy = policy or RetryPolicy()
+    clock = clock or SystemClock()
+    pool = Pool(parallelism)
+    channel = open_channel(config)
+    recorder = Recorder()
+    writing = grpc.intercept_channel(channel, Deadline(policy.deadline), recorder)
+    reading = grpc.intercept_channel(writing, ReadOnly())
+
+    def client_on(some: grpc.Channel) -> AdminClient:
+        return AdminClient(
+            some, config=config, policy=policy, clock=clock, rand=rand, recorder=recorder
+        )
+
+    client = client_on(writing)
+    return Connection(
+        config,
+        reader=AdminReader(client_on(reading), pool),
+        writer=AdminWriter(client),
+        client=client,
+        pool=pool,
+        close=channel.close,
+    )

@@ -1,0 +1,61 @@
+"""The RPCs of AdminService that we use, and what each does there.
+
+Named here, not taken from the generated service: that one imports every message of every
+service, which a plan would wait for.
+"""
+
+from dataclasses import dataclass
+
+from flyteidl.admin.common_pb2 import NamedEntityIdentifierList
+from flyteidl.admin.launch_plan_pb2 import (
+    LaunchPlan,
+    LaunchPlanCreateResponse,
+    LaunchPlanList,
+    LaunchPlanUpdateResponse,
+)
+from flyteidl.admin.project_pb2 import (
+    GetDomainsResponse,
+    ProjectRegisterResponse,
+    Projects,
+    ProjectUpdateResponse,
+)
+from flyteidl.admin.task_pb2 import Task, TaskCreateResponse, TaskList
+from flyteidl.admin.version_pb2 import GetVersionResponse
+from flyteidl.admin.workflow_pb2 import Workflow, WorkflowCreateResponse, WorkflowList
+from google.protobuf.message import Message
+
+from reconciler.admin.retry import Effect
+
+SERVICE = "flyteidl.service.AdminService"
+
+
+@dataclass(frozen=True, slots=True)
+class Rpc:
+    """One RPC: its name, the message it answers with, and its effect."""
+
+    name: str
+    answer: type[Message]
+    effect: Effect = Effect.READ
+
+    @property
+    def path(self) -> str:
+        return f"/{SERVICE}/{self.name}"
+
+
+GET_VERSION = Rpc("GetVersion", GetVersionResponse)
+GET_DOMAINS = Rpc("GetDomains", GetDomainsResponse)
+LIST_PROJECTS = Rpc("ListProjects", Projects)
+GET_TASK = Rpc("GetTask", Task)
+GET_WORKFLOW = Rpc("GetWorkflow", Workflow)
+GET_LAUNCH_PLAN = Rpc("GetLaunchPlan", LaunchPlan)
+LIST_TASKS = Rpc("ListTasks", TaskList)
+LIST_WORKFLOWS = Rpc("ListWorkflows", WorkflowList)
+LIST_LAUNCH_PLANS = Rpc("ListLaunchPlans", LaunchPlanList)
+LIST_LAUNCH_PLAN_IDS = Rpc("ListLaunchPlanIds", NamedEntityIdentifierList)
+
+REGISTER_PROJECT = Rpc("RegisterProject", ProjectRegisterResponse, Effect.CREATE)
+CREATE_TASK = Rpc("CreateTask", TaskCreateResponse, Effect.CREATE)
+CREATE_WORKFLOW = Rpc("CreateWorkflow", WorkflowCreateResponse, Effect.CREATE)
+CREATE_LAUNCH_PLAN = Rpc("CreateLaunchPlan", LaunchPlanCreateResponse, Effect.CREATE)
+UPDATE_PROJECT = Rpc("UpdateProject", ProjectUpdateResponse, Effect.UPDATE)
+UPDATE_LAUNCH_PLAN = Rpc("UpdateLaunchPlan", LaunchPlanUpdateResponse, Effect.UPDATE)

@@ -1,0 +1,148 @@
+"""gRPC's errors translated into ours, once, where they come in."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import grpc
+from google.protobuf import descriptor_pool, message_factory
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.message import DecodeError, Message
+from google.rpc.status_pb2 import Status
+
+from reconciler.errors import (
+    AbortedError,
+    AdminError,
+    AlreadyExistsError,
+    CancelledError,
+    DataLossError,
+    DeadlineExceededError,
+    FailedPreconditionError,
+    InternalError,
+    InvalidArgumentError,
+    NotFoundError,
+    OutOfRangeError,
+    PermissionDeniedError,
+    ResourceExhaustedError,
+    UnauthenticatedError,
+    UnavailableError,
+    UnimplementedError,
+    UnknownError,
+    UnreachableError,
+)
+
+CLASSES: dict[str, type[AdminError]] = {
+    one.code: one
+    for one in (
+        AbortedError,
+        AlreadyExistsError,
+        CancelledError,
+        DataLossError,
+        DeadlineExceededError,
+        FailedPreconditionError,
+        InternalError,
+        InvalidArgumentError,
+        NotFoundError,
+        OutOfRangeError,
+        PermissionDeniedError,
+        ResourceExhaustedError,
+        UnauthenticatedError,
+        UnavailableError,
+        UnimplementedError,
+        UnknownError,
+    )
+}
+# Codes that may come from the way to Admin instead of from Admin, after the request went out.
+_LOST = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "INTERNAL"})
+_DETAILS_KEY = "grpc-status-details-bin"
+# How gRPC's core says that a request never left, since there was no connection to send it on.
+_NO_CONNECTION = re.compile(
+    r"failed to connect to all addresses(?:; last error: (?:[A-Z_]+: )?(?P<last>.*))?"
+    r"|(?P<lookup>errors resolving .*|DNS resolution failed.*|Domain name not found.*)"
+    r"|(?P<other>connections to all backends failing.*|empty address list.*)",
+    re.DOTALL,
+)
+_OTHER_SERVICE = re.compile(r"Received http2 header with status: \d+|Trying to connect an http1")
+
+
+def translate(error: grpc.RpcError, *, method: str, subject: str = "") -> AdminError:
+    """Turn what gRPC raised into the class of its code, with all that came with it.
+
+    Args:
+        error: As a call on a channel raises it.
+        method: The RPC, without its service.
+        subject: The id that the call was about, for the message.
+    """
+    call: Any = error  # what a failed call raises is the call itself, too
+    code, text = call.code().name, call.details() or ""
+    return CLASSES.get(code, UnknownError)(
+        text,
+        method=method,
+        subject=subject,
+        details=_details(call.trailing_metadata() or ()),
+        in_doubt=code in _LOST and never_sent(text) is None,
+    )
+
+
+def never_sent(text: str) -> str | None:
+    """Return in a few words why a request never reached any Admin, or None if it may have.
+
+    `text` is the message of an UNAVAILABLE or UNIMPLEMENTED answer.
+    """
+    if _OTHER_SERVICE.search(text):
+        return "what answers there is no Flyte Admin, or not its gRPC port"
+    found = _NO_CONNECTION.match(text)
+    if found is None:
+        return None
+    reason = found["last"] or found["lookup"] or found["other"] or "no connection"
+    if "WRONG_VERSION_NUMBER" in reason:
+        return "it does not speak TLS (for plain text use http:// or `insecure: true`)"
+    if "SETTINGS frame" in reason:
+        return (
+            "it does not speak gRPC in plain text (a server with TLS needs https:// or "
+            "`insecure: false`)"
+        )
+    if "CERTIFICATE_VERIFY_FAILED" in reason:
+        return "its TLS certificate is not trusted (see caCertFilePath)"
+    return " ".join(reason.split())
+
+
+def as_unreachable(error: AdminError, *, endpoint: str) -> UnreachableError | None:
+    """Return the one line about a server nobody could talk to, if that is what `error` means."""
+    if not isinstance(error, UnavailableError | UnimplementedError):
+        return None
+    reason = never_sent(error.text)
+    if reason is None:
+        return None
+    return UnreachableError(f"cannot reach Flyte Admin at {endpoint}: {reason}")
+
+
+def without_login(error: UnauthenticatedError, *, auth_type: str) -> UnauthenticatedError:
+    """Say beside Admin's words which login is configured, and that none can be performed yet."""
+    wanted = f"authType {auth_type} is configured" if auth_type else "no authType is configured"
+    text = f"{error.text or 'credentials are missing'}; {wanted}, and no login flow exists yet"
+    return UnauthenticatedError(
+        text, method=error.method, subject=error.subject, details=error.details
+    )
+
+
+def _details(metadata: Sequence[tuple[str, str | bytes]]) -> tuple[Message, ...]:
+    # Not by grpc_status: it refuses the whole when the message differs from the header's by one
+    # character, and Admin cuts long messages in the middle of one.
+    raw = next((value for key, value in metadata if key == _DETAILS_KEY), b"")
+    try:
+        status = Status.FromString(raw if isinstance(raw, bytes) else raw.encode())
+        return tuple(_unpack(detail) for detail in status.details)
+    except DecodeError:
+        return ()
+
+
+def _unpack(detail: AnyMessage) -> Message:
+    name = detail.type_url.rpartition("/")[2]
+    try:
+        descriptor = descriptor_pool.Default().FindMessageTypeByName(name)
+    except KeyError:
+        return detail  # a type we do not have stays packed
+    message = message_factory.GetMessageClass(descriptor)()
+    message.ParseFromString(detail.value)
+    return message
