@@ -1,5 +1,6 @@
 """Manifests: YAML → Manifest, Manifest → JSON Schema."""
 
+from reconciler.manifest.loader import load
 from reconciler.manifest.models import (
     API_VERSION,
     KINDS,
@@ -29,6 +30,9 @@ from reconciler.manifest.models import (
     Variable,
     Workflow,
 )
+from reconciler.manifest.schema import json_schema, schema_files, write_schemas
+from reconciler.manifest.suggest import did_you_mean
+from reconciler.manifest.workspace import Workspace, load_workspace
 
 __all__ = [
     "API_VERSION",
@@ -58,4 +62,11 @@ __all__ = [
     "Task",
     "Variable",
     "Workflow",
+    "Workspace",
+    "did_you_mean",
+    "json_schema",
+    "load",
+    "load_workspace",
+    "schema_files",
+    "write_schemas",
 ]

@@ -1,6 +1,6 @@
 """What every kind has in common: strictness, the head of a document, memory of its place."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, NoReturn, Protocol, TypeVar
 
@@ -115,3 +115,14 @@ Text = Annotated[
     str, AfterValidator(_no_nul), Field(json_schema_extra={"pattern": "^[^\\u0000]*$"})
 ]
 Name = Annotated[Text, Field(min_length=1)]
+
+
+def or_text(text_schema: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
+    """Schema of a mapping that may also be said by a text alone."""
+
+    def widen(schema: dict[str, Any]) -> None:
+        mapping = dict(schema)
+        schema.clear()
+        schema["anyOf"] = [text_schema, mapping]
+
+    return widen

@@ -2,13 +2,22 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from reconciler.cron import CronError, parse
 from reconciler.manifest.models.base import Manifest, Maybe, Name, Part, Problem, Text, refuse
 from reconciler.manifest.models.reference import Reference
 from reconciler.manifest.models.values import EntityMetadata, Labels, State, Version
 
 _RECIPIENTS = ("email", "slack", "pagerDuty")
+
+
+def _cron(text: str) -> str:
+    try:
+        parse(text)
+    except CronError as error:
+        raise ValueError(f"Invalid cron expression: {error}") from None
+    return text
 
 
 class Rate(Part):
@@ -26,7 +35,7 @@ class Schedule(Part):
     )
 
     cron: Annotated[
-        Maybe[Name],
+        Maybe[Annotated[Name, AfterValidator(_cron)]],
         Field(description='Five fields, or @daily and its like; "TZ=Europe/Rome 0 6 * * *".'),
     ] = None
     rate: Maybe[Rate] = None

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from reconciler.manifest.models.base import Maybe, Name, Part
+from reconciler.manifest.models.base import Maybe, Name, Part, or_text
 
 
 def _pinned(text: str) -> str:
@@ -38,6 +38,8 @@ class Reference(Part):
     `project` and `domain` default to those of the document that refers; without `version` the
     thing is meant that this set declares.
     """
+
+    model_config = ConfigDict(json_schema_extra=or_text({"type": "string", "minLength": 1}))
 
     name: Name
     version: Maybe[_TaskVersion] = None

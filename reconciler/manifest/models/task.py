@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from reconciler.manifest.models.base import Manifest, Maybe, Name, Part, Problem, Text, refuse
 from reconciler.manifest.models.values import (
@@ -28,7 +28,11 @@ class Amounts(Part):
     memory: Maybe[Quantity] = None
     gpu: Maybe[
         Annotated[
-            Quantity, AfterValidator(_whole), Field(json_schema_extra={"pattern": r"^\+?[0-9]+$"})
+            Quantity,
+            AfterValidator(_whole),
+            WithJsonSchema(
+                {"type": ["string", "integer"], "pattern": r"^\+?[0-9]+$", "minimum": 0}
+            ),
         ]
     ] = None
     ephemeral_storage: Maybe[Quantity] = None

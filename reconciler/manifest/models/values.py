@@ -6,9 +6,16 @@ from typing import Annotated, Any, Literal
 
 from flyteidl.core.types_pb2 import LiteralType
 from google.protobuf.duration_pb2 import Duration
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
 
-from reconciler.manifest.models.base import Name, Part, Problem, Text, refuse
+from reconciler.manifest.models.base import Name, Part, Problem, Text, or_text, refuse
 from reconciler.model import parse_duration, parse_type, type_from_proto
 
 State = Literal["active", "inactive", "unmanaged"]
@@ -47,16 +54,21 @@ _WORD = (
     r"(int|float|str|bool|datetime|duration|none|struct|binary|error|schema|list\[.+\]"
     r"|dict\[.+\]|enum\[.+\]|file(\[.+\])?|directory(\[.+\])?|dataset(\[.+\])?)"
 )
+_TYPE_TEXT_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "pattern": rf"^\s*{_WORD}\s*(\|\s*{_WORD}\s*)*$",
+    "description": "int float str bool datetime duration none struct binary error, list[T], "
+    "dict[str, T], T | U, enum[a, b], file[format], directory, dataset[format], schema.",
+}
 Type = Annotated[
     LiteralType,
     PlainValidator(_literal_type),
     WithJsonSchema(
         {
-            "description": "int float str bool datetime duration none struct binary error, "
-            "list[T], dict[str, T], T | U, enum[a, b], file[format], directory, "
-            "dataset[format], schema; or {proto: a flyteidl.core.LiteralType as JSON}.",
+            "description": "A type such as list[int], or {proto: …} with a "
+            "flyteidl.core.LiteralType as protobuf JSON.",
             "anyOf": [
-                {"type": "string", "pattern": rf"^\s*{_WORD}\s*(\|\s*{_WORD}\s*)*$"},
+                _TYPE_TEXT_SCHEMA,
                 {
                     "type": "object",
                     "properties": {"proto": {"type": "object", "minProperties": 1}},
@@ -71,6 +83,8 @@ Type = Annotated[
 
 class Variable(Part):
     """An input or output: its type and what it means. A text alone is its type."""
+
+    model_config = ConfigDict(json_schema_extra=or_text(_TYPE_TEXT_SCHEMA))
 
     type: Type
     description: Text = ""
@@ -109,13 +123,16 @@ PositiveDuration = Annotated[
     ),
 ]
 
+_EXACT = 2**53
 _QUANTITY = r"\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?"
 
 
 def _quantity(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError("expected a quantity such as 500m, 2 or 1.5Gi")
-    text = str(value)
+    # 2.0 is 2: what is whole is sent as a whole number.
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < _EXACT
+    text = str(int(value) if whole else value)
     if not re.fullmatch(_QUANTITY, text):
         raise ValueError(f"{text!r} is no quantity; write for instance 500m, 2 or 1.5Gi")
     return text

@@ -1,0 +1,86 @@
+"""Which files a list of paths means: files, folders, globs and standard input."""
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.model import Diagnostic, Origin
+
+WORKSPACE_FILE = "reconciler.yaml"
+STDIN = "-"
+_SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to read, and how messages name it; `path` is None for standard input."""
+
+    name: str
+    path: Path | None
+
+
+def find(paths: Sequence[str | Path], problems: list[Diagnostic]) -> list[Source]:
+    """Every file that `paths` mean, once each, in the order given and sorted within folders.
+
+    Folders are searched for *.yaml and *.yml at any depth, as the matches of a glob are; hidden
+    names and the workspace file are passed over. A file named outright is taken whatever its
+    name. What is not there or cannot be read is told in `problems`.
+    """
+    found: dict[object, Source] = {}
+    for path in paths:
+        for source in _sources(str(path), problems):
+            found.setdefault(source.path.resolve() if source.path else STDIN, source)
+    return list(found.values())
+
+
+def _sources(path: str, problems: list[Diagnostic]) -> Iterator[Source]:
+    if path == STDIN:
+        yield Source("stdin", None)
+    elif os.path.isdir(path):
+        yield from _in_folder(path, problems)
+    elif os.path.exists(path):
+        yield from _named(path, problems)
+    elif glob.has_magic(path):
+        yield from _matching(path, problems)
+    else:
+        problems.append(Diagnostic("missing-file", "there is no such file", Origin(path)))
+
+
+def _named(path: str, problems: list[Diagnostic]) -> Iterator[Source]:
+    if os.path.basename(path) == WORKSPACE_FILE:
+        message = "this is the workspace file, not a manifest"
+        problems.append(Diagnostic("workspace-file", message, Origin(path)))
+        return
+    yield Source(path, Path(path))
+
+
+def _matching(pattern: str, problems: list[Diagnostic]) -> Iterator[Source]:
+    matches = sorted(glob.glob(pattern, recursive=True))
+    if not matches:
+        problems.append(Diagnostic("missing-file", "no file matches", Origin(pattern)))
+    for match in matches:
+        if os.path.isdir(match):
+            # `**` names the folders on the way too; their files match by themselves.
+            if not pattern.endswith("**"):
+                yield from _in_folder(match, problems)
+        elif _is_manifest(os.path.basename(match)):
+            yield Source(match, Path(match))
+
+
+def _in_folder(folder: str, problems: list[Diagnostic]) -> Iterator[Source]:
+    def unreadable(error: OSError) -> None:
+        message = f"cannot be read: {error.strerror}"
+        problems.append(Diagnostic("unreadable", message, Origin(str(error.filename or folder))))
+
+    for root, folders, files in os.walk(folder, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if _is_manifest(name):
+                path = Path(root, name)
+                yield Source(path.as_posix(), path)
+
+
+def _is_manifest(name: str) -> bool:
+    return name.endswith(_SUFFIXES) and name != WORKSPACE_FILE and not name.startswith(".")

@@ -1,0 +1,97 @@
+"""Files → manifests, or everything that is wrong with all of them at once."""
+
+import gc
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from reconciler.errors import ManifestError
+from reconciler.manifest.files import Source, find
+from reconciler.manifest.models import KINDS, LaunchPlan, Manifest
+from reconciler.manifest.reader import read
+from reconciler.manifest.validate import validate
+from reconciler.model import Diagnostic, Origin
+
+
+def load(paths: Sequence[str | Path], *, stdin: BinaryIO | None = None) -> tuple[Manifest, ...]:
+    """Read every manifest that `paths` mean: files, folders, globs, and `-` for standard input.
+
+    Shape:  in the order of the paths, files of a folder sorted, documents as they stand.
+    Raises: ManifestError with every problem of every file: files that are missing or unreadable,
+            YAML's own rules, unknown kinds and fields, values that cannot be, a thing declared
+            twice, and a set that holds nothing (`empty-set`).
+    """
+    problems: list[Diagnostic] = []
+    manifests: list[Manifest] = []
+    with _no_collecting():
+        for source in find(paths, problems):
+            data = _content(source, stdin, problems)
+            for document, value in read(data, source.name, problems):
+                manifest = validate(value, document, KINDS, problems)
+                if manifest is not None:
+                    manifests.append(manifest)
+    problems += _conflicts(manifests)
+    if not manifests and not problems:
+        looked_at = ", ".join(str(path) for path in paths) or "no path at all"
+        problems.append(Diagnostic("empty-set", f"no manifest was found in {looked_at}"))
+    if problems:
+        raise ManifestError(problems)
+    return tuple(manifests)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    # All that is made here is kept, and nothing of it is circular: looking for garbage again and
+    # again while it grows took half of the time of a large set.
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _content(source: Source, stdin: BinaryIO | None, problems: list[Diagnostic]) -> bytes:
+    if source.path is None:
+        return (stdin or sys.stdin.buffer).read()
+    try:
+        return source.path.read_bytes()
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        problems.append(Diagnostic("unreadable", message, Origin(source.name)))
+        return b""
+
+
+def _conflicts(manifests: Sequence[Manifest]) -> Iterator[Diagnostic]:
+    """What documents say that do not go together."""
+    first: dict[tuple[str, ...], Manifest] = {}
+    for manifest in manifests:
+        other = first.setdefault(manifest.identity, manifest)
+        if other is not manifest:
+            yield Diagnostic(
+                "duplicate",
+                f"{manifest.label} is declared twice, first in {other.origin}",
+                manifest.origin,
+            )
+    yield from _contradictory_states(list(first.values()))
+
+
+def _contradictory_states(manifests: Sequence[Manifest]) -> Iterator[Diagnostic]:
+    first: dict[tuple[str, ...], LaunchPlan] = {}
+    for manifest in manifests:
+        if not isinstance(manifest, LaunchPlan) or manifest.spec.state == "unmanaged":
+            continue
+        # State is of the name: two versions of it cannot both decide.
+        other = first.setdefault(manifest.identity[:-1], manifest)
+        if other is not manifest:
+            yield Diagnostic(
+                "contradictory-state",
+                f"{manifest.label} is {manifest.spec.state}, but another version of that name is "
+                f"{other.spec.state} in {other.origin_of('spec', 'state')}",
+                manifest.origin_of("spec", "state"),
+                hint="one version of a name decides; leave the others unmanaged",
+            )

@@ -1,0 +1,101 @@
+"""Manifest → JSON Schema, for editors and for checks without this program.
+
+`python -m reconciler.manifest.schema [FOLDER]` writes one file a kind, and `manifest.json` that
+takes any of them.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from reconciler.manifest.models import KINDS, Manifest
+from reconciler.manifest.models.binding import BINDING_SCHEMA
+from reconciler.manifest.workspace import Workspace
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_MODELS: dict[str, type[Manifest]] = {**KINDS, Workspace.KIND: Workspace}
+_REFERS_TO_BINDING = json.dumps({"$ref": "#/$defs/Binding"})[1:-1]
+_NULL = {"type": "null"}
+
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """The schema of one kind, self-contained, as JSON values.
+
+    Raises: KeyError for a kind there is none of.
+    """
+    model = _MODELS[kind]
+    schema = _tidied(model.model_json_schema())
+    if _REFERS_TO_BINDING in json.dumps(schema):
+        schema.setdefault("$defs", {})["Binding"] = BINDING_SCHEMA
+    return {"$schema": DIALECT, "title": kind, **schema}
+
+
+def manifest_schema() -> dict[str, Any]:
+    """The schema of a manifest of any kind: what a file of several documents is checked by."""
+    definitions: dict[str, Any] = {}
+    for kind in KINDS:
+        schema = json_schema(kind)
+        definitions |= schema.pop("$defs", {})
+        del schema["$schema"]
+        definitions[kind] = schema
+    return {
+        "$schema": DIALECT,
+        "title": "Manifest",
+        "oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in KINDS],
+        "$defs": definitions,
+    }
+
+
+def schema_files() -> dict[str, str]:
+    """File name → content of everything that belongs into `schemas/`."""
+    schemas = {f"{kind}.json": json_schema(kind) for kind in _MODELS}
+    schemas["manifest.json"] = manifest_schema()
+    return {
+        name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        for name, schema in schemas.items()
+    }
+
+
+def write_schemas(folder: Path) -> None:
+    """Write every schema into `folder`, which is made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in schema_files().items():
+        (folder / name).write_text(content, encoding="utf-8")
+
+
+def _tidied(value: Any, *, names: bool = False) -> Any:
+    """A schema without what pydantic adds for programs: titles, and null for what is left out.
+
+    `names` is True where the keys of a mapping are names of fields, not words of JSON Schema.
+    """
+    if isinstance(value, list):
+        return [_tidied(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if names:
+        return {key: _tidied(item) for key, item in value.items()}
+    if value.get("x-definition"):
+        return {"$ref": f"#/$defs/{value['x-definition']}"}
+    tidied = {
+        key: _tidied(item, names=key in ("properties", "$defs"))
+        for key, item in value.items()
+        if key != "title" and not (key == "default" and item is None)
+    }
+    if patterned := tidied.pop("patternProperties", None):
+        # pydantic's way to say what keys look like lets all other keys pass.
+        ((pattern, values),) = patterned.items()
+        tidied["additionalProperties"] = values
+        tidied["propertyNames"] = {"pattern": pattern, **tidied.get("propertyNames", {})}
+    if "description" in tidied:
+        tidied["description"] = re.sub(r"\s+", " ", tidied["description"])
+    choices = [choice for choice in tidied.get("anyOf", ()) if choice != _NULL]
+    if len(choices) == 1:
+        del tidied["anyOf"]
+        return {**choices[0], **tidied}
+    return tidied
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas"))

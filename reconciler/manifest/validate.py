@@ -1,0 +1,53 @@
+"""One document → one model of the right kind, or every reason why it is none."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from reconciler.manifest.explain import explain, type_name
+from reconciler.manifest.models.base import Manifest
+from reconciler.manifest.reader import Document
+from reconciler.manifest.suggest import did_you_mean
+from reconciler.model import Diagnostic
+
+M = TypeVar("M", bound=Manifest)
+
+
+def validate(
+    value: Any, document: Document, kinds: Mapping[str, type[M]], problems: list[Diagnostic]
+) -> M | None:
+    """Return a document's value as the model that its `kind` names in `kinds`.
+
+    None if it is no such thing; then `problems` has grown by the reasons.
+    """
+    if not isinstance(value, dict):
+        message = f"a manifest is a mapping, found {type_name(value)}"
+        problems.append(Diagnostic("wrong-type", message, document.origin(())))
+        return None
+    kind = value.get("kind")
+    model = kinds.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        problems.append(_no_kind(value, document, kinds))
+        return None
+    try:
+        manifest = model.model_validate(value)
+    except ValidationError as error:
+        problems += explain(error, document, model)
+        return None
+    manifest._positions = document
+    return manifest
+
+
+def _no_kind(
+    value: Mapping[str, Any], document: Document, kinds: Mapping[str, type[M]]
+) -> Diagnostic:
+    if "kind" not in value:
+        message = f"the document lacks kind: {' or '.join(kinds)}"
+        return Diagnostic("missing-field", message, document.origin(()))
+    kind = value["kind"]
+    place = document.value_origin(("kind",))
+    if not isinstance(kind, str):
+        message = f"kind: expected a text, found {type_name(kind)}"
+        return Diagnostic("wrong-type", message, place)
+    return Diagnostic("unknown-kind", f"unknown kind {kind}", place, did_you_mean(kind, kinds))
