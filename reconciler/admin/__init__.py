@@ -2,7 +2,6 @@
 
 from reconciler.admin.clock import SystemClock
 from reconciler.admin.connection import Connection, connect
-from reconciler.admin.listing import list_launch_plans
 from reconciler.admin.size import REQUEST_LIMIT, oversized
 
 __all__ = [
@@ -10,6 +9,5 @@ __all__ = [
     "Connection",
     "SystemClock",
     "connect",
-    "list_launch_plans",
     "oversized",
 ]

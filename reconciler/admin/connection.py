@@ -1,7 +1,7 @@
 """One Admin, reached: the two ports and the client, on one connection."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,8 @@ from reconciler.config import Config
 from reconciler.ports import Clock, Reader, Writer
 
 if TYPE_CHECKING:
+    from flyteidl.admin.launch_plan_pb2 import LaunchPlan
+
     from reconciler.admin.client import AdminClient
     from reconciler.admin.pool import Pool
     from reconciler.admin.retry import RetryPolicy
@@ -40,6 +42,16 @@ class Connection:
         self.client = client
         self._pool = pool
         self._close = close
+
+    def launch_plans(
+        self, *, project: str | None, domain: str | None, active_only: bool
+    ) -> "Sequence[LaunchPlan]":
+        """List launch plans for people (see `listing`)."""
+        from reconciler.admin.listing import list_launch_plans
+
+        return list_launch_plans(
+            self.client, self._pool, project=project, domain=domain, active_only=active_only
+        )
 
     def close(self) -> None:
         """Hang up; calls under way end with an error."""

@@ -1,0 +1,102 @@
+"""The facade: one Admin, and what can be done with it. Commands and notebooks use this alone."""
+
+import threading
+from collections.abc import Callable, Sequence
+from types import TracebackType
+
+from flyteidl.admin.launch_plan_pb2 import LaunchPlan
+
+from reconciler import pipeline
+from reconciler.admin import Connection, SystemClock, connect
+from reconciler.apply import execute
+from reconciler.config import Config
+from reconciler.manifest import Manifest
+from reconciler.model import ApplyReport, Event, Plan
+
+
+class Remote:
+    """A connection to one Admin; close it, or use it in a `with`.
+
+    with Remote.connect(config) as remote:
+        plan = remote.plan(load(["manifests"]))
+        report = remote.apply(plan)
+    """
+
+    def __init__(self, connection: Connection, *, parallelism: int = 10) -> None:
+        self._connection = connection
+        self._parallelism = parallelism
+
+    @classmethod
+    def connect(cls, config: Config, *, parallelism: int = 10) -> "Remote":
+        """Prepare to talk to the Admin that `config` names; nothing is sent yet.
+
+        Args:
+            parallelism: How many calls may be under way at once.
+
+        Raises: ConfigError or UnreachableError if no channel can be opened at all.
+        """
+        return cls(connect(config, parallelism=parallelism), parallelism=parallelism)
+
+    @property
+    def endpoint(self) -> str:
+        return self._connection.config.endpoint
+
+    def plan(self, manifests: Sequence[Manifest]) -> Plan:
+        """Compare the manifests with what Admin holds. Nothing is written.
+
+        Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
+            something could not be read.
+        """
+        return pipeline.plan(manifests, self._connection.reader)
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        stop: threading.Event | None = None,
+        on_event: Callable[[Event], None] = lambda event: None,
+    ) -> ApplyReport:
+        """Carry out a plan; what fails is in the report, never raised.
+
+        Args:
+            stop: Once set, nothing new is started.
+            on_event: Called as actions start and finish, in this thread.
+
+        Raises: ValueError for a plan with conflicts, before anything is written.
+        """
+        return execute(
+            plan,
+            reader=self._connection.reader,
+            writer=self._connection.writer,
+            clock=SystemClock(),
+            parallelism=self._parallelism,
+            stop=stop,
+            on_event=on_event,
+        )
+
+    def launch_plans(
+        self, *, project: str | None = None, domain: str | None = None, active_only: bool = False
+    ) -> Sequence[LaunchPlan]:
+        """List launch plans of one or all projects and domains, by place and name.
+
+        Shape: of each name what is active, or else (unless `active_only`) the newest version.
+        Raises: AdminError or UnreachableError.
+        """
+        return self._connection.launch_plans(
+            project=project, domain=domain, active_only=active_only
+        )
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+    def __enter__(self) -> "Remote":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
