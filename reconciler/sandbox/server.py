@@ -231,4 +231,4 @@ def _http_server(admin: Admin, host: str, port: int) -> Any:
         room = importlib.import_module("reconciler.sandbox.http")
     except ModuleNotFoundError:
         return None
-    return room.HttpServer(admin, host, port)
+    return room.HttpServer(admin, host, port) if hasattr(room, "HttpServer") else None

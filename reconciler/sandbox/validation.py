@@ -5,9 +5,9 @@ from typing import Any
 from flyteidl.admin import project_pb2
 from flyteidl.core import identifier_pb2
 
-from reconciler.compiler.gotext import go_text
+from reconciler.compiler import go_text
 from reconciler.sandbox.config import SandboxConfig
-from reconciler.sandbox.errors import Refusal, invalid, missing
+from reconciler.sandbox.errors import Refusal, invalid, invalid_value, missing
 from reconciler.sandbox.store import Session
 
 TASK = identifier_pb2.TASK
@@ -123,3 +123,30 @@ def _not_registered(project: str, domain: str, reason: str) -> Refusal:
         f"failed to validate that project [{project}] and domain [{domain}] are registered, "
         f"err: [{reason}]"
     )
+
+
+def check_list_request(request: Any) -> None:
+    """Check the fields of a ResourceListRequest that must be there, in order.
+
+    Raises:
+        Refusal: INVALID_ARGUMENT.
+    """
+    if not request.HasField("id"):
+        raise missing("id")
+    check_parts(request.id, "project", "domain")
+    check_limit(request)
+
+
+def check_limit(request: Any) -> None:
+    """Check that a list request has a limit.
+
+    Raises:
+        Refusal: INVALID_ARGUMENT.
+    """
+    if not request.limit:
+        raise invalid_value("limit")
+
+
+def parts_of(identifier: Any, table: str) -> dict[str, str]:
+    """Return the conditions that a list request's id means: column → value, empty ones too."""
+    return {f"{table}.{part}": getattr(identifier, part) for part in ("project", "domain", "name")}

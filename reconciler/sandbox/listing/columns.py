@@ -25,12 +25,14 @@ class Column:
 
     Attributes:
         sql: How a statement refers to it, table and all.
+        absent: PostgreSQL's complaint if Admin lets the name pass and the table lacks it.
     """
 
     name: str
     kind: Kind
     sql: str
     nullable: bool = False
+    absent: str = ""
 
 
 @dataclass(frozen=True)

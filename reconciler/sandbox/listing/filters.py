@@ -5,7 +5,7 @@ expression, `;` always makes a list, the last `(` and the last `,` are the ones 
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from reconciler.sandbox.errors import invalid, invalid_value
@@ -32,29 +32,31 @@ class Filter:
     values: tuple[str, ...]
 
 
-def parse_filters(text: str, *, primary: Entity, joinable: Collection[str] = ()) -> list[Filter]:
+def parse_filters(text: str, *, primary: Entity, others: Collection[Entity] = ()) -> list[Filter]:
     """Parse the `filters` of a list request.
 
     Args:
         primary: What columns without an entity belong to.
-        joinable: Prefixes of the other entities that this list can be filtered by.
+        others: The other entities that this list can be filtered by.
 
     Raises:
         Refusal: INVALID_ARGUMENT, about the leftmost fault.
     """
     if not text:
         return []
-    return [_parse_expression(part, primary, joinable) for part in text.split("+")]
+    allowed = {entity.prefix: entity for entity in (primary, *others)}
+    return [_parse_expression(part, primary, allowed) for part in text.split("+")]
 
 
-def _parse_expression(text: str, primary: Entity, joinable: Collection[str]) -> Filter:
+def _parse_expression(text: str, primary: Entity, allowed: Mapping[str, Entity]) -> Filter:
     found = _EXPRESSION.search(text)
     if found is None:
         raise invalid_value("filters")
     function, field, value = found.groups()
-    entity, name = _resolve(field, primary)
-    if entity is not primary and entity.prefix not in joinable:
-        raise invalid(f"'{entity.code}' entity is not allowed in filters")
+    prefix, name = _resolve(field, primary)
+    entity = allowed.get(prefix)
+    if entity is None:
+        raise invalid(f"'{ENTITIES[prefix].code}' entity is not allowed in filters")
     column = entity.columns.get(name)
     if column is None:
         raise invalid(f"'{entity.code}.{name}' is invalid filter")
@@ -66,9 +68,9 @@ def _parse_expression(text: str, primary: Entity, joinable: Collection[str]) -> 
     return Filter(function, entity, column, values)
 
 
-def _resolve(field: str, primary: Entity) -> tuple[Entity, str]:
+def _resolve(field: str, primary: Entity) -> tuple[str, str]:
     """Split `workflow.name`; a prefix that is no entity is part of a column's name."""
     prefix, dot, rest = field.partition(".")
     if not dot or prefix not in ENTITIES:
-        return primary, field
-    return (primary if prefix == primary.prefix else ENTITIES[prefix]), rest
+        return primary.prefix, field
+    return prefix, rest

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from reconciler.sandbox.errors import database, invalid
 from reconciler.sandbox.likes import ends_in_escape
 from reconciler.sandbox.listing.casts import cast
-from reconciler.sandbox.listing.columns import Column, Entity, Kind
+from reconciler.sandbox.listing.columns import ENTITIES, Column, Entity, Kind
 from reconciler.sandbox.listing.filters import SINGLE_VALUED, Filter, parse_filters
 from reconciler.sandbox.listing.paging import next_token, parse_token
 from reconciler.sandbox.store import Session
@@ -38,7 +38,7 @@ class Listing:
         joins: JOIN clause by the prefix of the entity it brings in; a filter on that entity
             adds the clause. Clauses of the same text are added once.
         always: Prefixes that are joined even without a filter.
-        columns: Columns for filters on the primary entity that are not its own.
+        others: Joined entities that are not read as they are in `ENTITIES`.
         sort_columns: Columns to sort by, where they are not the entity's.
         default_order: ORDER BY without a sort; none, as in Admin, if empty.
     """
@@ -47,6 +47,7 @@ class Listing:
     method: str
     joins: Mapping[str, str] = field(default_factory=dict)
     always: tuple[str, ...] = ()
+    others: Mapping[str, Entity] = field(default_factory=dict)
     sort_columns: Mapping[str, Column] | None = None
     default_order: str = ""
 
@@ -76,7 +77,8 @@ def plan(listing: Listing, request: Request) -> Plan:
     Raises:
         Refusal: INVALID_ARGUMENT.
     """
-    filters = parse_filters(request.filters, primary=listing.entity, joinable=listing.joins.keys())
+    others = [listing.others.get(prefix) or ENTITIES[prefix] for prefix in listing.joins]
+    filters = parse_filters(request.filters, primary=listing.entity, others=others)
     order = order_by(
         request, listing.sort_columns or listing.entity.columns, listing.default_order
     )
@@ -181,6 +183,8 @@ def where(filters: Sequence[Filter], *, now: int) -> tuple[list[str], list[Any]]
 def _check_operator(item: Filter) -> None:
     kind = item.column.kind
     several = len(item.values) > 1
+    if item.column.absent:
+        raise database(item.column.absent)
     if item.function in SINGLE_VALUED and several:
         raise database(
             f"operator does not exist: {kind.value} {SINGLE_VALUED[item.function]} record"
