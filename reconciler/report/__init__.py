@@ -12,7 +12,9 @@ from reconciler.report.diagnostics import (
     error_as_text,
     errors_as_json,
     to_json,
+    validated_as_text,
 )
+from reconciler.report.launch_plans import launch_plans_as_json, launch_plans_as_table
 from reconciler.report.outcomes import outcome_line, report_as_text
 from reconciler.report.progress import Progress, progress
 from reconciler.report.style import Style, printable
@@ -27,6 +29,8 @@ __all__ = [
     "diagnostics_as_text",
     "error_as_text",
     "errors_as_json",
+    "launch_plans_as_json",
+    "launch_plans_as_table",
     "outcome_line",
     "plan_as_json",
     "plan_as_text",
@@ -37,4 +41,5 @@ __all__ = [
     "summary",
     "table",
     "to_json",
+    "validated_as_text",
 ]

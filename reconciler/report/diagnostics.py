@@ -1,11 +1,13 @@
 """Everything that is wrong with the input, or was refused: one line each, or one document."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from reconciler.model import Diagnostic, Severity
+from reconciler.model import DesiredState, Diagnostic, Kind, Severity
 from reconciler.report.style import Style, one_line, printable
+from reconciler.report.words import counted
 
 FORMAT_VERSION = "1.0"
 """Of every JSON document: minor is additive (ignore what you do not know), major is not."""
@@ -37,6 +39,20 @@ def error_as_text(message: str, *, color: bool = False) -> str:
 def warning_lines(warnings: Iterable[Diagnostic], style: Style) -> Iterator[str]:
     """Render warnings, sorted by place, without newlines."""
     return (_line(warning, style) for warning in sorted(warnings, key=_place))
+
+
+def validated_as_text(desired: DesiredState, *, color: bool = False) -> str:
+    """Render a set without errors: its warnings, then what it declares, counted by kind."""
+    style = Style(color)
+    kinds: Counter[Kind] = Counter(
+        resource.id.kind for resource in desired if resource.id.kind is not Kind.ACTIVATION
+    )
+    found = ", ".join(counted(kinds[kind], kind) for kind in Kind if kinds[kind])
+    lines = [
+        *warning_lines(desired.warnings, style),
+        f"{style.bold(style.green('Valid.'))} {found or 'Nothing is declared'}.",
+    ]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def diagnostics_as_json(diagnostics: Sequence[Diagnostic]) -> str:

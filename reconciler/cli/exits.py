@@ -1,0 +1,71 @@
+"""Every exit code, and what leads to it: one page, stable for good.
+
+| exit | meaning |
+|---|---|
+| 0 | done; no changes |
+| 1 | error |
+| 2 | changes present (`plan --detailed-exitcode`) |
+| 3 | a guard, lint error or policy refused |
+| 4 | the saved plan is stale, or was applied already |
+| 5 | applied in part |
+| 6 | locked by someone else |
+| 7 | not authenticated, or not permitted |
+| 64 | usage error |
+| 70 | our bug |
+| 130 | interrupted |
+
+A conflict or a bad manifest is 1 and wins over 3, which wins over 2.
+"""
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # at run time only where they are needed: `--version` stays quick
+    from reconciler.model import ApplyReport, Plan
+
+
+class Exit(IntEnum):
+    """What the process tells the shell."""
+
+    OK = 0
+    ERROR = 1
+    CHANGES = 2
+    REFUSED = 3
+    STALE = 4
+    PARTIAL = 5
+    LOCKED = 6
+    DENIED = 7
+    USAGE = 64
+    BUG = 70
+    INTERRUPTED = 130
+
+
+def for_error(error: BaseException) -> Exit:
+    """The exit of a command that gave no result because of `error`, one of ours."""
+    from reconciler.errors import PermissionDeniedError, UnauthenticatedError
+
+    if isinstance(error, UnauthenticatedError | PermissionDeniedError):
+        return Exit.DENIED
+    return Exit.ERROR
+
+
+def for_plan(plan: "Plan", *, detailed: bool) -> Exit:
+    """The exit of `plan`; `detailed` tells changes from none."""
+    if plan.conflicts:
+        return Exit.ERROR
+    return Exit.CHANGES if detailed and plan.actions else Exit.OK
+
+
+def for_apply(report: "ApplyReport") -> Exit:
+    """The exit of an apply: 7 only if nothing could be done for want of permission, else 5."""
+    from reconciler.model import Status
+
+    if report.interrupted and not report.succeeded:
+        return Exit.INTERRUPTED
+    if report.succeeded:
+        return Exit.OK
+    if report.wrote or report.counts()[Status.DONE]:
+        return Exit.PARTIAL
+    errors = [outcome.error for outcome in report.outcomes if outcome.status is Status.FAILED]
+    denied = errors and all(error and for_error(error) is Exit.DENIED for error in errors)
+    return Exit.DENIED if denied else Exit.ERROR

@@ -1,0 +1,86 @@
+"""Errors as a person and a machine see them: what is wrong, and the way out."""
+
+import os
+import platform
+import sys
+import tempfile
+import traceback
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.options import Settings, say
+from reconciler.errors import (
+    AdminError,
+    ConfigError,
+    ManifestError,
+    ReconcilerError,
+    UnauthenticatedError,
+    UnreachableError,
+)
+from reconciler.model import Diagnostic
+from reconciler.report import diagnostics_as_text, error_as_text, errors_as_json
+
+
+def is_ours(error: Exception) -> bool:
+    """True for errors raised on purpose, and for what the operating system refused."""
+    return isinstance(error, ReconcilerError | click.ClickException | OSError)
+
+
+def show(error: Exception, settings: Settings) -> None:
+    """Write an error of ours on stderr; with `--json` as a document on stdout too."""
+    color = settings.colors(sys.stderr)
+    if isinstance(error, ManifestError):
+        text = diagnostics_as_text(error.diagnostics, color=color)
+        diagnostics = error.diagnostics
+    else:
+        text = error_as_text(message(error), color=color)
+        diagnostics = (Diagnostic(code(error), message(error)),)
+    sys.stderr.write(text)
+    if settings.json:
+        sys.stdout.write(errors_as_json(diagnostics))
+
+
+def show_bug(error: Exception, settings: Settings) -> None:
+    """Keep the traceback in a file and name the file: a bug report needs it, a screen does not."""
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    text = (
+        f"reconciler {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
+        f"command: {sys.argv[1:2]}\n\n{''.join(traceback.format_exception(error))}"
+    )
+    try:
+        handle, path = tempfile.mkstemp(prefix="reconciler-bug-", suffix=".txt", text=True)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        where = f"The traceback is in {path}; please report it with that file."
+    except OSError as refused:
+        where = f"Its traceback could not be kept ({refused}):\n{text}"
+    say(error_as_text(f"a bug in reconciler: {what}\n{where}").rstrip())
+    if settings.json:
+        sys.stdout.write(errors_as_json([Diagnostic("bug", what)]))
+
+
+def message(error: Exception) -> str:
+    """What is wrong, in words a user can act on."""
+    match error:
+        case click.ClickException():
+            return error.format_message()
+        case OSError() if error.filename is not None:
+            return f"{error.filename}: {error.strerror or error}"
+    return str(error)
+
+
+def code(error: Exception) -> str:
+    """A stable word for machines."""
+    match error:
+        case UnauthenticatedError():
+            return "unauthenticated"
+        case AdminError():
+            return error.code.lower().replace("_", "-")
+        case UnreachableError():
+            return "unreachable"
+        case ConfigError():
+            return "config"
+        case OSError():
+            return "system"
+    return "error"

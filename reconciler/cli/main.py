@@ -1,0 +1,142 @@
+"""The program: its commands, each loaded when it is called, and the one door for errors.
+
+Every way to end comes through `run`, which turns it into words on stderr and a code of `exits`.
+"""
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.exits import Exit, for_error
+from reconciler.cli.options import Settings, admin_option, program_options
+
+# Name → what it is for. The module of the same name holds `command`, loaded only when called.
+COMMANDS = {
+    "init": "Write reconciler.yaml and a first manifest.",
+    "validate": "Check manifests without talking to Flyte Admin.",
+    "schema": "Print or write the JSON Schemas of the manifests.",
+    "plan": "Show what would change in Flyte Admin; writes nothing.",
+    "apply": "Make Flyte Admin what the manifests say.",
+    "get": "List what Flyte Admin holds.",
+    "sandbox": "Serve an embedded Flyte Admin.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that knows its commands by name and imports none of them to say so."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"reconciler.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 99},
+    epilog="Exit codes: 0 done, 1 error, 2 changes (plan --detailed-exitcode), 5 applied in "
+    "part, 7 not authenticated or not permitted, 64 usage, 70 a bug, 130 interrupted.",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@program_options
+@admin_option
+@click.pass_context
+def reconciler(context: click.Context) -> None:
+    """Declare what Flyte should run in YAML; see what would change; make it so.
+
+    \b
+    Start here:
+      reconciler init                  a workspace and a first manifest
+      reconciler plan                  what would change, without changing it
+      reconciler apply                 change it, after you said yes
+
+    \b
+    Without a Flyte cluster at hand:
+      reconciler apply --admin sandbox:flyte.sqlite
+    """
+
+
+def main() -> NoReturn:
+    """Run the program as a process: the console script's entry."""
+    signal.signal(signal.SIGTERM, _terminated)
+    code = run(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        _flush(stream)
+    if code == Exit.INTERRUPTED:
+        # Threads still waiting for Admin would hold the process until their deadlines.
+        os._exit(code)
+    sys.exit(code)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command line and return its exit code; only the process itself is not ended.
+
+    Errors end up on stderr, a line each, never as a traceback; with `--json` they are a document
+    on stdout as well.
+    """
+    settings = Settings()
+    try:
+        result = reconciler.main(
+            list(argv), prog_name="reconciler", standalone_mode=False, obj=settings
+        )
+        sys.stdout.flush()
+        return result if isinstance(result, int) else Exit.OK
+    except click.UsageError as error:
+        error.show()
+        return Exit.USAGE
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _interrupted()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough.
+        return Exit.ERROR
+    except Exception as error:
+        return _failed(error, settings)
+
+
+def _failed(error: Exception, settings: Settings) -> Exit:
+    from reconciler.cli import failures
+
+    try:
+        if failures.is_ours(error):
+            failures.show(error, settings)
+            return for_error(error)
+        failures.show_bug(error, settings)
+    except BrokenPipeError:
+        return Exit.ERROR
+    return Exit.BUG
+
+
+def _interrupted() -> Exit:
+    print("\nInterrupted; nothing was written to Flyte Admin.", file=sys.stderr)
+    return Exit.INTERRUPTED
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _flush(stream: object) -> None:
+    try:
+        stream.flush()  # type: ignore[attr-defined]  # None where there is no such stream
+    except (AttributeError, ValueError, OSError):
+        # Closed by whoever read it: Python must not complain about it again on its way out.
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, 1 if stream is sys.stdout else 2)

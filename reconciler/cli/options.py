@@ -1,0 +1,136 @@
+"""Options that more than one command takes, and what they add up to.
+
+Options of the whole program are accepted before and after the command's name; the one nearer
+to the end of the line wins, as in any list of flags.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, TypeVar, cast
+
+import click
+
+from reconciler.cli.terminal import ColorChoice, is_tty, wants_color
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(slots=True)
+class Settings:
+    """The options of the whole program, as far as the line has been read."""
+
+    color: ColorChoice = "auto"
+    admin: str | None = None
+    json: bool = False
+
+    def colors(self, stream: IO[str] | None) -> bool:
+        """Whether to colour what goes to a stream."""
+        return wants_color(self.color, os.environ, tty=is_tty(stream))
+
+
+def settings() -> Settings:
+    """The settings of the running command."""
+    return click.get_current_context().find_root().ensure_object(Settings)
+
+
+def program_options(command: Command) -> Command:
+    """Add the options of the whole program: `--color`, `--no-color`."""
+    for option in (
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            expose_value=False,
+            callback=_keep_color,
+            help="When to colour.  [default: auto]",
+        ),
+        click.option(
+            "--no-color",
+            is_flag=True,
+            expose_value=False,
+            callback=_keep_no_color,
+            help="The same as --color=never.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def admin_option(command: Command) -> Command:
+    """Add `--admin`, which is also an option of the whole program."""
+    return click.option(
+        "--admin",
+        metavar="ENDPOINT",
+        expose_value=False,
+        callback=_keep_admin,
+        help="Flyte Admin to talk to: host:port, dns:///host:port, or sandbox:PATH for an "
+        "embedded one. Else RECONCILER_ADMIN, FLYTE_PLATFORM_URL, the file named by "
+        "FLYTECTL_CONFIG, reconciler.yaml, ~/.flyte/config.yaml.",
+    )(command)
+
+
+def parallelism_option(command: Command) -> Command:
+    """Add `--parallelism`."""
+    return click.option(
+        "--parallelism",
+        type=click.IntRange(min=1),
+        default=10,
+        show_default=True,
+        metavar="N",
+        help="How many calls may be under way at once.",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """Add `--json`: one document on stdout, of success and failure alike, and nothing else."""
+    return click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        callback=_keep_json,
+        help="Print one JSON document on stdout, and nothing else there.",
+    )(command)
+
+
+def verbose_option(command: Command) -> Command:
+    """Add `--verbose`."""
+    return click.option(
+        "-v", "--verbose", is_flag=True, help="Show every field, and shorten nothing."
+    )(command)
+
+
+paths_argument = click.argument(
+    "paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path)
+)
+
+
+def say(text: str) -> None:
+    """Write progress and remarks, which go to the standard error stream."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _keep_color(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        _of(context).color = cast(ColorChoice, value)
+
+
+def _keep_no_color(context: click.Context, option: click.Parameter, value: bool) -> None:
+    if value:
+        _of(context).color = "never"
+
+
+def _keep_admin(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        _of(context).admin = value
+
+
+def _keep_json(context: click.Context, option: click.Parameter, value: bool) -> bool:
+    if value:
+        _of(context).json = True
+    return value
+
+
+def _of(context: click.Context) -> Settings:
+    return context.find_root().ensure_object(Settings)
