@@ -157,7 +157,8 @@ class AdminClient:
             return without_login(error, auth_type=self._config.auth_type)
         if error.in_doubt:
             return error  # some attempt did reach Admin, and the doubt must not get lost
-        return as_unreachable(error, endpoint=self._config.endpoint) or error
+        config = self._config
+        return as_unreachable(error, endpoint=config.endpoint, insecure=config.insecure) or error
 
     def _stub(self, rpc: Rpc) -> Callable[..., Any]:
         with self._lock:

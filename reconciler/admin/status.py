@@ -62,6 +62,13 @@ _NO_CONNECTION = re.compile(
     r"|(?P<other>connections to all backends failing.*|empty address list.*)",
     re.DOTALL,
 )
+# What precedes the reason in those words: addresses, and whose lookup it was.
+_NOISE = re.compile(
+    r"ipv[46]:\S+ |(?i:failed to connect to remote host: )|errors resolving \S+ |"
+    r"\[field:hostname lookup error:address lookup failed for \S+ "
+)
+# How a server takes plain text that it cannot read: it waits, answers something else or hangs up.
+_HUNG_UP = re.compile(r"SETTINGS frame|Socket closed|Connection reset|Endpoint closing")
 _OTHER_SERVICE = re.compile(r"Received http2 header with status: \d+|Trying to connect an http1")
 
 
@@ -97,23 +104,26 @@ def never_sent(text: str) -> str | None:
     reason = found["last"] or found["lookup"] or found["other"] or "no connection"
     if "WRONG_VERSION_NUMBER" in reason:
         return "it does not speak TLS (for plain text use http:// or `insecure: true`)"
-    if "SETTINGS frame" in reason:
-        return (
-            "it does not speak gRPC in plain text (a server with TLS needs https:// or "
-            "`insecure: false`)"
-        )
     if "CERTIFICATE_VERIFY_FAILED" in reason:
         return "its TLS certificate is not trusted (see caCertFilePath)"
-    return " ".join(reason.split())
+    return " ".join(_NOISE.sub("", reason).split()).rstrip("]")
 
 
-def as_unreachable(error: AdminError, *, endpoint: str) -> UnreachableError | None:
-    """Return the one line about a server nobody could talk to, if that is what `error` means."""
+def as_unreachable(error: AdminError, *, endpoint: str, insecure: bool) -> UnreachableError | None:
+    """Return the one line about a server nobody could talk to, if that is what `error` means.
+
+    Args:
+        error: The last of a call.
+        endpoint: Where it was sent.
+        insecure: True if it was sent in plain text.
+    """
     if not isinstance(error, UnavailableError | UnimplementedError):
         return None
     reason = never_sent(error.text)
     if reason is None:
         return None
+    if insecure and _HUNG_UP.search(reason):
+        reason = "it does not speak gRPC in plain text (for TLS use https:// or `insecure: false`)"
     return UnreachableError(f"cannot reach Flyte Admin at {endpoint}: {reason}")
 
 

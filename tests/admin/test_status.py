@@ -1,0 +1,158 @@
+"""gRPC's errors as ours: a class a code, details decoded, lost servers told in one line."""
+
+import http.server
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import grpc
+import pytest
+from flyteidl.admin.project_pb2 import InactiveProject
+from flyteidl.admin.workflow_pb2 import CreateWorkflowFailureReason
+
+from reconciler.admin import Connection
+from reconciler.admin.retry import RetryPolicy
+from reconciler.admin.status import CLASSES
+from reconciler.config import Config
+from reconciler.errors import (
+    AdminError,
+    InvalidArgumentError,
+    UnauthenticatedError,
+    UnavailableError,
+    UnreachableError,
+)
+from reconciler.model import Kind, ResourceId
+from tests.admin.conftest import Connect
+from tests.admin.server import Refuse, ScriptedAdmin
+
+CODES = [code for code in grpc.StatusCode if code is not grpc.StatusCode.OK]
+TASK = ResourceId(Kind.TASK, "flytesnacks", "development", "a", "1")
+
+
+def test_each_code_has_its_class() -> None:
+    """As many classes as codes that are errors, each under its own code."""
+    assert set(CLASSES) == {code.name for code in CODES}
+    assert len(set(CLASSES.values())) == len(CODES) == 16
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: code.name)
+def test_a_refusal_carries_everything(
+    server: ScriptedAdmin, admin: Connection, code: grpc.StatusCode
+) -> None:
+    """Class, words, method and id, whatever the code."""
+    server.fail("GetTask", *[Refuse(code, "no way")] * 20)
+    with pytest.raises(AdminError) as caught:
+        admin.client.get_task(TASK)
+    error = caught.value
+    assert type(error) is CLASSES[code.name]
+    assert error.text.startswith("no way")
+    assert (error.method, error.subject) == ("GetTask", str(TASK))
+    assert "GetTask" in str(error)
+    assert TASK.path in str(error)
+
+
+def test_details_are_decoded(server: ScriptedAdmin, admin: Connection) -> None:
+    """Admin's own detail messages come out as themselves."""
+    details = (
+        InactiveProject(id="flytesnacks"),
+        CreateWorkflowFailureReason(exists_different_structure={"id": TASK.to_identifier()}),
+    )
+    server.fail("GetDomains", Refuse(grpc.StatusCode.INVALID_ARGUMENT, "not active", details))
+    with pytest.raises(InvalidArgumentError) as caught:
+        admin.client.get_domains()
+    assert caught.value.details == details
+
+
+def test_broken_details_are_none(server: ScriptedAdmin, admin: Connection) -> None:
+    """The error itself must not get lost over what comes with it."""
+    server.metadata = (("grpc-status-details-bin", b"\xff\xff\xff"),)
+    server.fail("GetDomains", Refuse(grpc.StatusCode.NOT_FOUND, "gone"))
+    with pytest.raises(AdminError, match="gone") as caught:
+        admin.client.get_domains()
+    assert caught.value.details == ()
+
+
+def test_a_hundred_kilobytes_of_error_arrive(server: ScriptedAdmin, admin: Connection) -> None:
+    """The longest refusal Admin can send, percent-encoded and again with details, is read."""
+    text = "ü" * 16000  # 32,000 bytes, 96,000 as a header
+    detail = CreateWorkflowFailureReason(exists_different_structure={"id": TASK.to_identifier()})
+    server.fail("GetDomains", Refuse(grpc.StatusCode.INVALID_ARGUMENT, text, (detail,)))
+    with pytest.raises(InvalidArgumentError) as caught:
+        admin.client.get_domains()
+    assert caught.value.text == text
+    assert caught.value.details == (detail,)
+
+
+@pytest.mark.parametrize(
+    ("auth_type", "said"), [("Pkce", "authType Pkce is configured"), ("", "no authType is")]
+)
+def test_a_missing_login_names_what_is_configured(
+    server: ScriptedAdmin, to_admin: Connect, auth_type: str, said: str
+) -> None:
+    """No login flow exists yet; the message says so instead of just failing."""
+    config = Config(
+        endpoint=server.endpoint, source="the test", insecure=True, auth_type=auth_type
+    )
+    server.fail("GetDomains", Refuse(grpc.StatusCode.UNAUTHENTICATED, "token is missing"))
+    with pytest.raises(UnauthenticatedError, match=said) as caught:
+        to_admin(server.endpoint, config=config).reader.domains()
+    assert "token is missing" in str(caught.value)
+    assert "no login flow exists yet" in str(caught.value)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def web_server() -> Iterator[int]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_error(404)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+def reason(to_admin: Connect, endpoint: str, *, insecure: bool = True) -> str:
+    config = Config(endpoint=endpoint, source="the test", insecure=insecure)
+    connection = to_admin(endpoint, config=config, policy=RetryPolicy(attempts=2))
+    with pytest.raises(UnreachableError) as caught:
+        connection.reader.domains()
+    start, _, reason = str(caught.value).partition(f"{endpoint}: ")
+    assert start == "cannot reach Flyte Admin at "
+    assert "\n" not in reason
+    return reason
+
+
+def test_nobody_there_is_one_line(to_admin: Connect) -> None:
+    """A closed port and an unknown name, in the words of the system and no more."""
+    assert reason(to_admin, f"127.0.0.1:{free_port()}") == "Connection refused"
+    assert reason(to_admin, "no-such-host.invalid:80") == "Domain name not found"
+
+
+def test_somebody_else_there_is_one_line(to_admin: Connect) -> None:
+    """A web server is no Admin, with TLS asked of it or not."""
+    with web_server() as port:
+        assert "does not speak gRPC" in reason(to_admin, f"127.0.0.1:{port}")
+        assert "does not speak TLS" in reason(to_admin, f"localhost:{port}", insecure=False)
+
+
+def test_an_admin_that_says_unavailable_was_reached(
+    server: ScriptedAdmin, admin: Connection
+) -> None:
+    """UNAVAILABLE from a server that answers is that server's word."""
+    server.fail("GetDomains", *[Refuse(grpc.StatusCode.UNAVAILABLE, "no healthy upstream")] * 9)
+    with pytest.raises(UnavailableError, match="no healthy upstream"):
+        admin.reader.domains()
