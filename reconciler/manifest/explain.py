@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from reconciler.manifest.models.base import Part, Path
 from reconciler.manifest.reader import Document
 from reconciler.manifest.suggest import did_you_mean
-from reconciler.model import Diagnostic
+from reconciler.model import Diagnostic, describe_value
 
 # What was expected, by pydantic's name of the error; those not here are told below.
 _EXPECTED = {
@@ -34,22 +34,6 @@ def explain(error: ValidationError, document: Document, model: type[Part]) -> It
     """Yield a diagnostic for everything that one failed validation found wrong."""
     for detail in error.errors(include_url=False):
         yield from _diagnostics(detail, document, model)
-
-
-def type_name(value: Any) -> str:
-    """What a YAML value is, in the words of messages."""
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return f"the truth value {str(value).lower()}"
-        case int() | float():
-            return f"the number {value}"
-        case str():
-            return f"the text {_short(value)}"
-        case list():
-            return "a list"
-    return "a mapping"
 
 
 def _diagnostics(
@@ -136,7 +120,7 @@ def _quoting_hint(kind: str, value: Any, source: str) -> str:
 def _found(value: Any, source: str) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool) and source:
         return f"the number {source}"
-    return type_name(value)
+    return describe_value(value)
 
 
 def _fields_at(model: type[Part], path: Path) -> list[str]:
@@ -190,8 +174,3 @@ def _dotted(path: Path) -> str:
 
 def _either(choices: list[str]) -> str:
     return choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
-
-
-def _short(text: str) -> str:
-    shown = text if len(text) <= 40 else text[:39] + "…"
-    return repr(shown)

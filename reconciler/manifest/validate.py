@@ -5,11 +5,11 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from reconciler.manifest.explain import explain, type_name
+from reconciler.manifest.explain import explain
 from reconciler.manifest.models.base import Manifest
 from reconciler.manifest.reader import Document
 from reconciler.manifest.suggest import did_you_mean
-from reconciler.model import Diagnostic
+from reconciler.model import Diagnostic, describe_value
 
 M = TypeVar("M", bound=Manifest)
 
@@ -22,7 +22,7 @@ def validate(
     None if it is no such thing; then `problems` has grown by the reasons.
     """
     if not isinstance(value, dict):
-        message = f"a manifest is a mapping, found {type_name(value)}"
+        message = f"a manifest is a mapping, found {describe_value(value)}"
         problems.append(Diagnostic("wrong-type", message, document.origin(())))
         return None
     kind = value.get("kind")
@@ -48,6 +48,6 @@ def _no_kind(
     kind = value["kind"]
     place = document.value_origin(("kind",))
     if not isinstance(kind, str):
-        message = f"kind: expected a text, found {type_name(kind)}"
+        message = f"kind: expected a text, found {describe_value(kind)}"
         return Diagnostic("wrong-type", message, place)
     return Diagnostic("unknown-kind", f"unknown kind {kind}", place, did_you_mean(kind, kinds))

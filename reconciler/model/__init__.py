@@ -15,6 +15,7 @@ from reconciler.model.state import DesiredState, ObservedState
 from reconciler.model.types import (
     TypeSyntaxError,
     describe,
+    describe_value,
     parse_type,
     type_from_proto,
     union_tag,
@@ -47,6 +48,7 @@ __all__ = [
     "Verb",
     "content_hash",
     "describe",
+    "describe_value",
     "identifiers",
     "in_order",
     "is_content_hash",

@@ -165,6 +165,24 @@ def describe(literal_type: LiteralType) -> str:
     return "nothing"
 
 
+def describe_value(value: Any) -> str:
+    """Say what a YAML or JSON value is, for messages: `the number 5`, `the text 'a'`, `a list`."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return f"the truth value {str(value).lower()}"
+        case int() | float():
+            return f"the number {_shortened(str(value))}"
+        case str():
+            return f"the text {_shortened(value)!r}"
+        case list() | tuple():
+            return "a list"
+        case Mapping():
+            return "a mapping"
+    return f"a {type(value).__name__}"
+
+
 def union_tag(literal_type: LiteralType) -> str:
     """The tag that flytekit gives this type as a variant of a union; empty if it knows none."""
     which = literal_type.WhichOneof("type")
@@ -336,3 +354,7 @@ def _with_format(word: str, text: str) -> str:
 
 def _quoted(text: str) -> str:
     return text if _PLAIN_TEXT.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
