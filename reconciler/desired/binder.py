@@ -292,7 +292,7 @@ class Binder:
         if other is not entity:
             if earlier != said:
                 self._problems.error(
-                    "two-states",
+                    "contradictory-state",
                     f"{entity.place} is declared {said}, and {earlier} at {other.origin}",
                     entity.origin,
                     hint="one version of a name can be active",
