@@ -100,6 +100,7 @@ class _Job:
     """
 
     row: Row
+    key: int
     schedule: Schedule
     reference: int | None
     reference_zone: Zone
@@ -133,7 +134,7 @@ class Scheduler:
         self._limiter = Limiter(tps=tps, burst=burst)
         self._agenda: list[tuple[int, int, Task]] = []
         self._order = count()
-        self._jobs: dict[int, _Job] = {}
+        self._jobs: dict[str, _Job] = {}  # by label, which is what keys are made of
         self._written: Mapping[int, int] = {}
         self._now = 0
         self.failure: Failure | None = None
@@ -186,7 +187,7 @@ class Scheduler:
             yield self._now + POLL_INTERVAL
 
     def _take_up(self, row: Row, reference: int | None = None, zone: Zone = UTC) -> None:
-        if row.key in self._jobs:
+        if row.label in self._jobs:
             return  # also if it was off and on again since the last poll
         try:
             schedule = row.schedule()
@@ -194,8 +195,8 @@ class Scheduler:
         except (CronSyntaxError, RateUnitError) as exc:
             self._port.log(self._now, f"unable to register the schedule {row.label}: {exc}")
             return
-        job = _Job(row, schedule, reference, zone, last_fired=reference)
-        self._jobs[row.key] = job
+        job = _Job(row, row.key, schedule, reference, zone, last_fired=reference)
+        self._jobs[row.label] = job
         if first is not None:
             self._spawn(self._entry(job, first), first)
 
@@ -210,7 +211,7 @@ class Scheduler:
         return schedule.next(self._now, self._zone)
 
     def _drop(self, row: Row) -> None:
-        job = self._jobs.pop(row.key, None)
+        job = self._jobs.pop(row.label, None)
         if job is not None:
             job.dropped = True
 
@@ -254,8 +255,8 @@ class Scheduler:
     def _snapshot(self) -> Task:
         while not self.failure:
             snapshot = {
-                key: job.last_fired
-                for key, job in self._jobs.items()
+                job.key: job.last_fired
+                for job in self._jobs.values()
                 if job.last_fired is not None
             }
             # An empty one never replaces an older one.
