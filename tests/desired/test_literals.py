@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from typing import Any, Optional, Union
+from typing import Any
 
 import pytest
 from flyteidl.core.literals_pb2 import Literal
@@ -78,19 +78,19 @@ READ_BACK = [
     (dict[str, list[int]], {"a": [1]}, {"a": [1]}),
     (dict, {"a": 1, "b": [1, {"c": None}]}, {"a": 1, "b": [1, {"c": None}]}),
     (Colour, "red", Colour.RED),
-    (Optional[int], None, None),
-    (Optional[int], 5, 5),
-    (Union[int, str], "5", "5"),
-    (Union[int, float], 5, 5),
-    (Union[int, float], 5.0, 5.0),
-    (Union[float, str], 5, 5.0),
-    (Union[str, Colour], "red", "red"),
-    (Union[str, datetime], "2024-01-31", "2024-01-31"),
-    (Union[int, list[int]], [1], [1]),
-    (Union[list[int], list[float]], [1, 2], [1, 2]),
-    (Union[list[int], list[float]], [1, 2.5], [1.0, 2.5]),
-    (Optional[dict[str, int]], {"a": 1}, {"a": 1}),
-    (list[Optional[int]], [1, None], [1, None]),
+    (int | None, None, None),
+    (int | None, 5, 5),
+    (int | str, "5", "5"),
+    (int | float, 5, 5),
+    (int | float, 5.0, 5.0),
+    (float | str, 5, 5.0),
+    (str | Colour, "red", "red"),
+    (str | datetime, "2024-01-31", "2024-01-31"),
+    (int | list[int], [1], [1]),
+    (list[int] | list[float], [1, 2], [1, 2]),
+    (list[int] | list[float], [1, 2.5], [1.0, 2.5]),
+    (dict[str, int] | None, {"a": 1}, {"a": 1}),
+    (list[int | None], [1, None], [1, None]),
     (
         Config,
         {"name": "x", "size": 3, "inner": {"ratio": 0.5, "tags": ["a"]}},
@@ -121,7 +121,7 @@ def test_a_uri_is_a_file_directory_or_dataset(python_type: Any) -> None:
     literal = coerce("s3://bucket/key", flyte_type(python_type), where="input x")
     read = as_flytekit_reads(literal, python_type)
 
-    found = read.uri if isinstance(read, StructuredDataset) else read.remote_source
+    found = read.literal.uri if isinstance(read, StructuredDataset) else read.remote_source
     assert found == "s3://bucket/key"
 
 
@@ -159,7 +159,7 @@ def test_structs_come_back_whole(value: Any) -> None:
 
 def test_a_union_carries_the_declared_variant_whole() -> None:
     """Tag and annotation of the variant are copied, since flytekit reads the value by the tag."""
-    declared = flyte_type(Union[int, dict])
+    declared = flyte_type(int | dict)
 
     literal = coerce({"a": 1}, declared, where="x")
 
@@ -171,13 +171,13 @@ def test_our_own_unions_read_like_those_of_flytekit() -> None:
     """A union written in the type language carries the tags that flytekit looks for."""
     literal = coerce("5", parse_type("int | str | none"), where="x")
 
-    assert as_flytekit_reads(literal, Union[int, str, None]) == "5"
+    assert as_flytekit_reads(literal, int | str | None) == "5"
 
 
 def test_an_ambiguous_union_is_settled_by_naming_the_type() -> None:
     """`{type, value}` chooses among variants that take a value equally well."""
     declared = parse_type("file | directory")
-    with pytest.raises(ValueError, match="could be any of file, directory; say {type"):
+    with pytest.raises(ValueError, match="could be any of file, directory; say"):
         coerce("s3://b/k", declared, where="x")
 
     literal = coerce({"type": "directory", "value": "s3://b/k"}, declared, where="x")
