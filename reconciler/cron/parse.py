@@ -47,8 +47,7 @@ _MONTH = _Bounds(1, 12, _numbered("jan feb mar apr may jun jul aug sep oct nov d
 _WEEKDAY = _Bounds(0, 6, _numbered("sun mon tue wed thu fri sat", 0))
 _BOUNDS = (_MINUTE, _HOUR, _DAY, _MONTH, _WEEKDAY)
 
-# How many of the fields, from the left, stand at their first value. A week begins on Sunday
-# whatever the day of the month.
+# Each begins with its period: a year in January, a week on Sunday, a day at midnight.
 _DESCRIPTORS = {
     "@yearly": (_MINUTE.first, _HOUR.first, _DAY.first, _MONTH.first, _WEEKDAY.all),
     "@annually": (_MINUTE.first, _HOUR.first, _DAY.first, _MONTH.first, _WEEKDAY.all),
