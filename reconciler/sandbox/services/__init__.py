@@ -5,7 +5,31 @@ from flyteidl.admin import event_pb2  # noqa: F401
 from flyteidl.service import admin_pb2, auth_pb2, dataproxy_pb2, identity_pb2, signal_pb2  # noqa: F401
 
 from reconciler.sandbox.dispatch import merge
-from reconciler.sandbox.services import descriptions, named_entities, projects, tasks, workflows
+from reconciler.sandbox.services import (
+    descriptions,
+    events,
+    executions,
+    metrics,
+    named_entities,
+    node_executions,
+    projects,
+    signals,
+    task_executions,
+    tasks,
+    workflows,
+)
 
-_FILES = (descriptions, named_entities, projects, tasks, workflows)
+_FILES = (
+    descriptions,
+    events,
+    executions,
+    metrics,
+    named_entities,
+    node_executions,
+    projects,
+    signals,
+    task_executions,
+    tasks,
+    workflows,
+)
 SERVICES = merge([table for file in _FILES for table in file.TABLES])
