@@ -1,0 +1,24 @@
+"""Run every benchmark, or those named: `python -m benchmarks plan history`."""
+
+import sys
+
+from benchmarks import apply, history, plan, start
+
+ALL = {"start": start.run, "plan": plan.run, "history": history.run, "apply": apply.run}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in ALL]
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}; there are {', '.join(ALL)}", file=sys.stderr)
+        return 64
+    missed = 0
+    for name in names or ALL:
+        print(f"{name}:", flush=True)
+        for figure in ALL[name]():
+            missed += not figure.met
+            print(f"  {figure}", flush=True)
+    return 1 if missed else 0
+
+
+sys.exit(main(sys.argv[1:]))
