@@ -1,0 +1,122 @@
+"""One call through the policy: what is repeated, how long, and what is left in doubt."""
+
+import grpc
+import pytest
+from flyteidl.admin.launch_plan_pb2 import LaunchPlanUpdateRequest
+from flyteidl.admin.task_pb2 import TaskCreateRequest
+
+from reconciler.admin import Connection
+from reconciler.admin.retry import RetryPolicy
+from reconciler.errors import (
+    AdminError,
+    DeadlineExceededError,
+    InternalError,
+    NotFoundError,
+    UnavailableError,
+)
+from reconciler.model import Kind, ResourceId
+from tests.admin.conftest import Connect
+from tests.admin.server import Hang, Refuse, ScriptedAdmin
+from tests.fakes import MemoryClock
+
+UNAVAILABLE = Refuse(grpc.StatusCode.UNAVAILABLE, "back soon")
+INTERNAL = Refuse(grpc.StatusCode.INTERNAL, "oh")
+TASK = ResourceId(Kind.TASK, "flytesnacks", "development", "a", "1")
+LAUNCH_PLAN = ResourceId(Kind.LAUNCH_PLAN, "flytesnacks", "development", "a", "1")
+
+
+def test_a_burst_of_unavailability_is_waited_out(
+    server: ScriptedAdmin, admin: Connection, clock: MemoryClock
+) -> None:
+    """The pauses grow, and the answer comes in the end."""
+    server.fail("GetDomains", *[UNAVAILABLE] * 5)
+    assert admin.reader.domains() == ()
+    assert clock.slept == pytest.approx([0.999 * 0.2 * 2**n for n in range(5)])
+
+
+def test_patience_ends(server: ScriptedAdmin, admin: Connection) -> None:
+    """After the last attempt the last error is the answer."""
+    server.fail("GetDomains", *[UNAVAILABLE] * 99)
+    with pytest.raises(UnavailableError, match="back soon"):
+        admin.reader.domains()
+    assert server.calls["GetDomains"] == RetryPolicy().attempts
+
+
+def test_the_budget_ends_it_sooner(
+    server: ScriptedAdmin, to_admin: Connect, clock: MemoryClock
+) -> None:
+    """No pause begins that the budget would not outlast."""
+    policy = RetryPolicy(attempts=99, base=2, cap=4, budget=10)
+    server.fail("GetDomains", *[UNAVAILABLE] * 99)
+    with pytest.raises(UnavailableError):
+        to_admin(server.endpoint, policy=policy).reader.domains()
+    assert clock.slept == pytest.approx([1.998, 3.996, 3.996])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        grpc.StatusCode.NOT_FOUND,
+        grpc.StatusCode.ALREADY_EXISTS,
+        grpc.StatusCode.INVALID_ARGUMENT,
+        grpc.StatusCode.PERMISSION_DENIED,
+        grpc.StatusCode.UNKNOWN,
+    ],
+    ids=lambda code: code.name,
+)
+def test_an_answer_is_an_answer(
+    server: ScriptedAdmin, admin: Connection, code: grpc.StatusCode
+) -> None:
+    """What Admin decided is not asked again."""
+    server.fail("GetTask", Refuse(code, "so it is"))
+    with pytest.raises(AdminError, match="so it is"):
+        admin.client.get_task(TASK)
+    assert server.calls["GetTask"] == 1
+
+
+def test_internal_errors_are_repeated_for_reads_only(
+    server: ScriptedAdmin, admin: Connection
+) -> None:
+    """A write may have acted before it failed, so it is left to the caller to look."""
+    server.fail("GetDomains", INTERNAL)
+    assert admin.reader.domains() == ()
+    server.hold([LAUNCH_PLAN])
+    server.fail("UpdateLaunchPlan", INTERNAL)
+    with pytest.raises(InternalError) as caught:
+        admin.client.update_launch_plan(LaunchPlanUpdateRequest(id=LAUNCH_PLAN.to_identifier()))
+    assert caught.value.in_doubt
+    assert server.calls == {"GetDomains": 2, "UpdateLaunchPlan": 1}
+
+
+def test_silence_ends_at_the_deadline(server: ScriptedAdmin, to_admin: Connect) -> None:
+    """A read is asked again; an update is in doubt at once, a create only after all attempts."""
+    admin = to_admin(server.endpoint, policy=RetryPolicy(attempts=2, deadline=0.05))
+    server.hold([LAUNCH_PLAN])
+    server.fail("GetDomains", Hang())
+    server.fail("UpdateLaunchPlan", Hang())
+    server.fail("CreateTask", Hang(), Hang())
+    assert admin.reader.domains() == ()
+    with pytest.raises(DeadlineExceededError) as caught:
+        admin.client.update_launch_plan(LaunchPlanUpdateRequest(id=LAUNCH_PLAN.to_identifier()))
+    assert caught.value.in_doubt
+    with pytest.raises(AdminError) as caught_too:
+        admin.client.create_task(TaskCreateRequest(id=TASK.to_identifier()))
+    assert caught_too.value.in_doubt
+    assert server.calls == {"GetDomains": 2, "UpdateLaunchPlan": 1, "CreateTask": 2}
+
+
+def test_doubt_outlives_the_next_attempt(server: ScriptedAdmin, admin: Connection) -> None:
+    """The last refusal is plain, but the attempt before it may have acted."""
+    denied = Refuse(grpc.StatusCode.PERMISSION_DENIED, "no more")
+    server.fail("CreateTask", UNAVAILABLE, denied)
+    with pytest.raises(AdminError, match="no more") as caught:
+        admin.client.create_task(TaskCreateRequest(id=TASK.to_identifier()))
+    assert caught.value.in_doubt
+
+
+def test_reads_are_never_in_doubt(server: ScriptedAdmin, admin: Connection) -> None:
+    """Nothing happened, whatever became of the answer."""
+    server.fail("GetTask", UNAVAILABLE)
+    with pytest.raises(NotFoundError) as caught:
+        admin.client.get_task(TASK)
+    assert not caught.value.in_doubt
