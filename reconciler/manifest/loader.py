@@ -86,7 +86,7 @@ def _contradictory_states(manifests: Sequence[Manifest]) -> Iterator[Diagnostic]
         if not isinstance(manifest, LaunchPlan) or manifest.spec.state == "unmanaged":
             continue
         # State is of the name: two versions of it cannot both decide.
-        other = first.setdefault(manifest.identity[:-1], manifest)
+        other = first.setdefault(manifest.place, manifest)
         if other is not manifest:
             yield Diagnostic(
                 "contradictory-state",

@@ -1,12 +1,11 @@
 """Manifest → JSON Schema, for editors and for checks without this program.
 
-`python -m reconciler.manifest.schema [FOLDER]` writes one file a kind, and `manifest.json` that
-takes any of them.
+One file a kind, and `manifest.json` that takes any of them. `python -m reconciler.manifest` writes
+them into `schemas/`.
 """
 
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +94,3 @@ def _tidied(value: Any, *, names: bool = False) -> Any:
         del tidied["anyOf"]
         return {**choices[0], **tidied}
     return tidied
-
-
-if __name__ == "__main__":
-    write_schemas(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas"))

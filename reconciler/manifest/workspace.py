@@ -49,8 +49,8 @@ class Workspace(Manifest):
     spec: WorkspaceSpec
 
     @property
-    def identity(self) -> tuple[str, ...]:
-        return (self.kind, self.metadata.name)
+    def place(self) -> tuple[str, ...]:
+        return (self.metadata.name,)
 
     @property
     def paths(self) -> tuple[str, ...]:

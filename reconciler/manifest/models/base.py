@@ -68,15 +68,25 @@ class Manifest(Part):
         return self._positions.origin(path)
 
     @property
-    def identity(self) -> tuple[str, ...]:
-        """What no two documents of a set may share: kind, place, name and version."""
+    def place(self) -> tuple[str, ...]:
+        """Project, domain and name, as far as the kind has them."""
         raise NotImplementedError
+
+    @property
+    def own_version(self) -> str:
+        """`spec.version` where there is one, else nothing."""
+        return ""
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What no two documents of a set may share: kind, version and place."""
+        return (self.KIND, self.own_version, *self.place)
 
     @property
     def label(self) -> str:
         """How messages name this document: `Task flytesnacks/development/etl.extract`."""
-        kind, *parts = self.identity
-        return f"{kind} {'/'.join(parts)}"
+        version = f"@{self.own_version}" if self.own_version not in ("", "auto") else ""
+        return f"{self.KIND} {'/'.join(self.place)}{version}"
 
 
 @dataclass(frozen=True, slots=True)

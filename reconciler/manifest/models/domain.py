@@ -26,5 +26,5 @@ class Domain(Manifest):
     spec: DomainSpec = Field(default_factory=DomainSpec)
 
     @property
-    def identity(self) -> tuple[str, ...]:
-        return (self.kind, self.metadata.project, self.metadata.name)
+    def place(self) -> tuple[str, ...]:
+        return (self.metadata.project, self.metadata.name)

@@ -123,6 +123,9 @@ class LaunchPlan(Manifest):
     spec: LaunchPlanSpec
 
     @property
-    def identity(self) -> tuple[str, ...]:
-        place = self.metadata
-        return (self.kind, place.project, place.domain, place.name, self.spec.version)
+    def place(self) -> tuple[str, ...]:
+        return self.metadata.place
+
+    @property
+    def own_version(self) -> str:
+        return self.spec.version

@@ -29,6 +29,5 @@ class Package(Manifest):
     spec: PackageSpec
 
     @property
-    def identity(self) -> tuple[str, ...]:
-        place = self.metadata
-        return (self.kind, place.project, place.domain, place.name)
+    def place(self) -> tuple[str, ...]:
+        return self.metadata.place

@@ -58,5 +58,5 @@ class Project(Manifest):
     spec: ProjectSpec = Field(default_factory=lambda: ProjectSpec.model_validate({}))
 
     @property
-    def identity(self) -> tuple[str, ...]:
-        return (self.kind, self.metadata.name)
+    def place(self) -> tuple[str, ...]:
+        return (self.metadata.name,)

@@ -213,3 +213,7 @@ class EntityMetadata(Part):
     project: Name
     domain: Name
     name: Name
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        return (self.project, self.domain, self.name)
