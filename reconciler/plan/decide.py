@@ -18,6 +18,9 @@ def decide(*, desired: Resource, observed: Resource | None) -> tuple[Action | Co
     """
     if desired.id.kind is Kind.ACTIVATION:
         return _switch(desired, observed)
+    if desired.id.kind is Kind.DOMAIN:
+        # Server configuration: there, or a problem of the manifests that binding has told.
+        return ()
     if observed is None:
         why = "not in Admin"
         return (

@@ -119,3 +119,9 @@ def test_a_name_in_the_declared_state_needs_nothing(versions: tuple[str, ...]) -
     """One active as wanted, or none and none wanted."""
     desired, observed = Resource(SWITCH, active=versions), Resource(SWITCH, active=versions)
     assert decide(desired=desired, observed=observed) == ()
+
+
+def test_a_domain_needs_no_step() -> None:
+    """It is the server's configuration: no call could make one."""
+    domain = Resource(ResourceId(Kind.DOMAIN, "p", "development"))
+    assert decide(desired=domain, observed=domain) == ()
