@@ -53,6 +53,20 @@ def atoi(text: str) -> int | None:
         return None
 
 
+def parse_any_base(text: str, bits: int) -> int | None:
+    """Read a signed number as it is written in Go (`12`, `0x1F`, `017`); None if it is none."""
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    if not digits.isascii() or not digits[:1].isdigit():
+        return None
+    octal = len(digits) > 1 and digits[0] == "0" and digits[1] in "01234567_"
+    try:
+        value = int(f"0o{digits[1:]}" if octal else digits, 0)
+    except ValueError:
+        return None
+    value = -value if text[0] == "-" else value
+    return value if -(2 ** (bits - 1)) <= value < 2 ** (bits - 1) else None
+
+
 def parse_bool(text: str) -> bool:
     """Read one of Go's twelve spellings."""
     if text in ("1", "t", "T", "TRUE", "true", "True"):
@@ -84,7 +98,7 @@ def parse_duration(text: str) -> int:
         part = _DURATION_PART.match(rest)
         assert part is not None  # the pattern matches anything
         whole, fraction, unit = part[1], part[2] or "", part[3]
-        if not whole and fraction in ("", "."):
+        if (not whole and fraction in ("", ".")) or _big(whole or "0") > 2**63:
             raise ParseError(f"time: invalid duration {quote(text)}")
         if not unit:
             raise ParseError(f"time: missing unit in duration {quote(text)}")

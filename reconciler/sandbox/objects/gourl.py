@@ -118,6 +118,17 @@ def parse(text: str) -> URL:
     return replace(url, fragment=decoded, raw_fragment=raw)
 
 
+def parse_request_path(written: str) -> str:
+    """Return the path of a request as Go passes it on: escaped, by its rules where need be.
+
+    Raises:
+        URLError: It has a `%` that escapes nothing, or a control character.
+    """
+    if any(char < " " or char == "\x7f" for char in written):
+        raise URLError("net/url: invalid control character in URL")
+    return _with_path(URL(), written).escaped_path()
+
+
 def parse_query(text: str) -> tuple[dict[str, list[str]], str | None]:
     """Return the values of a query by name, and the first (of `;`: the last) defect, if any."""
     values: dict[str, list[str]] = {}
