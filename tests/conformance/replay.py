@@ -276,7 +276,10 @@ def _filled(value: Json, variables: Mapping[str, Json]) -> Json:
 
 def _named(value: Json, variables: Mapping[str, Json]) -> Json:
     """Put {{name}} in the place of saved texts, the longest first."""
-    texts = {text: name for name, text in variables.items() if _worth_naming(text)}
+    texts: dict[str, str] = {}
+    for name, text in variables.items():
+        if _worth_naming(text):
+            texts.setdefault(text, name)
     if isinstance(value, str):
         for text in sorted(texts, key=len, reverse=True):
             value = value.replace(text, "{{" + texts[text] + "}}")

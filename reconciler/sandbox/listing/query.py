@@ -21,7 +21,6 @@ class Request(Protocol):
 
     limit: int
     token: str
-    filters: str
     sort_by: Any
 
     def HasField(self, name: str, /) -> bool:
@@ -78,7 +77,8 @@ def plan(listing: Listing, request: Request) -> Plan:
         Refusal: INVALID_ARGUMENT.
     """
     others = [listing.others.get(prefix) or ENTITIES[prefix] for prefix in listing.joins]
-    filters = parse_filters(request.filters, primary=listing.entity, others=others)
+    text = getattr(request, "filters", "")  # one list has none
+    filters = parse_filters(text, primary=listing.entity, others=others)
     order = order_by(
         request, listing.sort_columns or listing.entity.columns, listing.default_order
     )
