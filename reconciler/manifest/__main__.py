@@ -1,4 +1,4 @@
-"""`python -m reconciler.manifest [FOLDER]` writes the JSON Schemas, into `schemas/` unless told."""
+"""`python -m reconciler.manifest [FOLDER]` writes the JSON Schemas, by default into `schemas/`."""
 
 import sys
 from pathlib import Path
