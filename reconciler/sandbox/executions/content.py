@@ -81,7 +81,7 @@ def read_literals(call: Call, url: str) -> Any:
 
 def inputs_of(call: Call, url: str) -> tuple[Any, Any]:
     """Return the inputs at `url` and the deprecated UrlBlob beside them."""
-    return read_literals(call, url), common_pb2.UrlBlob()
+    return read_literals(call, url), _blob(call, url)
 
 
 def outputs_of(call: Call, url: str, inline: Any | None) -> tuple[Any, Any]:
@@ -89,8 +89,22 @@ def outputs_of(call: Call, url: str, inline: Any | None) -> tuple[Any, Any]:
 
     Inline ones that are too large are dropped without a word.
     """
-    blob = common_pb2.UrlBlob()
     if inline is None:
-        return read_literals(call, url), blob
+        return read_literals(call, url), _blob(call, url)
     fits = inline.ByteSize() < call.config.remote_data.max_size_in_bytes
-    return (inline if fits else literals_pb2.LiteralMap()), blob
+    return (inline if fits else literals_pb2.LiteralMap()), _blob(call, url)
+
+
+def _blob(call: Call, url: str) -> Any:
+    """Return where an object is and how large, if the server is configured to say so.
+
+    Raises:
+        Refusal: INTERNAL: the store cannot tell.
+    """
+    if not url or not call.config.remote_data.signed_urls:
+        return common_pb2.UrlBlob()
+    try:
+        found = call.objects.info(url)
+    except StorageError as exc:
+        raise internal(f"failed to get metadata for uri: {url} with err: {exc}") from exc
+    return common_pb2.UrlBlob(url=url, bytes=found.size if found is not None else 0)

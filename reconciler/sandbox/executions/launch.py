@@ -114,10 +114,11 @@ def _find(call: Call, request: Any) -> Target:
 
 def _keep_inputs(call: Call, execution_id: Any, inputs: Any, user_inputs: Any) -> _Stored:
     keys = (execution_id.project, execution_id.domain, execution_id.name)
-    return _Stored(
-        content.offload(call, inputs, *keys, content.INPUTS),
-        content.offload(call, user_inputs, *keys, content.USER_INPUTS),
-    )
+    with call.store.write():  # both in one commit
+        return _Stored(
+            content.offload(call, inputs, *keys, content.INPUTS),
+            content.offload(call, user_inputs, *keys, content.USER_INPUTS),
+        )
 
 
 def _settle(session: Session, call: Call, request: Any, target: Target) -> Settings:

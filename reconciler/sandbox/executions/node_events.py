@@ -34,10 +34,12 @@ def record(call: Call, request: Any) -> None:
             already, or the event has no time.
     """
     event = request.event
-    with call.store.write() as session:
+    with call.store.read() as session:
         execution = _execution(session, event)
-        check_producer(execution["cluster"], event.producer_id)
-        reference = keep_closure(call, event)
+    check_producer(execution["cluster"], event.producer_id)
+    # Before anything else, and there to stay: an event that is then refused has replaced it.
+    reference = keep_closure(call, event)
+    with call.store.write() as session:
         row = rows.find_node(session, event.id)
         if row is None:
             session.insert("node_executions", **_new(call, session, event, reference))
@@ -144,9 +146,9 @@ def _changes(call: Call, row: Any, event: Any) -> dict[str, Any]:
     if reported is not None:
         closure.updated_at.CopyFrom(reported)
     changes.update(_keep_phase(call, event, closure, started_at=row["started_at"]))
-    if event.HasField("workflow_node_metadata") and not closure.HasField("workflow_node_metadata"):
-        child = event.workflow_node_metadata.execution_id
-        closure.workflow_node_metadata.execution_id.CopyFrom(child)
+    told = event.workflow_node_metadata
+    if told.HasField("execution_id") and not closure.HasField("workflow_node_metadata"):
+        closure.workflow_node_metadata.execution_id.CopyFrom(told.execution_id)
     changes.update(_keep_task_metadata(event, closure))
     job_spec = event.task_node_metadata.dynamic_workflow.dynamic_job_spec_uri
     if job_spec:

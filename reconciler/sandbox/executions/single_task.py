@@ -16,7 +16,8 @@ from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2
 from reconciler.sandbox.digest import digest
 from reconciler.sandbox.dispatch import Call
 from reconciler.sandbox.errors import Refusal, missing_entity
-from reconciler.sandbox.executions.targets import Target, read_launch_plan, read_workflow
+from reconciler.sandbox.executions.targets import Target, read_launch_plan
+from reconciler.sandbox.services.launch_plans import insert_launch_plan
 from reconciler.sandbox.services.named_entities import update_named_entity
 from reconciler.sandbox.services.workflows import create_workflow
 from reconciler.sandbox.validation import (
@@ -121,27 +122,19 @@ def _make_launch_plan(call: Call, spec: Any, identifier: Any, workflow: Any) -> 
         check_project_and_domain(
             session, call.config, project=identifier.project, domain=identifier.domain
         )
-    compiled = read_workflow(call, workflow)
-    interface = compiled.primary.template.interface
+    interface = interface_pb2.TypedInterface.FromString(workflow["typed_interface"])
     generated = _launch_plan_spec(spec, interface)
-    closure = launch_plan_pb2.LaunchPlanClosure(
-        expected_inputs=generated.default_inputs, expected_outputs=interface.outputs
+    closure = launch_plan_pb2.LaunchPlanClosure(expected_inputs=generated.default_inputs)
+    if interface.HasField("outputs"):
+        closure.expected_outputs.CopyFrom(interface.outputs)
+    launch_plan = launch_plan_pb2.LaunchPlan(id=identifier, spec=generated, closure=closure)
+    insert_launch_plan(
+        call,
+        launch_plan,
+        workflow_row=int(workflow["id"]),
+        digest=digest(launch_plan),
+        now=call.now(),
     )
-    now = call.now()
-    with call.store.write() as session:
-        session.insert(
-            "launch_plans",
-            created_at=now,
-            updated_at=now,
-            project=identifier.project,
-            domain=identifier.domain,
-            name=identifier.name,
-            version=identifier.version,
-            spec=generated.SerializeToString(deterministic=True),
-            closure=closure.SerializeToString(deterministic=True),
-            workflow_id=int(workflow["id"]),
-            digest=digest(generated),
-        )
     _hide(call, identifier)
     with call.store.read() as session:
         return find_version(session, "launch_plans", identifier)

@@ -19,6 +19,8 @@ def store_tags(call: Call, execution_id: Any, spec: Any) -> None:
         Refusal: ALREADY_EXISTS: one is there; UNKNOWN: one is too long or holds a NUL.
     """
     pairs = [*sorted(spec.labels.values.items()), *((tag, "") for tag in spec.tags)]
+    if not pairs:
+        return
     if any("\0" in key for key, _ in pairs):
         raise database('invalid byte sequence for encoding "UTF8": 0x00')
     with call.store.write() as session:
