@@ -6,6 +6,8 @@ from flyteidl.service import admin_pb2, auth_pb2, dataproxy_pb2, identity_pb2, s
 
 from reconciler.sandbox.dispatch import merge
 from reconciler.sandbox.services import (
+    attributes,
+    dataproxy,
     descriptions,
     events,
     executions,
@@ -17,10 +19,13 @@ from reconciler.sandbox.services import (
     signals,
     task_executions,
     tasks,
+    version,
     workflows,
 )
 
 _FILES = (
+    attributes,
+    dataproxy,
     descriptions,
     events,
     executions,
@@ -32,6 +37,7 @@ _FILES = (
     signals,
     task_executions,
     tasks,
+    version,
     workflows,
 )
 SERVICES = merge([table for file in _FILES for table in file.TABLES])
