@@ -32,7 +32,11 @@ _EXPECTED = {
 
 def explain(error: ValidationError, document: Document, model: type[Part]) -> Iterator[Diagnostic]:
     """Yield a diagnostic for everything that one failed validation found wrong."""
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    for detail in details:
+        # pydantic counts only the items that are right.
+        if detail["type"] == "too_short" and _wrong_inside(detail["loc"], details):
+            continue
         yield from _diagnostics(detail, document, model)
 
 
@@ -80,6 +84,10 @@ def _diagnostics(
                 document.origin(path) if at_key else document.value_origin(path),
                 _quoting_hint(kind, value, document.source(path)),
             )
+
+
+def _wrong_inside(path: Path, details: list[ErrorDetails]) -> bool:
+    return any(len(one["loc"]) > len(path) and one["loc"][: len(path)] == path for one in details)
 
 
 def _literal(

@@ -1,0 +1,338 @@
+"""What must be refused, and how: each case is one change to a good document.
+
+The loader and the JSON Schemas are held to the same list; where a schema cannot know, the case
+says why.
+"""
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+Path = tuple[str | int, ...]
+
+GOOD: dict[str, dict[str, Any]] = {
+    "Project": {
+        "metadata": {"name": "weather"},
+        "spec": {"title": "Weather", "labels": {"team": "data"}, "state": "active"},
+    },
+    "Domain": {"metadata": {"project": "weather", "name": "development"}},
+    "Task": {
+        "metadata": {"project": "weather", "domain": "development", "name": "fetch"},
+        "spec": {
+            "inputs": {"day": "datetime", "table": {"type": "str", "description": "where"}},
+            "outputs": {"rows": "int"},
+            "container": {
+                "image": "acme/etl:1",
+                "command": ["run"],
+                "args": ["{{.inputs.day}}"],
+                "env": {"STAGE": "dev"},
+                "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"gpu": 1}},
+            },
+            "retries": 3,
+            "timeout": "1h",
+            "cache": {"version": "1", "serialize": True, "ignoreInputs": ["table"]},
+            "interruptible": True,
+        },
+    },
+    "Workflow": {
+        "metadata": {"project": "weather", "domain": "development", "name": "daily"},
+        "spec": {
+            "inputs": {"day": "datetime"},
+            "outputs": {"rows": {"type": "int", "from": "fetch.rows"}},
+            "nodes": {
+                "fetch": {"task": "fetch", "inputs": {"day": {"from": "inputs.day"}}},
+                "again": {
+                    "launchPlan": {"name": "daily", "version": "active", "domain": "production"},
+                    "inputs": {"all": [{"from": "fetch.rows"}, 5]},
+                    "after": ["fetch"],
+                },
+            },
+        },
+    },
+    "LaunchPlan": {
+        "metadata": {"project": "weather", "domain": "development", "name": "daily"},
+        "spec": {
+            "workflow": "daily",
+            "inputs": {"size": 10},
+            "fixedInputs": {"region": "eu"},
+            "schedule": {"cron": "0 6 * * *", "kickoffInput": "day"},
+            "labels": {"team": "data"},
+            "annotations": {"why": "because"},
+            "notifications": [{"phases": ["failed"], "email": ["a@example.com"]}],
+            "maxParallelism": 5,
+            "state": "active",
+        },
+    },
+    "Package": {
+        "metadata": {"project": "weather", "domain": "development", "name": "code"},
+        "spec": {"source": "build/package.tgz", "activation": {"daily": "active"}},
+    },
+}
+MISSING = object()
+
+
+@dataclass(frozen=True)
+class Case:
+    """`kind` with the value at `path` replaced (or taken out: MISSING), and what is said of it."""
+
+    kind: str
+    path: Path
+    value: Any
+    code: str
+    message: str
+    # Why a JSON Schema cannot refuse it; empty where it must.
+    beyond_schema: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}-{'.'.join(map(str, self.path))}-{self.code}-{str(self.value)[:20]}"
+
+    @property
+    def document(self) -> dict[str, Any]:
+        document = good(self.kind)
+        if not self.path:
+            return {**document, **self.value}
+        *parents, last = self.path
+        place: Any = document
+        for step in parents:
+            place = place[step]
+        if self.value is MISSING:
+            del place[last]
+        else:
+            place[last] = self.value
+        return document
+
+
+def good(kind: str) -> dict[str, Any]:
+    """A document that is right, the caller's to change."""
+    return {"apiVersion": "reconciler/v1", "kind": kind, **copy.deepcopy(GOOD[kind])}
+
+
+GRAMMAR = "the inside of a text with a grammar of its own"
+CROSS = "one part of the document against another"
+BYTES = "schemas count characters, Admin bytes"
+
+_TASK = ("spec", "container")
+_REQUESTS = (*_TASK, "resources", "requests")
+_NODE = ("spec", "nodes", "fetch")
+CASES = [
+    # The head.
+    Case("Task", ("apiVersion",), MISSING, "missing-field", "the document lacks apiVersion"),
+    Case("Task", ("apiVersion",), "v2", "invalid-value", "expected reconciler/v1, found the text"),
+    Case("Task", ("kind",), "Taks", "unknown-kind", "unknown kind Taks (did you mean Task?)"),
+    Case("Task", ("kind",), 5, "wrong-type", "kind: expected a text, found the number 5"),
+    Case("Task", ("kind",), MISSING, "missing-field", "the document lacks kind: Project or"),
+    Case("Task", ("metadata",), MISSING, "missing-field", "the document lacks metadata"),
+    Case("Task", ("spec",), MISSING, "missing-field", "the document lacks spec"),
+    Case("Task", ("spec",), None, "wrong-type", "spec: expected a mapping, found nothing"),
+    Case("Task", ("status",), {}, "unknown-field", "unknown field status in the document"),
+    Case("Task", ("metadata", "name"), MISSING, "missing-field", "metadata lacks name"),
+    Case("Task", ("metadata", "name"), "", "invalid-value", "metadata.name: must not be empty"),
+    Case("Task", ("metadata", "name"), "a\0b", "invalid-value", "NUL cannot be stored by Admin"),
+    Case("Task", ("metadata", "name"), 5, "wrong-type", 'needs quotes: "5"'),
+    Case("Task", ("metadata", "names"), "x", "unknown-field", "did you mean name?"),
+    # Project and domain.
+    Case("Project", ("metadata", "name"), "Weather", "invalid-value", "is no project id"),
+    Case("Project", ("metadata", "name"), "a" * 64, "invalid-value", "is no project id"),
+    Case("Project", ("metadata", "name"), "-a", "invalid-value", "is no project id"),
+    Case("Project", ("metadata", "name"), "a.b", "invalid-value", "is no project id"),
+    Case("Project", ("metadata", "name"), "", "invalid-value", "is no project id"),
+    Case("Project", ("spec", "title"), "x" * 65, "invalid-value", "65 bytes are more than the 64"),
+    Case("Project", ("spec", "title"), "ü" * 33, "invalid-value", "66 bytes are more", BYTES),
+    Case("Project", ("spec", "title"), None, "invalid-value", "a value is missing here"),
+    Case("Project", ("spec", "description"), "x" * 301, "invalid-value", "301 bytes are more"),
+    Case("Project", ("spec", "state"), "archive", "invalid-value", "did you mean archived?"),
+    Case("Project", ("spec", "labels", "a b"), "x", "invalid-label", "label key 'a b'"),
+    Case("Project", ("spec", "labels", "-"), "x", "invalid-label", "label key '-'"),
+    Case("Project", ("spec", "labels", "A/b"), "x", "invalid-label", "what precedes the slash"),
+    Case("Project", ("spec", "labels", "a" * 64), "x", "invalid-label", "label key", GRAMMAR),
+    Case("Project", ("spec", "labels", "team"), "a b", "invalid-label", "label value 'a b'"),
+    Case("Project", ("spec", "labels", "team"), "a" * 64, "invalid-label", "label value"),
+    Case("Project", ("spec", "labels", "team"), 1, "wrong-type", "expected a text, found the n"),
+    Case(
+        "Project",
+        ("spec", "labels"),
+        {f"l{n}": "x" for n in range(17)},
+        "invalid-value",
+        "17 labels are more than the 16",
+    ),
+    Case("Domain", ("metadata", "project"), MISSING, "missing-field", "metadata lacks project"),
+    Case(
+        "Domain", ("spec",), {"a": 1}, "unknown-field", "unknown field a in spec (there are none"
+    ),
+    # Task.
+    Case("Task", ("spec", "version"), 1.1, "wrong-type", "found the number 1.1 (a text that"),
+    Case("Task", ("spec", "version"), "", "invalid-value", "spec.version: must not be empty"),
+    Case("Task", ("spec", "version"), "latest", "invalid-value", "a word for references"),
+    Case("Task", ("spec", "inputs"), ["day"], "wrong-type", "expected a mapping, found a list"),
+    Case("Task", ("spec", "inputs", "x"), "integer", "invalid-value", "did you mean int?"),
+    Case("Task", ("spec", "inputs", "x"), "list[inn]", "invalid-value", "character 6", GRAMMAR),
+    Case("Task", ("spec", "inputs", "x"), 5, "invalid-value", "expected a type such as int"),
+    Case("Task", ("spec", "inputs", "x"), None, "invalid-value", "expected a type such as int"),
+    Case("Task", ("spec", "inputs", ""), "int", "invalid-value", "must not be empty"),
+    Case("Task", ("spec", "inputs", "x"), {"type": "int", "help": "x"}, "unknown-field", "are"),
+    Case("Task", ("spec", "inputs", "x"), {"type": 5}, "invalid-value", "expected a type such"),
+    Case("Task", ("spec", "inputs", "x"), {"type": {"proto": {}}}, "invalid-value", "no type"),
+    Case(
+        "Task",
+        ("spec", "inputs", "x"),
+        {"type": {"proto": {"simpel": "INTEGER"}}},
+        "invalid-value",
+        "not a flyteidl.core.LiteralType",
+        "the whole of flyteidl",
+    ),
+    Case("Task", ("spec", "inputs", "x"), {}, "missing-field", "spec.inputs.x lacks type"),
+    Case("Task", _TASK, MISSING, "missing-field", "spec lacks container"),
+    Case("Task", (*_TASK, "image"), MISSING, "missing-field", "spec.container lacks image"),
+    Case("Task", (*_TASK, "image"), "", "invalid-value", "must not be empty"),
+    Case(
+        "Task", (*_TASK, "command"), "run", "wrong-type", "expected a list, found the text 'run'"
+    ),
+    Case("Task", (*_TASK, "args", 0), 5, "wrong-type", "spec.container.args[0]: expected a text"),
+    Case("Task", (*_TASK, "env", "A=B"), "x", "invalid-value", "cannot name an environment"),
+    Case("Task", (*_TASK, "env", "STAGE"), True, "wrong-type", "found the truth value true"),
+    Case("Task", (*_REQUESTS, "cpu"), "1 core", "invalid-value", "'1 core' is no quantity"),
+    Case("Task", (*_REQUESTS, "cpu"), -1, "invalid-value", "'-1' is no quantity"),
+    Case("Task", (*_REQUESTS, "cpu"), True, "invalid-value", "expected a quantity"),
+    Case("Task", (*_REQUESTS, "memory"), "1K", "invalid-value", "'1K' is no quantity"),
+    Case("Task", (*_REQUESTS, "gpu"), "500m", "invalid-value", "a number of GPUs is whole"),
+    Case("Task", (*_REQUESTS, "gpu"), 0.5, "invalid-value", "a number of GPUs is whole"),
+    Case("Task", (*_REQUESTS, "gpus"), 1, "unknown-field", "did you mean gpu?"),
+    Case("Task", (*_REQUESTS, "ephemeral_storage"), "1Gi", "unknown-field", "ephemeralStorage?"),
+    Case("Task", ("spec", "retries"), -1, "invalid-value", "must be 0 or more, found the number"),
+    Case("Task", ("spec", "retries"), 2**32, "invalid-value", "must be 4294967295 or less"),
+    Case("Task", ("spec", "retries"), "3", "wrong-type", "expected a whole number, found the t"),
+    Case("Task", ("spec", "retries"), 1.5, "wrong-type", "expected a whole number"),
+    Case(
+        "Task", ("spec", "retries"), 3.0, "wrong-type", "whole number", "3.0 is an integer there"
+    ),
+    Case("Task", ("spec", "timeout"), 60, "invalid-value", "expected a duration with its unit"),
+    Case("Task", ("spec", "timeout"), "60", "invalid-value", "'60' is no duration"),
+    Case("Task", ("spec", "timeout"), "-1h", "invalid-value", "is negative"),
+    Case("Task", ("spec", "timeout"), "4000000d", "invalid-value", "10,000 years", GRAMMAR),
+    Case("Task", ("spec", "cache"), True, "wrong-type", "expected a mapping, found the truth"),
+    Case("Task", ("spec", "cache", "version"), MISSING, "missing-field", "cache lacks version"),
+    Case(
+        "Task",
+        ("spec", "cache", "ignoreInputs", 0),
+        "tabel",
+        "unknown-input",
+        "spec.cache.ignoreInputs[0]: there is no input tabel (did you mean table?)",
+        CROSS,
+    ),
+    Case("Task", ("spec", "interruptible"), "yes", "wrong-type", "expected true or false"),
+    # Workflow.
+    Case("Workflow", ("spec", "nodes"), {}, "invalid-value", "spec.nodes: must not be empty"),
+    Case("Workflow", ("spec", "nodes"), [], "wrong-type", "expected a mapping, found a list"),
+    Case("Workflow", ("spec", "nodes", "a.b"), {"task": "x"}, "invalid-value", "is no node id"),
+    Case("Workflow", ("spec", "nodes", "inputs"), {"task": "x"}, "invalid-value", "a reserved"),
+    Case("Workflow", ("spec", "nodes", "end-node"), {"task": "x"}, "invalid-value", "a reserved"),
+    Case("Workflow", (*_NODE, "task"), MISSING, "invalid-value", "this one says none"),
+    Case("Workflow", (*_NODE, "workflow"), "x", "invalid-value", "this one says several"),
+    Case("Workflow", (*_NODE, "task"), 5, "invalid-value", "expected a name, or a mapping with"),
+    Case("Workflow", (*_NODE, "task"), "", "invalid-value", "must not be empty"),
+    Case("Workflow", (*_NODE, "task"), None, "invalid-value", "a value is missing here"),
+    Case(
+        "Workflow", (*_NODE, "task"), {"name": "x", "version": "active"}, "invalid-value", "only"
+    ),
+    Case("Workflow", (*_NODE, "task"), {"name": "x", "version": "auto"}, "invalid-value", "leave"),
+    Case("Workflow", (*_NODE, "task"), {"name": "x", "verzion": "1"}, "unknown-field", "version?"),
+    Case("Workflow", (*_NODE, "task"), {"version": "1"}, "missing-field", "task lacks name"),
+    Case("Workflow", (*_NODE, "inputs", "day"), {"from": "day"}, "invalid-value", "inputs.day"),
+    Case("Workflow", (*_NODE, "inputs", "day"), {"from": 5}, "invalid-value", "such as inputs.d"),
+    Case("Workflow", (*_NODE, "inputs", "day"), {"from": "a.b.[0]"}, "invalid-value", "such as"),
+    Case(
+        "Workflow",
+        (*_NODE, "inputs", "day"),
+        {"from": "inputs.day", "default": 5},
+        "invalid-value",
+        "says nothing else, found default",
+    ),
+    Case(
+        "Workflow",
+        (*_NODE, "inputs", "day"),
+        [{"a": {"from": "nowhere"}}],
+        "invalid-value",
+        "spec.nodes.fetch.inputs.day[0].a.from: expected where it comes from",
+    ),
+    Case(
+        "Workflow",
+        (*_NODE, "inputs", "day"),
+        {"from": "inputs.dya"},
+        "unknown-input",
+        "the workflow has no input dya (did you mean day?)",
+        CROSS,
+    ),
+    Case(
+        "Workflow",
+        (*_NODE, "inputs", "day"),
+        [{"from": "agian.rows"}],
+        "unknown-node",
+        "spec.nodes.fetch.inputs.day[0].from: there is no node agian (did you mean again?)",
+        CROSS,
+    ),
+    Case("Workflow", (*_NODE, "after"), ["fetch"], "cycle", "cannot come after itself", CROSS),
+    Case("Workflow", (*_NODE, "after"), ["x"], "unknown-node", "are fetch, again", CROSS),
+    Case("Workflow", (*_NODE, "after"), "again", "wrong-type", "expected a list"),
+    Case("Workflow", ("spec", "outputs", "rows"), "int", "invalid-value", "a mapping with type"),
+    Case("Workflow", ("spec", "outputs", "rows", "from"), MISSING, "invalid-value", "one of from"),
+    Case("Workflow", ("spec", "outputs", "rows", "value"), 5, "invalid-value", "one of from and"),
+    Case("Workflow", ("spec", "outputs", "rows", "from"), "x", "invalid-value", "such as inputs"),
+    Case("Workflow", ("spec", "outputs", "rows", "type"), MISSING, "missing-field", "lacks type"),
+    Case("Workflow", ("spec", "outputs", "rows", "from"), "x.y", "unknown-node", "node x", CROSS),
+    Case("Workflow", ("spec", "onFailure"), "abort", "invalid-value", "failImmediately or fail"),
+    # Launch plan.
+    Case("LaunchPlan", ("spec", "workflow"), MISSING, "missing-field", "spec lacks workflow"),
+    Case("LaunchPlan", ("spec", "schedule"), {}, "invalid-value", "says one of cron and rate"),
+    Case("LaunchPlan", ("spec", "schedule"), "0 6 * * *", "wrong-type", "expected a mapping"),
+    Case(
+        "LaunchPlan",
+        ("spec", "schedule", "rate"),
+        {"every": 1, "unit": "days"},
+        "invalid-value",
+        "says one of cron and rate",
+    ),
+    Case(
+        "LaunchPlan",
+        ("spec", "schedule"),
+        {"rate": {"every": 0, "unit": "days"}},
+        "invalid-value",
+        "spec.schedule.rate.every: must be 1 or more",
+    ),
+    Case(
+        "LaunchPlan",
+        ("spec", "schedule"),
+        {"rate": {"every": 1, "unit": "day"}},
+        "invalid-value",
+        "expected minutes, hours or days, found the text 'day' (did you mean days?)",
+    ),
+    Case(
+        "LaunchPlan",
+        ("spec", "schedule", "cron"),
+        "0 6 * * 7",
+        "invalid-value",
+        "Invalid cron expression: end of range (7) above maximum (6): 7",
+        GRAMMAR,
+    ),
+    Case("LaunchPlan", ("spec", "schedule", "cron"), "", "invalid-value", "must not be empty"),
+    Case("LaunchPlan", ("spec", "inputs", "region"), "us", "invalid-value", "is fixed and", CROSS),
+    Case("LaunchPlan", ("spec", "fixed_inputs"), {}, "unknown-field", "did you mean fixedInputs?"),
+    Case("LaunchPlan", ("spec", "description"), "x", "unknown-field", "unknown field description"),
+    Case("LaunchPlan", ("spec", "labels", "a b"), "x", "invalid-label", "label key 'a b'"),
+    Case("LaunchPlan", ("spec", "annotations", "why"), 5, "wrong-type", "expected a text"),
+    Case("LaunchPlan", ("spec", "notifications"), {}, "wrong-type", "expected a list"),
+    Case("LaunchPlan", ("spec", "notifications", 0, "slack"), ["x"], "invalid-value", "one of em"),
+    Case("LaunchPlan", ("spec", "notifications", 0, "email"), [], "invalid-value", "be empty"),
+    Case("LaunchPlan", ("spec", "notifications", 0, "email"), [""], "invalid-value", "be empty"),
+    Case("LaunchPlan", ("spec", "notifications", 0, "phases"), [], "invalid-value", "be empty"),
+    Case("LaunchPlan", ("spec", "notifications", 0, "phases", 0), "FAILED", "invalid-value", "?"),
+    Case("LaunchPlan", ("spec", "maxParallelism"), -1, "invalid-value", "must be 0 or more"),
+    Case("LaunchPlan", ("spec", "state"), "on", "invalid-value", "active, inactive or unmanaged"),
+    Case("LaunchPlan", ("spec", "state"), True, "invalid-value", "found the truth value true"),
+    # Package.
+    Case("Package", ("spec", "source"), MISSING, "missing-field", "spec lacks source"),
+    Case("Package", ("spec", "source"), "", "invalid-value", "must not be empty"),
+    Case(
+        "Package", ("spec", "activation", "x"), "on", "invalid-value", "expected active, inactive"
+    ),
+    Case("Package", ("spec", "activations"), {}, "unknown-field", "did you mean activation?"),
+]
