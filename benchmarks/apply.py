@@ -62,7 +62,7 @@ def _compared(folder: Path) -> Iterator[Figure]:
             beside = f"pyflyte register: {other:.1f} s"
             yield Figure(f"{run} apply of 300 entities, 20 ms latency", own, "s", other, beside)
             beside = f"pyflyte register: {other_rpcs} RPCs"
-            yield Figure(f"{run} apply of 300 entities", own_rpcs, "RPCs", other_rpcs, beside)
+            yield Figure(f"{run} apply of 300 entities", own_rpcs, "RPCs", beside=beside)
 
 
 def _measured(admin: CountedAdmin, job: Callable[[], None]) -> tuple[float, int]:

@@ -1,6 +1,6 @@
 """Bind one entity after another: references, spec, version, canonical form."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flyteidl.admin.task_pb2 import TaskSpec
@@ -10,6 +10,8 @@ from google.protobuf.message import Message
 
 from reconciler.compiler import (
     CompilationError,
+    CompilerCrashError,
+    CompilerPanicError,
     LaunchPlanInterface,
     compile_task,
     compile_workflow,
@@ -23,10 +25,20 @@ from reconciler.desired.launch_plan import launch_plan_spec
 from reconciler.desired.needs import ACTIVE, LATEST, Index, admin_id
 from reconciler.desired.package import Member, deterministic
 from reconciler.desired.problems import Problems
+from reconciler.desired.refusals import Refusal, launch_plan_refusals, task_refusals
 from reconciler.desired.task import task_spec
 from reconciler.desired.workflow import workflow_spec
 from reconciler.manifest import LaunchPlan, Task, Workflow
-from reconciler.model import Found, Kind, Origin, Resource, ResourceId, content_hash
+from reconciler.model import (
+    Diagnostic,
+    Found,
+    Kind,
+    Origin,
+    Resource,
+    ResourceId,
+    Severity,
+    content_hash,
+)
 
 # Admin reads no request beyond 4 MiB; what the ids around a spec add is counted generously.
 MAX_REQUEST_BYTES = (4 << 20) - 4096
@@ -104,6 +116,10 @@ class Binder:
                 "unknown-reference", f"{what} in Admin, nor in this set", pointer.origin
             )
             return None
+        if pointer.place.kind is Kind.WORKFLOW and not resource.complete and pointer.embeds:
+            message = f"Admin holds {resource.id} but cannot give its content"
+            self._problems.error("unreadable-reference", message, pointer.origin)
+            return None
         return from_admin(resource)
 
     def _undeclared(self, pointer: Pointer) -> None:
@@ -146,6 +162,8 @@ class Binder:
         if id is None:
             return
         spec.template.id.CopyFrom(id.to_identifier())
+        if self._refused(entity, task_refusals(spec.template)):
+            return
         try:
             compile_task(spec.template)
         except CompilationError as error:
@@ -206,6 +224,9 @@ class Binder:
             )
         except CompilationError as error:
             self._compiler_errors(entity, error)
+        except (CompilerPanicError, CompilerCrashError) as error:
+            message = f"{entity.place} would crash Admin's compiler: {error}"
+            self._problems.error("compiler-crash", message, entity.origin)
         return None
 
     def _launch_plan(self, entity: Entity, targets: Mapping[Pointer, Bound]) -> None:
@@ -219,6 +240,8 @@ class Binder:
             assert isinstance(source, LaunchPlan)
             spec = launch_plan_spec(source, workflow.id, workflow.interface, self._problems)
         if len(self._problems.errors) > errors:
+            return
+        if self._refused(entity, launch_plan_refusals(spec, workflow.interface)):
             return
         id = self._settled(entity, spec)
         if id is None:
@@ -300,6 +323,21 @@ class Binder:
             return
         self.resources.append(Resource(id.activation, origin=entity.origin, active=wanted))
         self.needs[id.activation] = {id}
+
+    def _refused(self, entity: Entity, refusals: Iterable[Refusal]) -> bool:
+        """Tell what Admin would refuse; True if there was an error among it."""
+        errors = False
+        for refusal in refusals:
+            errors = errors or refusal.severity is Severity.ERROR
+            origin = entity.origin
+            if isinstance(entity.source, Member):
+                message = f"{entity.place}: {refusal.message}"
+            else:
+                message = refusal.message
+                origin = entity.source.origin_of("spec", *refusal.path)
+            one = Diagnostic(refusal.code, message, origin, refusal.hint, refusal.severity)
+            self._problems.found.append(one)
+        return errors
 
     def _compiler_errors(self, entity: Entity, error: CompilationError) -> None:
         for one in error.errors:

@@ -44,11 +44,13 @@ class Pointer:
     """A reference with its defaults filled in, not yet bound.
 
     `version` is None for what the set itself declares, else a version, `latest` or `active`.
+    `embeds`: a workflow node takes the content of the workflow it names into its own.
     """
 
     place: Place
     version: str | None
     origin: Origin
+    embeds: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,6 +128,7 @@ def _pointer(
         ),
         version=reference.version,
         origin=manifest.origin_of(*path),
+        embeds=kind is Kind.WORKFLOW and isinstance(manifest, Workflow),
     )
 
 
@@ -163,14 +166,16 @@ def _packaged(package: Package, problems: Problems) -> Iterator[Entity]:
             content_addressed=auto,
             source=member,
             origin=origin,
-            pointers=tuple(_member_pointers(member, package, origin)),
+            pointers=tuple(_member_pointers(member, package, version, origin)),
             state=package.spec.activation.get(member.name, "unmanaged")
             if activates
             else "unmanaged",
         )
 
 
-def _member_pointers(member: Member, package: Package, origin: Origin) -> Iterator[Pointer]:
+def _member_pointers(
+    member: Member, package: Package, version: str, origin: Origin
+) -> Iterator[Pointer]:
     """What a member refers to: members of its package by blank ids, other things by whole ones."""
     nested = _nested_workflows(member)
     for identifier in references(member):
@@ -185,7 +190,7 @@ def _member_pointers(member: Member, package: Package, origin: Origin) -> Iterat
                 _or(identifier, "domain", package.metadata.domain),
                 identifier.name,
             ),
-            version=None if is_own(identifier) else identifier.version,
+            version=version if is_own(identifier) else identifier.version,
             origin=origin,
         )
 

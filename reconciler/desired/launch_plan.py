@@ -1,4 +1,4 @@
-"""A launch plan manifest as the LaunchPlanSpec that registers it, and what Admin would refuse."""
+"""A launch plan manifest as the LaunchPlanSpec that registers it."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,11 @@ from flyteidl.admin.schedule_pb2 import FixedRateUnit
 from flyteidl.core.execution_pb2 import WorkflowExecution
 from flyteidl.core.interface_pb2 import TypedInterface
 from flyteidl.core.literals_pb2 import Literal
-from flyteidl.core.types_pb2 import SimpleType
 
 from reconciler.desired.literals import coerce
 from reconciler.desired.problems import Problems
 from reconciler.manifest import LaunchPlan, Schedule
-from reconciler.model import Diagnostic, ResourceId, describe
+from reconciler.model import ResourceId
 
 _UNITS = {
     "minutes": FixedRateUnit.MINUTE,
@@ -59,7 +58,6 @@ def launch_plan_spec(
         spec.fixed_inputs.literals[name].CopyFrom(literal)
     if declared.schedule is not None:
         _add_schedule(spec, declared.schedule)
-        problems.found += _schedule_problems(manifest, interface)
     for notification in declared.notifications:
         message = spec.entity_metadata.notifications.add()
         message.phases.extend(_PHASES[phase] for phase in notification.phases)
@@ -79,17 +77,19 @@ def _literals(
     values = manifest.spec.inputs if key == "inputs" else manifest.spec.fixed_inputs
     known = interface.inputs.variables
     for name, value in values.items():
-        origin = manifest.origin_of("spec", key, name)
         if name not in known:
             has = ", ".join(sorted(known)) or "none"
             problems.error(
-                "unknown-input", f"the workflow has no input {name}", origin, hint=f"it has {has}"
+                "unknown-input",
+                f"the workflow has no input {name}",
+                manifest.origin_of("spec", key, name),
+                hint=f"it has {has}",
             )
             continue
         try:
             yield name, coerce(value, known[name].type, where=f"input {name}")
         except ValueError as error:
-            problems.error("wrong-type", str(error), origin)
+            problems.error("wrong-type", str(error), manifest.origin_of("spec", key, name))
 
 
 def _add_schedule(spec: LaunchPlanSpec, schedule: Schedule) -> None:
@@ -100,51 +100,3 @@ def _add_schedule(spec: LaunchPlanSpec, schedule: Schedule) -> None:
         message.rate.value = schedule.rate.every
         message.rate.unit = _UNITS[schedule.rate.unit]
     message.kickoff_time_input_arg = schedule.kickoff_input or ""
-
-
-def _schedule_problems(manifest: LaunchPlan, interface: TypedInterface) -> list[Diagnostic]:
-    problems = Problems()
-    declared = manifest.spec
-    schedule = declared.schedule
-    assert schedule is not None
-    here = manifest.origin_of("spec", "schedule")
-    kickoff = schedule.kickoff_input
-    free = {
-        name: variable.type
-        for name, variable in interface.inputs.variables.items()
-        if name not in declared.fixed_inputs
-    }
-    unbound = sorted(set(free) - set(declared.inputs) - {kickoff})
-    if unbound:
-        problems.error(
-            "unbound-input",
-            f"a scheduled launch plan leaves {', '.join(unbound)} without a value",
-            here,
-            hint="give it under inputs or fixedInputs, or name a datetime input as kickoffInput",
-        )
-    if kickoff is not None:
-        origin = manifest.origin_of("spec", "schedule", "kickoffInput")
-        if kickoff not in free:
-            why = "is fixed" if kickoff in declared.fixed_inputs else "is no input of the workflow"
-            problems.error("bad-kickoff-input", f"the kickoff input {kickoff} {why}", origin)
-        elif free[kickoff].simple != SimpleType.DATETIME:
-            problems.error(
-                "bad-kickoff-input",
-                f"the kickoff input {kickoff} must be a datetime, not {describe(free[kickoff])}",
-                origin,
-            )
-        elif schedule.rate is not None and kickoff not in declared.inputs:
-            problems.error(
-                "rate-with-kickoff",
-                f"Flyte fills {kickoff} for cron schedules only, so every run would lack it",
-                origin,
-                hint='use cron, for instance "@every 2h", or give the input a default',
-            )
-        elif schedule.rate is not None:
-            problems.warning(
-                "rate-with-kickoff",
-                f"Flyte fills {kickoff} for cron schedules only: its default is used each time",
-                origin,
-                hint='use cron, for instance "@every 2h"',
-            )
-    return problems.found

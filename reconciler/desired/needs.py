@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from reconciler.desired.entities import Entity, Place, Pointer
 from reconciler.manifest import Domain, Manifest, Project
-from reconciler.model import Kind, Needs, ResourceId
+from reconciler.model import Needs, ResourceId
 
 LATEST, ACTIVE = "latest", "active"
 
@@ -44,14 +44,6 @@ def needs_of(manifests: Sequence[Manifest], entities: Sequence[Entity]) -> Needs
         for pointer in entity.pointers
         if pointer.version is not None and index.declared(pointer) is None
     }
-    # A workflow node takes the content of the workflow into its own.
-    contents = {
-        admin_id(pointer)
-        for entity in entities
-        if entity.place.kind is Kind.WORKFLOW
-        for pointer in entity.pointers
-        if pointer in foreign and pointer.place.kind is Kind.WORKFLOW
-    }
     return Needs(
         projects=frozenset(_projects(manifests, entities)),
         versions=frozenset(
@@ -61,7 +53,7 @@ def needs_of(manifests: Sequence[Manifest], entities: Sequence[Entity]) -> Needs
         active=frozenset(
             admin_id(pointer).activation for pointer in foreign if pointer.version == ACTIVE
         ),
-        contents=frozenset(contents),
+        contents=frozenset(admin_id(pointer) for pointer in foreign if pointer.embeds),
     )
 
 
