@@ -1,5 +1,7 @@
 """What Admin would refuse is told before it is asked, of manifests and packages alike."""
 
+from typing import Any
+
 import pytest
 from flyteidl.admin.launch_plan_pb2 import LaunchPlanSpec
 from flyteidl.core.interface_pb2 import TypedInterface
@@ -18,13 +20,13 @@ CRON = {"cronSchedule": {"schedule": "0 6 * * *"}, "kickoffTimeInputArg": "day"}
 SIZE_GIVEN = {"fixedInputs": {"literals": {"size": ONE}}}
 
 
-def codes(spec: dict[str, object]) -> list[tuple[str, Severity]]:
+def codes(spec: dict[str, Any]) -> list[tuple[str, Severity]]:
     message = ParseDict(spec, LaunchPlanSpec())
     interface = ParseDict(INTERFACE, TypedInterface())
     return [(one.code, one.severity) for one in launch_plan_refusals(message, interface)]
 
 
-def scheduled(schedule: dict[str, object]) -> dict[str, object]:
+def scheduled(schedule: dict[str, Any]) -> dict[str, Any]:
     return {"entityMetadata": {"schedule": schedule}}
 
 
@@ -59,7 +61,7 @@ def scheduled(schedule: dict[str, object]) -> dict[str, object]:
         ),
     ],
 )
-def test_launch_plans(spec: dict[str, object], expected: list[tuple[str, Severity]]) -> None:
+def test_launch_plans(spec: dict[str, Any], expected: list[tuple[str, Severity]]) -> None:
     """Inputs, schedules and what no execution could get."""
     assert codes(spec) == expected
 
