@@ -1,5 +1,6 @@
 """Many calls at once, but never more than agreed."""
 
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TypeVar
@@ -25,17 +26,34 @@ class Pool:
         Raises: the error of the first item (in order) that failed by then; what has not begun at
             that moment never does.
         """
-        futures = [self._executor.submit(function, item) for item in items]
+        over = threading.Event()
+
+        def unless_over(item: Item) -> Result:
+            if over.is_set():
+                raise _NotBegunError
+            try:
+                return function(item)
+            except BaseException:
+                over.set()
+                raise
+
+        futures = [self._executor.submit(unless_over, item) for item in items]
         try:
             done, _ = wait(futures, return_when=FIRST_EXCEPTION)
             for future in futures:
-                if future in done and (error := future.exception()):
+                error = future.exception() if future in done else None
+                if error and not isinstance(error, _NotBegunError):
                     raise error
             return [future.result() for future in futures]
         finally:
+            over.set()
             for future in futures:
                 future.cancel()
 
     def close(self) -> None:
         """Begin nothing more; calls under way end by themselves."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+class _NotBegunError(Exception):
+    """Stands for a call that was left out because another had failed."""

@@ -69,7 +69,10 @@ _NOISE = re.compile(
 )
 # How a server takes plain text that it cannot read: it waits, answers something else or hangs up.
 _HUNG_UP = re.compile(r"SETTINGS frame|Socket closed|Connection reset|Endpoint closing")
-_OTHER_SERVICE = re.compile(r"Received http2 header with status: \d+|Trying to connect an http1")
+_OTHER_SERVICE = re.compile(
+    r"Received http2 header with status: \d+|Trying to connect an http1"
+    r"|unknown service flyteidl\.service\.AdminService"
+)
 
 
 def translate(error: grpc.RpcError, *, method: str, subject: str = "") -> AdminError:
@@ -117,7 +120,8 @@ def as_unreachable(error: AdminError, *, endpoint: str, insecure: bool) -> Unrea
         endpoint: Where it was sent.
         insecure: True if it was sent in plain text.
     """
-    if not isinstance(error, UnavailableError | UnimplementedError):
+    # UNKNOWN: a proxy that redirects to its login page.
+    if not isinstance(error, UnavailableError | UnimplementedError | UnknownError):
         return None
     reason = never_sent(error.text)
     if reason is None:

@@ -52,8 +52,10 @@ class AdminWriter:
             return _existing(answer)
         except InvalidArgumentError as answer:
             if _is_conflict(answer):
+                # What follows is Admin's diff: up to 32,000 bytes, and for workflows misleading.
+                first_line = answer.text.partition("\n")[0].rstrip(": ")
                 raise VersionConflictError(
-                    answer.text,
+                    first_line,
                     method=answer.method,
                     subject=answer.subject,
                     details=answer.details,

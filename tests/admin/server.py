@@ -238,7 +238,7 @@ class ScriptedAdmin:
             context.abort(grpc.StatusCode.ALREADY_EXISTS, text)
         else:
             text = f"{id.name} {word} with different structure already exists. (Please register "
-            text += f"a new version of the {word}):\n"
+            text += f"a new version of the {word}):\n/spec:\n\t- old \n\t+ new "
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, text)
 
 

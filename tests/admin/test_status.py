@@ -13,13 +13,16 @@ from flyteidl.admin.workflow_pb2 import CreateWorkflowFailureReason
 
 from reconciler.admin import Connection
 from reconciler.admin.retry import RetryPolicy
-from reconciler.admin.status import CLASSES
+from reconciler.admin.status import CLASSES, as_unreachable
 from reconciler.config import Config
 from reconciler.errors import (
     AdminError,
     InvalidArgumentError,
+    PermissionDeniedError,
     UnauthenticatedError,
     UnavailableError,
+    UnimplementedError,
+    UnknownError,
     UnreachableError,
 )
 from reconciler.model import Kind, ResourceId
@@ -156,3 +159,27 @@ def test_an_admin_that_says_unavailable_was_reached(
     server.fail("GetDomains", *[Refuse(grpc.StatusCode.UNAVAILABLE, "no healthy upstream")] * 9)
     with pytest.raises(UnavailableError, match="no healthy upstream"):
         admin.reader.domains()
+
+
+@pytest.mark.parametrize(
+    ("error", "lost"),
+    [
+        (UnknownError("Received http2 header with status: 302"), True),
+        (UnimplementedError("Received http2 header with status: 404"), True),
+        (UnimplementedError("unknown service flyteidl.service.AdminService"), True),
+        (UnimplementedError("unknown method GetTask for service x"), False),
+        (UnknownError("failed database operation with x"), False),
+        (UnavailableError("no healthy upstream"), False),
+        (PermissionDeniedError("Received http2 header with status: 403"), False),
+    ],
+    ids=str,
+)
+def test_who_answers_is_told_by_its_words(error: AdminError, lost: bool) -> None:
+    """A login page or another service is no Admin; a refusal, whoever it is from, is a refusal."""
+    found = as_unreachable(error, endpoint="flyte.example.com:443", insecure=False)
+    assert (found is not None) is lost
+    if found:
+        assert str(found) == (
+            "cannot reach Flyte Admin at flyte.example.com:443: "
+            "what answers there is no Flyte Admin, or not its gRPC port"
+        )

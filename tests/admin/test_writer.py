@@ -56,6 +56,7 @@ def test_creating_twice_is_no_error(server: ScriptedAdmin, admin: Connection, ki
         admin.writer.create(new(kind, "other"))
     assert not caught.value.in_doubt
     assert caught.value.subject == str(new(kind).id)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("kind", SPECS, ids=str)
