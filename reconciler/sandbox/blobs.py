@@ -39,6 +39,11 @@ def write_blob(session: Session, uri: str, content: bytes, *, now: int) -> None:
     )
 
 
+def delete_blob(session: Session, uri: str) -> None:
+    """Remove the bytes at `uri`; there need be none."""
+    session.run("DELETE FROM objects WHERE uri = ?", (object_key(uri),))
+
+
 def object_key(uri: str) -> str:
     """Return what names the object: bucket stores drop scheme, query and fragment.
 

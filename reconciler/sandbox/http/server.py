@@ -17,11 +17,12 @@ import uvicorn
 
 from reconciler.sandbox.admin import Admin
 from reconciler.sandbox.http.asgi import Application
+from reconciler.sandbox.http.bucket import Bucket
 from reconciler.sandbox.http.cors import with_cors
 from reconciler.sandbox.http.exchange import Answer, Request, plain
 from reconciler.sandbox.http.gateway import Gateway
 from reconciler.sandbox.http.openapi import openapi
-from reconciler.sandbox.objects import gourl
+from reconciler.sandbox.objects import BuiltinObjects, gourl
 
 _THREADS = 32
 _LARGEST_HEADERS = 1 << 20  # of a request, as Go's net/http has it
@@ -47,6 +48,8 @@ class HttpServer:
     def __init__(self, admin: Admin, host: str, port: int) -> None:
         self._admin, self._host, self._wanted = admin, host, port
         self._gateway = Gateway(admin.call)
+        objects = admin.objects
+        self._bucket = Bucket(objects) if isinstance(objects, BuiltinObjects) else None
         self._application = Application(self.handle, _failed, threads=_THREADS)
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -64,6 +67,8 @@ class HttpServer:
         """
         listener = _listen(self._host, self._wanted)
         self.port = int(listener.getsockname()[1])
+        if isinstance(self._admin.objects, BuiltinObjects):
+            self._admin.objects.address = f"http://{_address(self._host)}:{self.port}"
         config = uvicorn.Config(
             self._application,
             http="h11",
@@ -95,6 +100,8 @@ class HttpServer:
 
     def handle(self, request: Request) -> Answer:
         """Answer one request."""
+        if self._bucket is not None and self._bucket.wants(request):
+            return self._bucket.answer(request)
         return with_cors(
             self._admin.config.server.security, request, lambda: self._routed(request)
         )
@@ -138,6 +145,13 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise OSError(f"cannot listen on {host}:{port}: {exc}") from exc
     return listener
+
+
+def _address(host: str) -> str:
+    """Return how clients on this machine name an address that is listened on."""
+    if host in ("", "0.0.0.0", "::"):
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
 
 
 def _clean(path: str) -> str:

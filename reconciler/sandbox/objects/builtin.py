@@ -17,12 +17,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from reconciler.sandbox.blobs import BlobMissingError, read_blob, write_blob
+from reconciler.sandbox.blobs import BlobMissingError, delete_blob, read_blob, write_blob
 from reconciler.sandbox.config import Storage
 from reconciler.sandbox.objects import gourl, ports
 from reconciler.sandbox.objects.folder import Folder, ObjectInfo, Upload
 from reconciler.sandbox.objects.ports import SignedURL, StorageError
-from reconciler.sandbox.objects.reference import construct, split
+from reconciler.sandbox.objects.reference import can_parse, construct, split
 from reconciler.sandbox.objects.signature import Credentials, presign
 from reconciler.sandbox.store import Store
 
@@ -30,14 +30,14 @@ _SECRET = "object-store-secret"
 _SCHEMES = {"google": "gs", "azure": "abfs", "oracle": "os", "swift": "sw"}
 _METADATA = {"google": "x-goog-meta-", "azure": "x-ms-meta-"}
 MD5_METADATA = "flyteContentMD5"
+_ADDRESS = "http://localhost:8088"  # where the HTTP port would be by default
 
 
 class BuiltinObjects:
     """Fulfils `ObjectStore`, and lets the HTTP server in by container and key.
 
     Attributes:
-        address: `http://host:port` of the HTTP server, which sets it; empty: there is none, and
-            nothing can be signed.
+        address: `http://host:port` of the HTTP server, which sets it; empty while there is none.
         container: The one bucket.
         credentials: What requests must be signed with.
     """
@@ -58,6 +58,10 @@ class BuiltinObjects:
         """Return the native URL of `parts` below the base."""
         return construct(self.base, *parts)
 
+    def can_parse(self, url: str) -> bool:
+        """Tell whether a text is a URL at all."""
+        return can_parse(url)
+
     def info(self, url: str) -> ObjectInfo | None:
         """Return what is known of an object, None if there is none."""
         return self.info_at(self._own(url))
@@ -76,9 +80,10 @@ class BuiltinObjects:
 
     def put(self, url: str, content: bytes) -> None:
         """Store bytes at a native URL."""
-        self._own(url)
+        key = self._own(url)
         with self._store.write() as session:
             write_blob(session, url, content, now=self._clock() // 1000)
+        self.folder.delete(self.container, key)
 
     def sign_get(self, url: str, *, expires: float) -> SignedURL:
         """Allow a GET."""
@@ -136,6 +141,11 @@ class BuiltinObjects:
         """Remove the object with this key; there need not be one."""
         self.folder.delete(self.container, key)
 
+    def forget_blob(self, key: str) -> None:
+        """Drop what Admin wrote under this key: a client has just written over it."""
+        with self._store.write() as session:
+            delete_blob(session, self._url(key))
+
     def keys(self, prefix: str = "") -> Iterator[str]:
         """Yield the keys of what clients uploaded, in the order of their bytes."""
         return self.folder.keys(self.container, prefix)
@@ -176,11 +186,9 @@ class BuiltinObjects:
             raise StorageError(str(exc)) from exc
         operation = {"GET": "GetObjectInput", "PUT": "PutObjectInput"}[method]
         ports.check_signable(operation, container=container, key=key, expires=expires)
-        if not self.address:
-            raise StorageError("the embedded Admin was started without its HTTP port")
         return presign(
             method,
-            address=self.address,
+            address=self.address or _ADDRESS,
             path=f"/{container}/{key}",
             credentials=self.credentials,
             now=self.now(),
@@ -188,11 +196,13 @@ class BuiltinObjects:
             headers=headers,
         )
 
+    def _url(self, key: str) -> str:
+        return f"{self.base}/{gourl.escape(key)}"
+
     def _blob(self, key: str) -> bytes | None:
-        url = f"{self.base}/{gourl.escape(key)}"
         try:
             with self._store.read() as session:
-                return read_blob(session, url)
+                return read_blob(session, self._url(key))
         except BlobMissingError:
             return None
 

@@ -41,6 +41,10 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def can_parse(self, url: str) -> bool:
+        """Tell whether a text is a URL at all, wherever it points."""
+        ...
+
     def info(self, url: str) -> ObjectInfo | None:
         """Return what is known of an object, None if there is none.
 

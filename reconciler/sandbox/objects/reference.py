@@ -46,3 +46,12 @@ def split(url: str) -> Location:
     """
     parsed = gourl.parse(url)
     return Location(parsed.scheme, parsed.host, parsed.path.strip("/"))
+
+
+def can_parse(url: str) -> bool:
+    """Tell whether a text is a URL at all."""
+    try:
+        gourl.parse(url)
+    except gourl.URLError:
+        return False
+    return True

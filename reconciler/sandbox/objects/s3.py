@@ -12,7 +12,7 @@ from reconciler.sandbox.objects import gourl, ports
 from reconciler.sandbox.objects.builtin import MD5_METADATA
 from reconciler.sandbox.objects.folder import ObjectInfo
 from reconciler.sandbox.objects.ports import SignedURL, StorageError
-from reconciler.sandbox.objects.reference import Location, construct, split
+from reconciler.sandbox.objects.reference import Location, can_parse, construct, split
 
 _MISSING = ("404", "NoSuchKey", "NotFound")
 
@@ -49,6 +49,10 @@ class S3Objects:
     def reference(self, *parts: str) -> str:
         """Return the native URL of `parts` below the base."""
         return construct(self.base, *parts)
+
+    def can_parse(self, url: str) -> bool:
+        """Tell whether a text is a URL at all."""
+        return can_parse(url)
 
     def info(self, url: str) -> ObjectInfo | None:
         """Return what is known of an object, None if there is none."""

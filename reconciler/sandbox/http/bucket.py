@@ -1,0 +1,245 @@
+"""The built-in object store over HTTP, as much of S3 as clients of Admin need.
+
+Objects are put, read (in parts, too), looked at and removed; a bucket is listed. Every request
+must be signed, in its URL as Admin signs for others, or in a header as S3 clients do. Whatever
+a key looks like, it is only ever a key: see `objects.folder`.
+
+Source: Amazon S3 API Reference.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from email.utils import formatdate
+from typing import BinaryIO
+from urllib.parse import unquote, unquote_to_bytes
+from xml.sax.saxutils import escape
+
+from reconciler.sandbox.http.chunked import decoded
+from reconciler.sandbox.http.exchange import Answer, Request
+from reconciler.sandbox.http.listing import list_objects
+from reconciler.sandbox.objects import BuiltinObjects, ObjectError, ObjectInfo
+from reconciler.sandbox.objects.builtin import digest_of
+from reconciler.sandbox.objects.signature import Request as SignedRequest
+from reconciler.sandbox.objects.signature import SignatureError, is_signed, verify
+
+_CHUNK = 1 << 18
+_DRAINED = 64 << 20  # of a refused upload, so that the client reads why
+_XML = (("Content-Type", "application/xml"),)
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_METADATA_PREFIXES = ("x-amz-meta-", "x-goog-meta-", "x-ms-meta-")
+
+
+class StoreError(Exception):
+    """A request that S3 refuses, under the name that S3 has for it."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        self.status, self.code, self.message = status, code, message
+        super().__init__(f"{code}: {message}")
+
+
+class Bucket:
+    """Answers the HTTP requests that are for the object store.
+
+    Args:
+        objects: The store; its address must be known.
+    """
+
+    def __init__(self, objects: BuiltinObjects) -> None:
+        self._objects = objects
+
+    def wants(self, request: Request) -> bool:
+        """Tell whether a request is for the store: it is signed, or names its container."""
+        container = f"/{self._objects.container}"
+        named = request.path == container or request.path.startswith(f"{container}/")
+        return named or is_signed(_pairs(request.query), request.header("authorization"))
+
+    def answer(self, request: Request) -> Answer:
+        """Answer one request."""
+        try:
+            return self._answer(request)
+        except SignatureError as exc:
+            return self._refuse(request, StoreError(exc.status, exc.code, exc.message))
+        except StoreError as exc:
+            return self._refuse(request, exc)
+        except ObjectError as exc:
+            if exc.full:
+                return self._refuse(request, StoreError(507, "StorageFull", str(exc)))
+            return self._refuse(request, StoreError(400, "EntityTooLarge", str(exc)))
+
+    def _answer(self, request: Request) -> Answer:
+        signed = SignedRequest(
+            method=request.method,
+            path=request.path,
+            query=_pairs(request.query),
+            headers=_joined(request.headers),
+        )
+        objects = self._objects
+        payload = verify(signed, credentials=objects.credentials, now=objects.now())
+        raw = unquote_to_bytes(request.path).decode("utf-8", "surrogateescape")
+        container, _, key = raw[1:].partition("/")
+        if container != objects.container:
+            raise StoreError(404, "NoSuchBucket", "The specified bucket does not exist")
+        if not key:
+            return self._bucket(request)
+        if request.method == "PUT":
+            return self._put(request, key, payload)
+        if request.method in ("GET", "HEAD"):
+            return self._get(request, key)
+        if request.method == "DELETE":
+            objects.delete_at(key)
+            return Answer(204)
+        raise _not_allowed()
+
+    def _bucket(self, request: Request) -> Answer:
+        if request.method == "HEAD" or request.method == "PUT":
+            return Answer(200)
+        if request.method != "GET":
+            raise _not_allowed()
+        query = dict(_pairs(request.query))
+        if "location" in query:
+            region = self._objects.credentials.region
+            text = f"<LocationConstraint>{escape(region)}</LocationConstraint>"
+            return Answer(200, _XML, text.encode())
+        return Answer(200, _XML, list_objects(self._objects, query))
+
+    def _put(self, request: Request, key: str, payload: str) -> Answer:
+        given = request.header("content-md5").strip()
+        digest = digest_of(given) if given else None
+        if given and digest is None:
+            text = "The Content-MD5 you specified was invalid."
+            raise StoreError(400, "InvalidDigest", text)
+        if request.header("x-amz-copy-source"):
+            raise StoreError(501, "NotImplemented", "Objects are not copied here")
+        chunks = request.chunks()
+        if payload.startswith("STREAMING-"):
+            chunks = decoded(chunks)
+        sha256 = hashlib.sha256()
+        with self._objects.write_at(key) as upload:
+            for chunk in chunks:
+                upload.write(chunk)
+                sha256.update(chunk)
+            if digest is not None and digest != upload.md5:
+                text = "The Content-MD5 you specified did not match what we received."
+                raise StoreError(400, "BadDigest", text)
+            if _SHA256.fullmatch(payload) and payload != sha256.hexdigest():
+                text = (
+                    "The given x-amz-content-sha256 does not match what was computed"
+                )
+                raise StoreError(400, "XAmzContentSHA256Mismatch", text)
+            info = upload.commit(
+                content_type=request.header("content-type", "binary/octet-stream"),
+                metadata=_metadata(request),
+            )
+        self._objects.forget_blob(key)
+        return Answer(200, (("ETag", f'"{info.md5}"'),))
+
+    def _get(self, request: Request, key: str) -> Answer:
+        info = self._objects.info_at(key)
+        if info is None:
+            raise StoreError(404, "NoSuchKey", "The specified key does not exist.")
+        headers = _headers_of(info)
+        first, last = 0, info.size - 1
+        asked = _RANGE.fullmatch(request.header("range").strip())
+        if asked and (asked[1] or asked[2]):
+            found = _part(asked[1], asked[2], info.size)
+            if found is None:
+                text = "The requested range is not satisfiable"
+                refusal = StoreError(416, "InvalidRange", text)
+                return self._refuse(request, refusal).plus(
+                    ("Content-Range", f"bytes */{info.size}")
+                )
+            first, last = found
+            headers.append(("Content-Range", f"bytes {first}-{last}/{info.size}"))
+        length = last - first + 1
+        status = 206 if length != info.size or asked else 200
+        if request.method == "HEAD":
+            return Answer(status, headers, b"", length)
+        try:
+            file = self._objects.open_at(key)
+        except FileNotFoundError:
+            raise StoreError(404, "NoSuchKey", "The specified key does not exist.") from None
+        return Answer(status, headers, _read(file, first, length), length)
+
+    def _refuse(self, request: Request, error: StoreError) -> Answer:
+        if request.method == "PUT":
+            left = _DRAINED
+            for chunk in request.chunks():
+                left -= len(chunk)
+                if left < 0:
+                    break
+        resource = escape(unquote(request.path, errors="replace"))
+        text = (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            f"<Error><Code>{error.code}</Code><Message>{escape(error.message)}</Message>"
+            f"<Resource>{_printable(resource)}</Resource></Error>"
+        )
+        return Answer(error.status, _XML, text.encode("utf-8", "replace"))
+
+
+def _read(file: BinaryIO, first: int, length: int) -> Iterator[bytes]:
+    with file:
+        file.seek(first)
+        while length > 0:
+            chunk = file.read(min(_CHUNK, length))
+            if not chunk:
+                return
+            length -= len(chunk)
+            yield chunk
+
+
+def _part(first: str, last: str, size: int) -> tuple[int, int] | None:
+    """Return the first and the last byte that are asked for; None if there are none."""
+    if not first:
+        start, end = max(0, size - int(last)), size - 1
+        return (start, end) if int(last) > 0 and size > 0 else None
+    start, end = int(first), min(int(last), size - 1) if last else size - 1
+    if start >= size or end < start:
+        return None
+    return start, end
+
+
+def _headers_of(info: ObjectInfo) -> list[tuple[str, str]]:
+    headers = [
+        ("ETag", f'"{info.md5}"'),
+        ("Last-Modified", formatdate(info.modified, usegmt=True)),
+        ("Accept-Ranges", "bytes"),
+        ("Content-Type", info.content_type),
+    ]
+    headers += [(f"x-amz-meta-{name}", value) for name, value in info.metadata.items()]
+    return headers
+
+
+def _metadata(request: Request) -> dict[str, str]:
+    found = {}
+    for name, value in request.headers:
+        for prefix in _METADATA_PREFIXES:
+            if name.startswith(prefix):
+                found[name.removeprefix(prefix)] = value
+    return found
+
+
+def _joined(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in headers:
+        found[name] = f"{found[name]},{value}" if name in found else value
+    return found
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    pairs = (part.partition("=") for part in query.split("&") if part)
+    return [(_decode(name), _decode(value)) for name, _, value in pairs]
+
+
+def _decode(text: str) -> str:
+    return unquote_to_bytes(text).decode("utf-8", "surrogateescape")
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char >= " " else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def _not_allowed() -> StoreError:
+    text = "The specified method is not allowed against this resource."
+    return StoreError(405, "MethodNotAllowed", text)
