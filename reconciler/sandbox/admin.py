@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import grpc
 
@@ -25,6 +26,19 @@ DEFAULT_PROJECT = "flytesnacks"
 _log = logging.getLogger(__name__)
 
 Clock = Callable[[], int]
+Metadata = Sequence[tuple[str, str]]
+
+
+class Interference(Protocol):
+    """Whatever may come between a caller and the answer."""
+
+    def carry(self, admin: "Admin", full_method: str, payload: bytes, metadata: Metadata) -> bytes:
+        """Return what the caller gets; `admin.answer` carries the request out.
+
+        Raises:
+            Refusal: The answer is an error.
+        """
+        ...
 
 
 class Admin:
@@ -34,12 +48,16 @@ class Admin:
         store: Where everything is kept; a new one gets the project `flytesnacks`.
         config: Domains, limits and so on.
         clock: Gives nanoseconds since 1970 UTC.
+
+    Attributes:
+        faults: Comes between callers and answers, if set: the bad days.
     """
 
     def __init__(
         self, store: Store, config: SandboxConfig | None = None, clock: Clock = time.time_ns
     ) -> None:
         self.store = store
+        self.faults: Interference | None = None
         self.config = config or SandboxConfig()
         self.clock = clock
         self.objects = open_objects(store, self.config, clock)
@@ -59,9 +77,16 @@ class Admin:
             self._last = max(self._last + 1, self.clock() // 1000)
             return self._last
 
-    def call(
-        self, full_method: str, payload: bytes, metadata: Sequence[tuple[str, str]] = ()
-    ) -> bytes:
+    def call(self, full_method: str, payload: bytes, metadata: Metadata = ()) -> bytes:
+        """Answer one unary RPC of a client, on a bad day with what becomes of it.
+
+        Args and errors are those of `answer`.
+        """
+        if self.faults is None:
+            return self.answer(full_method, payload, metadata)
+        return self.faults.carry(self, full_method, payload, metadata)
+
+    def answer(self, full_method: str, payload: bytes, metadata: Metadata = ()) -> bytes:
         """Answer one unary RPC.
 
         Args:
