@@ -90,7 +90,7 @@ def test_internal_errors_are_repeated_for_reads_only(
 
 def test_silence_ends_at_the_deadline(server: ScriptedAdmin, to_admin: Connect) -> None:
     """A read is asked again; an update is in doubt at once, a create only after all attempts."""
-    admin = to_admin(server.endpoint, policy=RetryPolicy(attempts=2, deadline=0.05))
+    admin = to_admin(server.endpoint, policy=RetryPolicy(attempts=2, deadline=0.3))
     server.hold([LAUNCH_PLAN])
     server.fail("GetDomains", Hang())
     server.fail("UpdateLaunchPlan", Hang())

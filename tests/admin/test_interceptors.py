@@ -84,7 +84,7 @@ def test_every_call_has_a_deadline(server: ScriptedAdmin) -> None:
 def test_counts_each_attempt(server: ScriptedAdmin, to_admin: Connect) -> None:
     """Reader and writer of a connection are counted together, by RPC."""
     server.fail("GetDomains", Hang(), Hang())
-    connection = to_admin(server.endpoint, policy=RetryPolicy(attempts=2, deadline=0.05))
+    connection = to_admin(server.endpoint, policy=RetryPolicy(attempts=2, deadline=0.3))
     with pytest.raises(DeadlineExceededError):
         connection.reader.domains()
     connection.client.get_version()
