@@ -219,7 +219,7 @@ def _scale_up(number: int, places: int) -> int:
         return 0
     if places > _FAST_DIGITS:
         return 0
-    exact = number * 10**places
+    exact = number * _ten_to(places)
     if -_MAX - 1 <= exact <= _MAX:
         return exact
     # These are multiplied in one step and wrap; others step by step, and give up as zero.

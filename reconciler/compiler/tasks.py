@@ -14,6 +14,7 @@ from flyteidl.core import tasks_pb2
 from reconciler.compiler.errors import Faults
 from reconciler.compiler.quantities import QuantityError, parse_quantity
 
+Struct = Any  # google.protobuf.Struct
 TaskTemplate = Any  # flyteidl ships no types
 
 _LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -23,8 +24,8 @@ _LONGEST_LABEL: Final = 63
 def compile_task(template: TaskTemplate) -> None:
     """Check a task template.
 
-    The names of pod containers are read from the pod spec as plain JSON, keys in any case;
-    whether the spec is a pod spec at all is for the caller to tell.
+    Of a pod spec only the containers' names and resources are read: what else Kubernetes
+    would refuse in it Admin tells before it compiles.
 
     Raises:
         CompilationError: Every fault found, in Admin's words and order.
@@ -65,27 +66,61 @@ def _resource_name(number: int) -> str:
 
 
 def _check_pod(pod: Any, faults: Faults) -> None:
-    for name in _container_names(pod.pod_spec):
-        if len(name) > _LONGEST_LABEL or not _LABEL.fullmatch(name):
-            faults.add("InvalidValue", "root", "Invalid value [k8s pod spec container name].")
+    if not pod.HasField("pod_spec"):
+        faults.add("InvalidValue", "root", "Invalid value [k8s pod spec].")
+        return
+    try:
+        names = _container_names(pod.pod_spec)
+    except _ShapeError:
+        faults.add("InvalidValue", "root", "Invalid value [k8s pod spec].")
+        return
+    if not all(len(name) <= _LONGEST_LABEL and _LABEL.fullmatch(name) for name in names):
+        faults.add("InvalidValue", "root", "Invalid value [k8s pod spec container name].")
 
 
-def _container_names(pod_spec: Any) -> list[str]:
+class _ShapeError(ValueError):
+    """A part of a pod spec is of another kind than Kubernetes reads there."""
+
+
+def _container_names(pod_spec: Struct) -> list[str]:
     """Return the names of a pod's containers; one without name has an empty one."""
+    containers = _member(pod_spec, "containers", "list_value")
     names = []
-    for container in _value(pod_spec, "containers").list_value.values:
-        name = _value(container.struct_value, "name")
-        names.append(str(name.string_value))
+    for container in () if containers is None else containers.values:
+        if container.HasField("null_value"):
+            names.append("")
+            continue
+        fields = _expect(container, "struct_value")
+        names.append(_member(fields, "name", "string_value") or "")
+        resources = _member(fields, "resources", "struct_value")
+        for kind in ("limits", "requests"):
+            _check_quantities(resources and _member(resources, kind, "struct_value"))
     return names
 
 
-def _value(struct: Any, key: str) -> Any:
-    from google.protobuf import struct_pb2
+def _check_quantities(entries: Struct | None) -> None:
+    for value in () if entries is None else entries.fields.values():
+        kind = value.WhichOneof("kind")
+        if kind == "null_value":
+            continue
+        text = f"{value.number_value:.15g}" if kind == "number_value" else value.string_value
+        try:
+            parse_quantity(text.strip())
+        except QuantityError as exc:
+            raise _ShapeError from exc
 
-    found = struct_pb2.Value()
-    for name in struct.fields:
-        if name.lower() == key:
-            found = struct.fields[name]
-            if name == key:
-                break
+
+def _member(struct: Struct, key: str, kind: str) -> Any:
+    """Return a member of a JSON object, its key in any case; None if it is null or missing."""
+    found = None
+    for name in sorted(struct.fields):
+        value = struct.fields[name]
+        if name.lower() == key and not value.HasField("null_value"):
+            found = _expect(value, kind)
     return found
+
+
+def _expect(value: Any, kind: str) -> Any:
+    if value.WhichOneof("kind") != kind:
+        raise _ShapeError
+    return getattr(value, kind)

@@ -169,6 +169,10 @@ def _casts_plain(upstream: LiteralType, downstream: LiteralType) -> bool:
         return struct_castable(upstream.metadata, downstream.metadata)
     if upstream is None or downstream is None:
         raise CompilerPanicError("a type is missing")
+    if upstream == downstream:
+        return True
+    if _simple(upstream) != _simple(downstream):
+        return False
     return go_text(_bare(upstream)) == go_text(_bare(downstream))
 
 
