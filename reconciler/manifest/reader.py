@@ -305,6 +305,12 @@ _MEANINGS = (
     ("did not find expected ',' or ']'", "the list does not end", "a `,` or `]` is missing"),
     ("did not find expected ',' or '}'", "the mapping does not end", "a `,` or `}` is missing"),
     ("found undefined alias", "this alias has no anchor", "quote a text that starts with *"),
+    ("tab character that violates indentation", "a tab cannot indent", "use spaces"),
+    (
+        "invalid Unicode character escape code",
+        "this escape is no character",
+        "write the character itself, not a pair of surrogates",
+    ),
     ("exceeded maximum nesting depth", "nested too deeply", ""),
 )
 
