@@ -21,7 +21,7 @@ def take_step(action: Action, *, reader: Reader, writer: Writer) -> Outcome:
 def _create(action: Action, *, reader: Reader, writer: Writer) -> Outcome:
     wanted = _wanted(action)
     answer = writer.create(wanted)
-    if answer is Created.NEW:
+    if answer in (Created.NEW, Created.RECOVERED):
         return Outcome(action, Status.DONE, applied=True, settled=True)
     if answer is Created.IDENTICAL:
         return Outcome(action, Status.DONE, settled=True, existed=True)

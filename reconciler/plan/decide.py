@@ -33,8 +33,8 @@ def decide(*, desired: Resource, observed: Resource | None) -> tuple[Action | Co
 
 def _immutable(desired: Resource, observed: Resource) -> tuple[Conflict, ...]:
     if not observed.complete:
-        # Only existence was read. A version that is its own content's hash needs no more.
-        assert desired.content_addressed, f"{desired.id}: content not read"
+        # Only its existence is known. A version that is its own content's hash needs no more;
+        # of others `planner` warns.
         return ()
     changes = compare(observed, desired)
     return (Conflict(desired.id, changes, desired.origin),) if changes else ()

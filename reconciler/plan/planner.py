@@ -4,7 +4,18 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reconciler.model import Action, Conflict, DesiredState, Kind, ObservedState, Plan, in_order
+from reconciler.model import (
+    Action,
+    Conflict,
+    DesiredState,
+    Diagnostic,
+    Kind,
+    ObservedState,
+    Plan,
+    Resource,
+    Severity,
+    in_order,
+)
 from reconciler.plan.decide import decide
 
 
@@ -18,8 +29,12 @@ def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
     actions: list[Action] = []
     conflicts: list[Conflict] = []
     unchanged: Counter[Kind] = Counter()
+    warnings = list(desired.warnings)
     for resource in desired:
-        steps = decide(desired=resource, observed=observed.find(resource.id))
+        found = observed.find(resource.id)
+        if found is not None and not found.complete and not resource.content_addressed:
+            warnings.append(_unread(resource))
+        steps = decide(desired=resource, observed=found)
         actions += (step for step in steps if isinstance(step, Action))
         conflicts += (step for step in steps if isinstance(step, Conflict))
         if not steps:
@@ -28,7 +43,17 @@ def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
         actions=tuple(_sequenced(actions, desired)),
         conflicts=tuple(sorted(conflicts, key=lambda conflict: conflict.id)),
         unchanged=dict(unchanged),
-        warnings=desired.warnings,
+        warnings=tuple(warnings),
+    )
+
+
+def _unread(resource: Resource) -> Diagnostic:
+    return Diagnostic(
+        "unreadable-content",
+        f"Admin holds {resource.id} but cannot give its content, so it was not compared",
+        resource.origin,
+        "give it a new version to be sure of what runs",
+        Severity.WARNING,
     )
 
 

@@ -49,3 +49,12 @@ def test_nothing_is_concluded_from_what_was_not_looked_at() -> None:
     desired = DesiredState(resources={TASK: Resource(TASK)})
     with pytest.raises(LookupError, match="not looked at"):
         make_plan(desired, ObservedState(resources={}, asked=frozenset()))
+
+
+def test_content_that_admin_cannot_give_is_said_to_be_uncompared() -> None:
+    """A lost blob behind a fixed version: neither a conflict nor silently fine."""
+    desired = DesiredState(resources={OUTER: Resource(OUTER)})
+    found = {OUTER: Resource(OUTER, complete=False)}
+    plan = make_plan(desired, ObservedState(resources=found, asked=frozenset(found)))
+    assert plan.is_empty
+    assert [warning.code for warning in plan.warnings] == ["unreadable-content"]
