@@ -10,6 +10,7 @@ from google.protobuf.message import DecodeError
 from reconciler.sandbox.dispatch import Call
 from reconciler.sandbox.errors import Refusal, internal
 from reconciler.sandbox.objects import BadReferenceError, ObjectError, StorageError
+from reconciler.sandbox.wire import parse
 
 INPUTS = "inputs"
 USER_INPUTS = "user_inputs"
@@ -74,7 +75,7 @@ def read_literals(call: Call, url: str) -> Any:
     if not url:
         return literals_pb2.LiteralMap()
     try:
-        return literals_pb2.LiteralMap.FromString(call.objects.get(url))
+        return parse(literals_pb2.LiteralMap, call.objects.get(url))
     except (StorageError, DecodeError):
         return literals_pb2.LiteralMap()
 

@@ -13,6 +13,7 @@ from reconciler.sandbox.dispatch import Call
 from reconciler.sandbox.errors import internal
 from reconciler.sandbox.executions.moments import given
 from reconciler.sandbox.objects import BadReferenceError, ObjectError, StorageError
+from reconciler.sandbox.wire import parse
 
 
 def keep_closure(call: Call, event: Any) -> str:
@@ -67,7 +68,7 @@ def read_closure(call: Call, url: str) -> Any:
         Refusal: INTERNAL: it cannot be read, or is too empty to be of use.
     """
     try:
-        closure = compiler_pb2.CompiledWorkflowClosure.FromString(call.objects.get(url))
+        closure = parse(compiler_pb2.CompiledWorkflowClosure, call.objects.get(url))
     except (StorageError, DecodeError) as exc:
         raise internal(f"Unable to read WorkflowClosure from location {url} : {exc}") from exc
     for present, what in (
