@@ -2,7 +2,7 @@
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,16 +57,21 @@ def _named(path: str, problems: list[Diagnostic]) -> Iterator[Source]:
 
 
 def _matching(pattern: str, problems: list[Diagnostic]) -> Iterator[Source]:
-    matches = sorted(glob.glob(pattern, recursive=True))
-    if not matches:
-        problems.append(Diagnostic("missing-file", "no file matches", Origin(pattern)))
-    for match in matches:
+    found = False
+    for match in sorted(glob.glob(pattern, recursive=True)):
         if os.path.isdir(match):
             # `**` names the folders on the way too; their files match by themselves.
-            if not pattern.endswith("**"):
-                yield from _in_folder(match, problems)
-        elif _is_manifest(os.path.basename(match)):
-            yield Source(match, Path(match))
+            inside: Iterable[Source] = (
+                () if pattern.endswith("**") else _in_folder(match, problems)
+            )
+        else:
+            named = _is_manifest(os.path.basename(match))
+            inside = (Source(match, Path(match)),) if named else ()
+        for source in inside:
+            found = True
+            yield source
+    if not found:
+        problems.append(Diagnostic("missing-file", "no YAML file matches", Origin(pattern)))
 
 
 def _in_folder(folder: str, problems: list[Diagnostic]) -> Iterator[Source]:

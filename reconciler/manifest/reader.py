@@ -304,6 +304,7 @@ _MEANINGS = (
     ("found unexpected document indicator", "the text in quotes does not end", ""),
     ("did not find expected ',' or ']'", "the list does not end", "a `,` or `]` is missing"),
     ("did not find expected ',' or '}'", "the mapping does not end", "a `,` or `}` is missing"),
+    ("did not find expected node content", "expected a value here", "is a bracket left open?"),
     ("found undefined alias", "this alias has no anchor", "quote a text that starts with *"),
     ("tab character that violates indentation", "a tab cannot indent", "use spaces"),
     (

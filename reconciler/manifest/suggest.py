@@ -18,7 +18,7 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
     if not known:
         return "there are none"
     if len(known) <= _MANY:
-        return f"there {'is' if len(known) == 1 else 'are'} {', '.join(known)}"
+        return f"there {'is only' if len(known) == 1 else 'are'} {', '.join(known)}"
     return ""
 
 

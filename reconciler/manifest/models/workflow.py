@@ -10,6 +10,7 @@ from reconciler.manifest.models.base import Manifest, Maybe, Part, Path, Problem
 from reconciler.manifest.models.binding import (
     Binding,
     BindingValue,
+    Constant,
     Promise,
     PromiseText,
     promises,
@@ -93,9 +94,9 @@ class Output(Part):
 
     @property
     def binding(self) -> Binding:
-        binding = self.source if self.source is not None else self.value
-        assert binding is not None
-        return binding
+        if self.source is not None:
+            return self.source
+        return self.value if self.value is not None else Constant(None)
 
 
 class WorkflowSpec(Part):
