@@ -148,7 +148,7 @@ def _changes(call: Call, row: Any, event: Any) -> dict[str, Any]:
     changes.update(_keep_phase(call, event, closure, started_at=row["started_at"]))
     told = event.workflow_node_metadata
     if told.HasField("execution_id") and not closure.HasField("workflow_node_metadata"):
-        closure.workflow_node_metadata.execution_id.CopyFrom(told.execution_id)
+        closure.workflow_node_metadata.executionId.CopyFrom(told.execution_id)
     changes.update(_keep_task_metadata(event, closure))
     job_spec = event.task_node_metadata.dynamic_workflow.dynamic_job_spec_uri
     if job_spec:

@@ -173,7 +173,7 @@ class _Tree:
         closure = execution.closure
         if not closure.HasField("workflow_node_metadata"):
             return [_between(closure.created_at, closure.updated_at, operation="NODE_SETUP")]
-        wanted = check_execution_id(closure.workflow_node_metadata, "execution_id")
+        wanted = check_execution_id(closure.workflow_node_metadata, "executionId")
         child = to_execution(rows.execution_row(self._session, wanted))
         spans = [_setup(closure, child.closure), self.execution(child, depth)]
         return spans + _teardown(child.closure, closure, "NODE_TEARDOWN")
