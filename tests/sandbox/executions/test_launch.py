@@ -5,6 +5,7 @@ import pytest
 from tests.sandbox.executions.conftest import (
     INT,
     PD,
+    Json,
     World,
     execution_id,
     integer,
@@ -57,7 +58,8 @@ def test_unknown_inputs_come_before_missing_and_ill_typed_ones(adder: World) -> 
 
 def test_literal_without_a_type_says_so(adder: World) -> None:
     """An empty scalar, and an offloaded literal whose type nobody told."""
-    for literal in ({"scalar": {}}, {"offloaded_metadata": {"uri": "s3://a/b"}}):
+    untyped: list[Json] = [{"scalar": {}}, {"offloaded_metadata": {"uri": "s3://a/b"}}]
+    for literal in untyped:
         refused = adder.refused("CreateExecution", adder.request(of="add", inputs={"x": literal}))
         assert "Failed to validate literal type for [x] with err: got unknown" in refused
 
@@ -278,7 +280,8 @@ def test_user_inputs_too_large_to_read_cannot_be_repeated(world: World) -> None:
 
     assert not world.call("GetExecutionData", {"id": execution_id()}).full_inputs.literals
     refused = world.refused("RelaunchExecution", {"id": execution_id(), "name": "e2"})
-    assert refused.startswith("INTERNAL path:file://") and "[LIMIT_EXCEEDED]" in refused
+    assert refused.startswith("INTERNAL path:file://")
+    assert "[LIMIT_EXCEEDED]" in refused
 
 
 def test_policy_to_skip_counts_every_version_queued_or_running(world: World) -> None:

@@ -15,7 +15,7 @@ def test_faults_are_told_one_after_the_other(world: World) -> None:
         "labels": {"values": {"-": "x"}},
         "notifications": {"notifications": [{}]},
     }
-    inputs = {"literals": {"": {}}}
+    inputs: dict[str, Any] = {"literals": {"": {}}}
 
     def answer() -> str:
         return world.refused("CreateExecution", request)

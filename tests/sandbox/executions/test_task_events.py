@@ -81,9 +81,8 @@ def test_nothing_follows_an_end(started: World, end: str) -> None:
     started.task_phase(end)
 
     repeat = started.refused("CreateTaskEvent", _event(end))
-    assert repeat.startswith(
-        f"ALREADY_EXISTS have already recorded task execution phase {end} (version: 0) for task_id:"
-    )
+    text = f"ALREADY_EXISTS have already recorded task execution phase {end} (version: 0) for"
+    assert repeat.startswith(f"{text} task_id:")
     refusal = started.refusal("CreateTaskEvent", _event(end, phase_version=1))
     assert f"invalid phase change from {end} to {end} for task execution" in refusal.message
     for phase in {*ENDS, *OTHERS} - {end}:

@@ -155,7 +155,8 @@ def test_aborted_without_a_word_shows_an_empty_one(running: World) -> None:
     running.phase("ABORTED", 3, error={"code": "E", "message": "m", "kind": "SYSTEM"})
 
     closure = running.execution().closure
-    assert closure.HasField("abort_metadata") and not closure.abort_metadata.cause
+    assert closure.HasField("abort_metadata")
+    assert not closure.abort_metadata.cause
     assert running.names("eq(error_kind,SYSTEM)") == ["e1"]
 
 
