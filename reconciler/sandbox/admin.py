@@ -13,6 +13,7 @@ from typing import Protocol
 import grpc
 
 from reconciler.sandbox.config import SandboxConfig
+from reconciler.sandbox.deep import with_deep_stack
 from reconciler.sandbox.dispatch import Call, Handler
 from reconciler.sandbox.errors import Panic, Refusal, internal, transformed
 from reconciler.sandbox.objects import open_objects
@@ -102,7 +103,6 @@ class Admin:
         if len(payload) > limit:
             text = f"grpc: received message larger than max ({len(payload)} vs. {limit})"
             raise Refusal(grpc.StatusCode.RESOURCE_EXHAUSTED, text)
-        request = decode(handler.request, payload)
         context = Call(
             store=self.store,
             config=self.config,
@@ -113,16 +113,10 @@ class Admin:
             metadata=tuple(metadata),
         )
         try:
-            return handler.function(context, request).SerializeToString()
-        except Refusal as refusal:
-            raise (transformed(refusal) if handler.transformed else refusal) from None
-        except Panic as panic:
-            _log.info("%s: %s", full_method, panic)
-            raise internal("") from None
-        except Exception:
-            # A bug of ours looks to the client as one of Admin's would: a panic.
-            _log.exception("%s", full_method)
-            raise internal("") from None
+            return _answer(handler, context, payload)
+        except RecursionError:
+            # Nested deeper than Python likes, not too deep for Admin.
+            return with_deep_stack(lambda: _answer(handler, context, payload, last=True))
 
     def _handler(self, full_method: str) -> Handler:
         service, _, method = full_method.lstrip("/").rpartition("/")
@@ -133,6 +127,24 @@ class Admin:
             text = f"unknown method {method} for service {service}"
             raise Refusal(grpc.StatusCode.UNIMPLEMENTED, text)
         return methods[method]
+
+
+def _answer(handler: Handler, context: Call, payload: bytes, *, last: bool = False) -> bytes:
+    """Decode, handle, encode; a RecursionError passes unless this was the last attempt."""
+    request = decode(handler.request, payload)
+    try:
+        return handler.function(context, request).SerializeToString()
+    except Refusal as refusal:
+        raise (transformed(refusal) if handler.transformed else refusal) from None
+    except Panic as panic:
+        _log.info("%s: %s", context.method, panic)
+        raise internal("") from None
+    except Exception as exc:
+        if isinstance(exc, RecursionError) and not last:
+            raise
+        # A bug of ours looks to the client as one of Admin's would: a panic.
+        _log.exception("%s", context.method)
+        raise internal("") from None
 
 
 _AUTH_SERVICES = frozenset(

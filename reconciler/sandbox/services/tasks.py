@@ -29,7 +29,9 @@ from reconciler.sandbox.times import to_timestamp
 from reconciler.sandbox.validation import (
     TASK,
     check_identifier,
+    check_limit,
     check_list_request,
+    check_parts,
     check_project_and_domain,
     identifier_text,
     parts_of,
@@ -91,6 +93,8 @@ def list_tasks(call: Call, request: Any) -> Any:
 @admin.handles("ListTaskIds")
 def list_task_ids(call: Call, request: Any) -> Any:
     """Return the names that have versions."""
+    check_parts(request, "project", "domain")
+    check_limit(request)
     with call.store.read() as session:
         return list_ids(session, "tasks", request, method="ListUniqueTaskIdentifiers")
 
