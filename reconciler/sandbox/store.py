@@ -16,11 +16,12 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from reconciler.sandbox.btree import check_key
 from reconciler.sandbox.errors import already_exists, database
 from reconciler.sandbox.likes import like
 
@@ -30,6 +31,33 @@ SCHEMA_VERSION = 1
 MIGRATIONS: dict[int, str] = {}  # from this version to the next: a script
 
 _UNIQUE = re.compile(r"UNIQUE constraint failed: (\w+)\.")
+
+
+_NAME = ("project", "domain", "name")
+_VERSION = (*_NAME, "version")
+_EXECUTION = ("execution_project", "execution_domain", "execution_name")
+
+# What makes a row unique: PostgreSQL's name of the index, its texts, and how many integers are
+# before them.
+KEYS: Mapping[str, tuple[str, tuple[str, ...], int]] = {
+    "projects": ("projects_pkey", ("identifier",), 0),
+    "tasks": ("tasks_pkey", _VERSION, 0),
+    "workflows": ("workflows_pkey", _VERSION, 0),
+    "launch_plans": ("launch_plans_pkey", _VERSION, 0),
+    "named_entity_metadata": ("named_entity_metadata_pkey", _NAME, 1),
+    "description_entities": ("description_entities_pkey", _VERSION, 1),
+    "resources": (
+        "resource_idx",
+        ("project", "domain", "workflow", "launch_plan", "resource_type"),
+        0,
+    ),
+    "executions": ("executions_pkey", _EXECUTION, 0),
+    "execution_tags": ("execution_tags_pkey", (*_EXECUTION, "key", "value"), 0),
+    "node_executions": ("node_executions_pkey", (*_EXECUTION, "node_id"), 0),
+    "task_executions": ("task_executions_pkey", (*_VERSION, *_EXECUTION, "node_id"), 0),
+    "signals": ("signals_pkey", (*_EXECUTION, "signal_id"), 0),
+    "schedulable_entities": ("schedulable_entities_pkey", _VERSION, 0),
+}
 
 
 class StoreError(Exception):
@@ -48,9 +76,7 @@ class Session:
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run one statement."""
-        for value in parameters:
-            if isinstance(value, str) and "\0" in value:
-                raise database('invalid byte sequence for encoding "UTF8": 0x00')
+        _refuse_nul(parameters)
         try:
             return self._connection.execute(sql, parameters)
         except sqlite3.OperationalError as exc:
@@ -59,7 +85,7 @@ class Session:
             table = _UNIQUE.match(str(exc))
             if table is None:
                 raise
-            raise already_exists(f"{table[1]}_pkey") from exc
+            raise already_exists(KEYS[table[1]][0]) from exc
 
     def one(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Row | None:
         """Return the first row, or None."""
@@ -80,6 +106,10 @@ class Session:
 
     def insert(self, table: str, **values: Any) -> int:
         """Insert one row; return its `id`."""
+        _refuse_nul(tuple(values.values()))
+        if table in KEYS:
+            index, parts, integers = KEYS[table]
+            check_key(index, [values[part] for part in parts], integers=integers)
         columns = ", ".join(f'"{name}"' for name in values)
         marks = ", ".join("?" * len(values))
         cursor = self.run(
@@ -91,6 +121,12 @@ class Session:
         """Write columns of the row with this `id`."""
         assignments = ", ".join(f'"{name}" = ?' for name in values)
         self.run(f"UPDATE {table} SET {assignments} WHERE id = ?", (*values.values(), id))
+
+
+def _refuse_nul(parameters: Sequence[Any]) -> None:
+    for value in parameters:
+        if isinstance(value, str) and "\0" in value:
+            raise database('invalid byte sequence for encoding "UTF8": 0x00')
 
 
 def _translated(exc: sqlite3.OperationalError) -> Exception:
