@@ -8,18 +8,24 @@ from reconciler.sandbox.admin import Admin
 from reconciler.sandbox.config import SandboxConfig
 from reconciler.sandbox.config_file import ConfigError, load_config, parse_config
 from reconciler.sandbox.errors import Refusal
+from reconciler.sandbox.faults import Fault, Faults, FaultsError, Rule, parse_faults
 from reconciler.sandbox.server import Sandbox, serve
 from reconciler.sandbox.store import Store, StoreError
 
 __all__ = [
     "Admin",
     "ConfigError",
+    "Fault",
+    "Faults",
+    "FaultsError",
     "Refusal",
+    "Rule",
     "Sandbox",
     "SandboxConfig",
     "Store",
     "StoreError",
     "load_config",
     "parse_config",
+    "parse_faults",
     "serve",
 ]

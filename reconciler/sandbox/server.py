@@ -22,6 +22,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from reconciler.sandbox.admin import Admin, Clock
 from reconciler.sandbox.config import SandboxConfig
 from reconciler.sandbox.errors import Refusal
+from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.reflection import add_reflection
 from reconciler.sandbox.store import MEMORY, Store
 
@@ -52,6 +53,7 @@ class Sandbox:
         http_port: 0 picks a free one.
         host: The address to listen on.
         clock: Gives nanoseconds since 1970 UTC.
+        faults: The bad days that calls meet; None: good ones.
 
     Attributes:
         admin: The Admin behind the ports, to be called in process.
@@ -70,9 +72,11 @@ class Sandbox:
         http_port: int = 0,
         host: str = "127.0.0.1",
         clock: Clock = time.time_ns,
+        faults: Faults | None = None,
     ) -> None:
         self._store = Store.open(data)
         self.admin = Admin(self._store, config, clock)
+        self.admin.faults = faults
         self._host = host
         self._wanted_ports = (grpc_port, http_port)
         self._grpc: grpc.Server | None = None
@@ -150,7 +154,9 @@ def serve(
     ):
         line = f"ready: gRPC {sandbox.endpoint}, HTTP {sandbox.http_endpoint}, data {data}"
         print(line, file=out, flush=True)
-        done.wait()
+        # A signal may land in another thread, and its handler runs here: look now and then.
+        while not done.wait(timeout=0.2):
+            pass
 
 
 @contextlib.contextmanager
