@@ -5,9 +5,6 @@ not to, and then nothing keeps it from running out of stack; so it is told, and 
 from outside is measured first.
 """
 
-import sys
-import threading
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 from google._upb import _message
@@ -17,13 +14,8 @@ from google.protobuf.message import DecodeError, Message
 from reconciler.sandbox.errors import internal
 
 M = TypeVar("M", bound=Message)
-R = TypeVar("R")
 
 MAX_DEPTH = 10000  # messages within messages, the outermost included
-
-_DEEP_RECURSION = 20 * MAX_DEPTH
-_DEEP_STACK_BYTES = 512 << 20  # of address space; only what is used is ever touched
-_deep = threading.Lock()
 
 # The one switch there is for the depth; what it says about size is true of any message here.
 _message.SetAllowOversizeProtos(True)
@@ -56,35 +48,6 @@ def parse(message: type[M], payload: bytes) -> M:
         return message.FromString(payload)
     except DecodeError:
         raise DecodeError(_defect(payload, descriptor)) from None
-
-
-def with_deep_stack(function: Callable[[], R]) -> R:
-    """Call `function` where Python code may recurse as deep as messages may be nested.
-
-    The limit is one for the whole process, so such calls wait for each other.
-    """
-    outcome: list[R] = []
-    failure: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            outcome.append(function())
-        except BaseException as exc:
-            failure.append(exc)
-
-    with _deep:
-        size, limit = threading.stack_size(_DEEP_STACK_BYTES), sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, _DEEP_RECURSION))
-        try:
-            thread = threading.Thread(target=run, name="sandbox-deep")
-            thread.start()
-            thread.join()
-        finally:
-            sys.setrecursionlimit(limit)
-            threading.stack_size(size)
-    if failure:
-        raise failure[0]
-    return outcome[0]
 
 
 def _is_too_deep(payload: bytes, descriptor: Any) -> bool:
