@@ -58,6 +58,8 @@ def command(
     """
     from reconciler.cli.session import connected, find_workspace, manifests
     from reconciler.errors import ApplyRefusedError
+    from reconciler.model import ApplyReport
+    from reconciler.report import report_as_json
 
     options = settings()
     if not auto_approve and not can_ask(os.environ):
@@ -71,13 +73,12 @@ def command(
         plan = remote.plan(declared)
         _show(plan, options, verbose=verbose, as_json=as_json, asking=not auto_approve)
         if plan.conflicts or plan.is_empty:
-            _finish(plan, None, options, as_json=as_json)
+            if as_json:
+                sys.stdout.write(report_as_json(plan, ApplyReport(())))
             return Exit.ERROR if plan.conflicts else Exit.OK
         if not auto_approve:
             _ask(config.endpoint)
-        report = _carry_out(remote, plan, options, as_json=as_json)
-    _finish(plan, report, options, as_json=as_json)
-    return for_apply(report)
+        return for_apply(_carry_out(remote, plan, options, as_json=as_json))
 
 
 def _show(plan: "Plan", options: Settings, *, verbose: bool, as_json: bool, asking: bool) -> None:
@@ -92,7 +93,10 @@ def _show(plan: "Plan", options: Settings, *, verbose: bool, as_json: bool, aski
 
 
 def _ask(endpoint: str) -> None:
-    """Return only if a person typed `yes`."""
+    """Return only if a person typed `yes`.
+
+    Raises: ApplyRefusedError for any other answer, and for none.
+    """
     from reconciler.errors import ApplyRefusedError
 
     sys.stderr.write(f"\nApply this to Flyte Admin at {endpoint}? Only `yes` will do it: ")
@@ -108,6 +112,7 @@ def _ask(endpoint: str) -> None:
 def _carry_out(
     remote: "Remote", plan: "Plan", options: Settings, *, as_json: bool
 ) -> "ApplyReport":
+    """Apply with progress on stderr and the report on stdout, whatever interrupts it."""
     from reconciler.cli.interrupt import Drain, Tally
     from reconciler.report import progress, report_as_json, report_as_text
 
@@ -121,17 +126,12 @@ def _carry_out(
             os.write(2, b"\r\x1b[K\x1b[?25h")  # the display hid the cursor and owns the line
         return report_as_json(plan, tally.report()) if as_json else report_as_text(tally.report())
 
-    with view, Drain(account) as drain:
-        return remote.apply(plan, stop=drain.stop, on_event=tally)
-
-
-def _finish(
-    plan: "Plan", report: "ApplyReport | None", options: Settings, *, as_json: bool
-) -> None:
-    from reconciler.model import ApplyReport
-    from reconciler.report import report_as_json, report_as_text
-
-    if as_json:
-        sys.stdout.write(report_as_json(plan, report or ApplyReport(())))
-    elif report is not None:
-        sys.stdout.write("\n" + report_as_text(report, color=options.colors(sys.stdout)))
+    with Drain(account) as drain:
+        with view:
+            report = remote.apply(plan, stop=drain.stop, on_event=tally)
+        if as_json:
+            sys.stdout.write(report_as_json(plan, report))
+        else:
+            sys.stdout.write(f"\n{report_as_text(report, color=options.colors(sys.stdout))}")
+        sys.stdout.flush()
+    return report

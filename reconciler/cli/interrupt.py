@@ -4,13 +4,11 @@ A process that is told to stop in the middle of writing still owes an account of
 """
 
 import os
-import signal
 import threading
 from collections.abc import Callable
-from types import FrameType, TracebackType
-from typing import Self
 
 from reconciler.cli.exits import Exit
+from reconciler.cli.signals import Watch
 from reconciler.model import (
     Action,
     ApplyReport,
@@ -26,33 +24,18 @@ _DRAINING = (
     "\nInterrupted: nothing new is started, what runs is finished. "
     "Interrupt once more to abort at once.\n"
 )
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Drain:
-    """While entered, signals set `stop`; a second one writes `account()` and ends the process."""
+class Drain(Watch):
+    """While entered, a first signal sets `stop`; a second writes `account()` and ends it all."""
 
     def __init__(self, account: Callable[[], str]) -> None:
+        super().__init__(self._drain)
         self.stop = threading.Event()
         self._account = account
-        self._former: dict[signal.Signals, object] = {}
 
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            self._former = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for number, handler in self._former.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() gave us
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        # Straight to the descriptors: the interrupted code may hold a stream's lock.
+    def _drain(self, number: int) -> None:
+        # Straight to the descriptors: the main thread may hold a stream's lock, and goes on.
         if not self.stop.is_set():
             self.stop.set()
             os.write(2, _DRAINING.encode())

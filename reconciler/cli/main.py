@@ -5,10 +5,8 @@ Every way to end comes through `run`, which turns it into words on stderr and a 
 
 import importlib
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 from typing import NoReturn
 
 import click
@@ -16,6 +14,7 @@ import click
 from reconciler import __version__
 from reconciler.cli.exits import Exit, for_error
 from reconciler.cli.options import Settings, admin_option, program_options
+from reconciler.cli.signals import Watch
 
 # Name → what it is for. The module of the same name holds `command`, loaded only when called.
 COMMANDS = {
@@ -27,6 +26,8 @@ COMMANDS = {
     "get": "List what Flyte Admin holds.",
     "sandbox": "Serve an embedded Flyte Admin.",
 }
+
+_INTERRUPTED = "\nInterrupted; nothing was written to Flyte Admin."
 
 
 class _Lazy(click.Group):
@@ -74,13 +75,10 @@ def reconciler(context: click.Context) -> None:
 
 def main() -> NoReturn:
     """Run the program as a process: the console script's entry."""
-    signal.signal(signal.SIGTERM, _terminated)
-    code = run(sys.argv[1:])
+    with Watch(_end_at_once):
+        code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         _flush(stream)
-    if code == Exit.INTERRUPTED:
-        # Threads still waiting for Admin would hold the process until their deadlines.
-        os._exit(code)
     sys.exit(code)
 
 
@@ -125,12 +123,15 @@ def _failed(error: Exception, settings: Settings) -> Exit:
 
 
 def _interrupted() -> Exit:
-    print("\nInterrupted; nothing was written to Flyte Admin.", file=sys.stderr)
+    print(_INTERRUPTED, file=sys.stderr)
     return Exit.INTERRUPTED
 
 
-def _terminated(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _end_at_once(number: int) -> None:
+    # Only an apply has something to finish, and it handles its signals itself. Elsewhere unwinding
+    # would wait for threads that wait for Admin, until their deadlines.
+    os.write(2, f"{_INTERRUPTED}\n".encode())
+    os._exit(Exit.INTERRUPTED)
 
 
 def _flush(stream: object) -> None:

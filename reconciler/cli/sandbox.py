@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.options import program_options
+from reconciler.cli.signals import Watch
 
 _port = click.IntRange(0, 65535)
 
@@ -58,13 +59,15 @@ def command(grpc_port: int, http_port: int, data: str, config: Path | None) -> N
     from reconciler.sandbox import StoreError, load_config, serve
 
     try:
-        serve(
-            data=data,
-            config=load_config(config) if config else None,
-            grpc_port=grpc_port,
-            http_port=http_port,
-            out=sys.stdout,
-            err=sys.stderr,
-        )
+        # The server ends in order when it is told to, instead of at once.
+        with Watch(lambda number: None):
+            serve(
+                data=data,
+                config=load_config(config) if config else None,
+                grpc_port=grpc_port,
+                http_port=http_port,
+                out=sys.stdout,
+                err=sys.stderr,
+            )
     except (SandboxConfigError, StoreError, OSError) as error:
         raise ConfigError(f"the embedded Flyte Admin cannot start: {error}") from error

@@ -10,9 +10,10 @@ from flyteidl.core.interface_pb2 import TypedInterface
 from flyteidl.core.tasks_pb2 import TaskTemplate
 from flyteidl.core.workflow_pb2 import Node
 
-from reconciler.model import Resource, ResourceId
+from reconciler.model import Resource, ResourceId, is_content_hash
 
 _NAMES = 4  # names listed one by one; more are only counted
+_HASH = 8  # letters of a content hash that tell it from others in one plan
 
 
 def facts(resource: Resource) -> tuple[str, ...]:
@@ -47,6 +48,11 @@ def schedule(launch_plan: LaunchPlan) -> str:
     return ""
 
 
+def short_version(version: str) -> str:
+    """A version in passing: the beginning of a content hash is enough."""
+    return f"{version[:_HASH]}…" if is_content_hash(version) else version
+
+
 def _task(template: TaskTemplate) -> Iterator[str]:
     yield template.container.image if template.HasField("container") else template.type
     limits = [
@@ -71,7 +77,7 @@ def _workflow(closure: CompiledWorkflowClosure) -> Iterator[str]:
 
 def _launch_plan(launch_plan: LaunchPlan, id: ResourceId) -> Iterator[str]:
     workflow = launch_plan.spec.workflow_id
-    at = "" if workflow.version == id.version else f"@{workflow.version}"
+    at = "" if workflow.version == id.version else f"@{short_version(workflow.version)}"
     yield f"workflow {workflow.name}{at}"
     when = schedule(launch_plan)
     if when:

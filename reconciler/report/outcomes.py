@@ -39,7 +39,7 @@ def outcome_line(outcome: Outcome, *, color: bool = False) -> str:
         case Status.DONE if outcome.existed:
             return f"{name}: {style.green('there already')}"
         case Status.DONE:
-            return f"{name}: {style.green(words.past)} after {outcome.seconds:.1f} s"
+            return f"{name}: {style.green(words.past)}{_after(outcome.seconds)}"
         case Status.FAILED:
             return f"{name}: {style.red('failed')} {words.doing}: {one_line(_cause(outcome))}"
         case Status.BLOCKED:
@@ -47,6 +47,11 @@ def outcome_line(outcome: Outcome, *, color: bool = False) -> str:
             return f"{name}: {style.yellow('blocked')}{one_line(by)}"
         case Status.SKIPPED:
             return f"{name}: {style.yellow('skipped')}"
+
+
+def _after(seconds: float) -> str:
+    # What took no time worth a word gets none.
+    return f" after {seconds:.1f} s" if seconds >= 0.1 else ""
 
 
 def _by_cause(report: ApplyReport) -> dict[ResourceId, list[Outcome]]:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,13 +96,17 @@ def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
     return call
 
 
-def start(*argv: str | Path, **options: object) -> "subprocess.Popen[str]":
-    """Start a command line as a process of its own."""
-    return subprocess.Popen(  # type: ignore[call-overload, no-any-return]  # options are Popen's
+@contextmanager
+def started(*argv: str | Path) -> "Iterator[subprocess.Popen[str]]":
+    """Run a command line as a process of its own, which is gone when the context ends."""
+    with subprocess.Popen(
         [sys.executable, "-m", "reconciler", *map(str, argv)],
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
         text=True,
-        **options,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

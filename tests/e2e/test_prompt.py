@@ -13,7 +13,7 @@ from tests.e2e.between import Between
 
 
 def answer(etl: Path, typed: bytes | signal.Signals, *argv: str) -> tuple[int, str]:
-    """Run an apply on a terminal, type (or signal) when it asks; return its code and its screen."""
+    """Run an apply on a terminal, type (or signal) when it asks; return code and screen."""
     master, slave = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "reconciler", "apply", str(etl), *argv],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Cli, start
+from tests.e2e.conftest import Cli, started
 
 READY = re.compile(r"ready: gRPC (\S+), HTTP (\S+), data (\S+)\n")
 PORTS = ("--grpc-port", "0", "--http-port", "0")
@@ -19,8 +19,7 @@ def test_serves_until_it_is_told_to_stop(
     cli: Cli, etl: Path, here: Path, number: signal.Signals
 ) -> None:
     """One line on stdout once both ports accept; a signal ends it, within five seconds."""
-    process = start("sandbox", *PORTS, "--data", here / "flyte.sqlite")
-    try:
+    with started("sandbox", *PORTS, "--data", here / "flyte.sqlite") as process:
         assert process.stdout
         ready = READY.fullmatch(process.stdout.readline())
         assert ready
@@ -29,8 +28,6 @@ def test_serves_until_it_is_told_to_stop(
         process.send_signal(number)
         _, err = process.communicate(timeout=30)
         took = time.monotonic() - before
-    finally:
-        process.kill()
 
     assert applied.code == 0, applied.err
     assert process.returncode == 0, err

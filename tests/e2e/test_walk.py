@@ -96,7 +96,7 @@ def test_fixed_version_with_other_content_is_a_conflict(
     cli: Cli, admin: Between, etl: Path
 ) -> None:
     """Found while planning, with the field and both values; nothing is written."""
-    etl.write_text(etl.read_text().replace("spec:\n  inputs", "spec:\n  version: v1\n  inputs"))
+    etl.write_text(etl.read_text().replace("spec:", "spec:\n  version: v1", 1))
     assert cli("apply", etl, "--auto-approve").code == 0
     etl.write_text(etl.read_text().replace("etl:1.4", "etl:1.5"))
     before = admin.writes
