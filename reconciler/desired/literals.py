@@ -16,8 +16,8 @@ meant. The chosen variant is copied, tag included, for flytekit reads a union by
 import base64
 import binascii
 import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -40,22 +40,12 @@ from flyteidl.core.literals_pb2 import (
 from flyteidl.core.types_pb2 import BlobType, LiteralType, SimpleType
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
-from google.protobuf.timestamp_pb2 import Timestamp
 
-from reconciler.model import describe, describe_value, parse_duration, parse_type
+from reconciler.model import describe, describe_value, parse_datetime, parse_duration, parse_type
 
 MSGPACK = "msgpack"
 PICKLE = "PythonPickle"
 
-_DATETIME = re.compile(
-    r"(?P<date>\d{4}-\d\d-\d\d)"
-    r"(?:[Tt ](?P<time>\d\d:\d\d(?::\d\d)?)(?:\.(?P<fraction>\d{1,9}))?"
-    r" ?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?)?",
-    re.ASCII,
-)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# The years 1 to 9999, which is what google.protobuf.Timestamp may hold.
-_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://.+", re.DOTALL)
 
 
@@ -113,17 +103,14 @@ def _simple(value: Any, literal_type: LiteralType, where: str) -> _Coerced:
     if kind == SimpleType.BOOLEAN and isinstance(value, bool):
         return _primitive(boolean=value), _EXACT
     if kind == SimpleType.DATETIME and isinstance(value, str | date):
-        exact = _EXACT if isinstance(value, date) else _WIDENED
-        return _primitive(datetime=_timestamp(value, literal_type, where)), exact
+        timestamp = _parsed(parse_datetime, value, where)
+        return _primitive(datetime=timestamp), _WIDENED if isinstance(value, str) else _EXACT
     if kind == SimpleType.DURATION and isinstance(value, timedelta):
         duration = Duration()
         duration.FromTimedelta(value)
         return _primitive(duration=duration), _EXACT
     if kind == SimpleType.DURATION and isinstance(value, str):
-        try:
-            return _primitive(duration=parse_duration(value)), _WIDENED
-        except ValueError as error:
-            raise ValueError(f"{where}: {error}") from None
+        return _primitive(duration=_parsed(parse_duration, value, where)), _WIDENED
     if kind == SimpleType.NONE and value is None:
         return _scalar(Scalar(none_type=Void())), _EXACT
     if kind == SimpleType.STRUCT and isinstance(value, Mapping):
@@ -297,30 +284,11 @@ def _error(value: Mapping[str, Any], where: str) -> Literal:
     return literal
 
 
-def _timestamp(value: str | date, literal_type: LiteralType, where: str) -> Timestamp:
-    nanos = 0
-    if isinstance(value, str):
-        found = _DATETIME.fullmatch(value.strip())
-        if found is None:
-            raise ValueError(
-                f"{where}: {value!r} is no datetime; "
-                "write for instance 2024-01-31 or 2024-01-31T06:00:00Z"
-            )
-        nanos = int((found["fraction"] or "").ljust(9, "0"))
-        text = f"{found['date']}T{found['time'] or '00:00'}{(found['zone'] or 'Z').upper()}"
-        try:
-            value = datetime.fromisoformat(text)
-        except ValueError as error:
-            raise ValueError(f"{where}: {error} in {text!r}") from None
-    elif not isinstance(value, datetime):
-        value = datetime(value.year, value.month, value.day)
-    if value.tzinfo is None:
-        value = value.replace(tzinfo=UTC)
-    since = value - _EPOCH
-    seconds = since.days * 86_400 + since.seconds
-    if not _FIRST_SECOND <= seconds <= _LAST_SECOND:
-        raise ValueError(f"{where}: {value.isoformat()} is outside the years 1 to 9999 in UTC")
-    return Timestamp(seconds=seconds, nanos=nanos or since.microseconds * 1000)
+def _parsed(parse: Callable[[Any], Any], value: Any, where: str) -> Any:
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
 
 
 def _uri_and_format(value: Any, literal_type: LiteralType, where: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from yaml.resolver import BaseResolver
 
 from reconciler.manifest.models.base import Path
 from reconciler.manifest.scalars import plain_value
+from reconciler.manifest.text import UnreadableText, decode, syntax_problem
 from reconciler.model import Diagnostic, Origin
 
 DEEPEST = 100
@@ -24,9 +25,6 @@ DEEPEST = 100
 MOST_EXPANDED = 10_000
 
 _DOCUMENT_START = re.compile(r"^---(?=\s|$)", re.MULTILINE)
-_CONTROL = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]"
-)
 # Our own tags; whatever else a node is tagged with, its author wrote.
 _PLAIN, _QUOTED, _COLLECTION = "plain", "quoted", "collection"
 
@@ -84,17 +82,9 @@ def read(data: bytes, file: str, problems: list[Diagnostic]) -> Iterator[tuple[D
     goes on at the next `---`, so that the documents behind it are looked at too.
     """
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problems.append(_not_utf8(data, file, error))
-        return
-    if control := _CONTROL.search(text):
-        before = text[: control.start()]
-        line = before.count("\n") + 1
-        origin = Origin(file, line, control.start() - (before.rfind("\n") + 1) + 1)
-        message = f"the control character U+{ord(control.group()):04X} cannot stand in YAML"
-        hint = f'in double quotes it is written "\\u{ord(control.group()):04x}"'
-        problems.append(Diagnostic("yaml-syntax", message, origin, hint))
+        text = decode(data, file)
+    except UnreadableText as error:
+        problems.append(error.diagnostic)
         return
     line = 1
     while text:
@@ -102,7 +92,7 @@ def read(data: bytes, file: str, problems: list[Diagnostic]) -> Iterator[tuple[D
             yield from _documents(text, file, line, problems)
             return
         except YAMLError as error:
-            problems.append(_syntax_problem(error, text, file, line))
+            problems.append(syntax_problem(error, text, file, line))
             failed_at = _problem_line(error)
         start = _next_document(text, failed_at)
         line += text.count("\n", 0, start)
@@ -274,68 +264,6 @@ def _child(node: Node, step: str | int) -> tuple[Node, Node] | None:
     elif isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
         return node.value[step], node.value[step]
     return None
-
-
-def _not_utf8(data: bytes, file: str, error: UnicodeDecodeError) -> Diagnostic:
-    before = data[: error.start]
-    line_start = before.rfind(b"\n") + 1
-    column = len(before[line_start:].decode("utf-8", "replace")) + 1
-    origin = Origin(file, before.count(b"\n") + 1, column)
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return Diagnostic("encoding", "the file is UTF-16", origin, "save it as UTF-8")
-    message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
-    return Diagnostic("encoding", message, origin, "save the file as UTF-8")
-
-
-# What libyaml says, and what it mostly means.
-_MEANINGS = (
-    (
-        "mapping values are not allowed",
-        "a key and a value where none fit",
-        "quote a text that contains `: `, or mend the indentation",
-    ),
-    ("did not find expected key", "expected another key here", "check the indentation"),
-    (
-        "did not find expected '-' indicator",
-        "expected another `- ` item here",
-        "check the indentation",
-    ),
-    ("found unexpected end of stream", "the text in quotes does not end", ""),
-    ("found unexpected document indicator", "the text in quotes does not end", ""),
-    ("did not find expected ',' or ']'", "the list does not end", "a `,` or `]` is missing"),
-    ("did not find expected ',' or '}'", "the mapping does not end", "a `,` or `}` is missing"),
-    ("did not find expected node content", "expected a value here", "is a bracket left open?"),
-    ("found undefined alias", "this alias has no anchor", "quote a text that starts with *"),
-    ("tab character that violates indentation", "a tab cannot indent", "use spaces"),
-    (
-        "invalid Unicode character escape code",
-        "this escape is no character",
-        "write the character itself, not a pair of surrogates",
-    ),
-    ("exceeded maximum nesting depth", "nested too deeply", ""),
-)
-
-
-def _syntax_problem(error: YAMLError, text: str, file: str, first_line: int) -> Diagnostic:
-    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-    problem = str((isinstance(error, MarkedYAMLError) and error.problem) or error)
-    if mark is None:
-        return Diagnostic("yaml-syntax", problem, Origin(file, first_line))
-    origin = Origin(file, first_line + mark.line, mark.column + 1)
-    lines = text.split("\n", mark.line + 1)
-    rest = lines[mark.line][mark.column :] if mark.line < len(lines) else ""
-    if "cannot start any token" in problem:
-        if rest[:1] == "\t" or not rest[:1]:
-            return Diagnostic("yaml-syntax", "a tab cannot indent", origin, "use spaces")
-        message = f"no value can start with `{rest[0]}`"
-        return Diagnostic("yaml-syntax", message, origin, "quote the text")
-    for words, message, hint in _MEANINGS:
-        if words in problem:
-            context = error.context_mark if isinstance(error, MarkedYAMLError) else None
-            if context is not None and "does not end" in message:
-                origin = Origin(file, first_line + context.line, context.column + 1)
-            return Diagnostic("yaml-syntax", message, origin, hint)
-    return Diagnostic("yaml-syntax", problem, origin)
 
 
 def _problem_line(error: YAMLError) -> int:

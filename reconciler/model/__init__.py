@@ -1,25 +1,20 @@
 """The nouns, frozen: standard library and flyteidl messages; they raise only ValueError."""
 
 from reconciler.model.canonical import content_hash, is_content_hash, object_hash, to_canonical
+from reconciler.model.describe import describe, describe_value
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.duration import parse_duration
 from reconciler.model.graph import CycleError, in_order
 from reconciler.model.identifiers import identifiers
 from reconciler.model.identity import ResourceId
+from reconciler.model.instant import parse_datetime
 from reconciler.model.kinds import Kind
 from reconciler.model.lookup import Found, Needs
 from reconciler.model.outcome import ApplyReport, Event, Finished, Outcome, Started, Status
 from reconciler.model.plan import Action, Change, Conflict, Plan, Reason, Verb
 from reconciler.model.resource import Origin, Resource
 from reconciler.model.state import DesiredState, ObservedState
-from reconciler.model.types import (
-    TypeSyntaxError,
-    describe,
-    describe_value,
-    parse_type,
-    type_from_proto,
-    union_tag,
-)
+from reconciler.model.types import TypeSyntaxError, parse_type, type_from_proto, union_tag
 
 __all__ = [
     "Action",
@@ -53,6 +48,7 @@ __all__ = [
     "in_order",
     "is_content_hash",
     "object_hash",
+    "parse_datetime",
     "parse_duration",
     "parse_type",
     "to_canonical",

@@ -1,4 +1,4 @@
-"""The type language: `list[int] | none` and its like, to flyteidl's LiteralType and back.
+"""The type language: `list[int] | none` and its like, to flyteidl's LiteralType.
 
 ::
 
@@ -34,7 +34,7 @@ from flyteidl.core.types_pb2 import (
 )
 from google.protobuf.json_format import ParseDict, ParseError
 
-_SIMPLE = {
+SIMPLE_TYPES = {
     "int": SimpleType.INTEGER,
     "float": SimpleType.FLOAT,
     "str": SimpleType.STRING,
@@ -46,8 +46,7 @@ _SIMPLE = {
     "binary": SimpleType.BINARY,
     "error": SimpleType.ERROR,
 }
-_SIMPLE_WORDS = {number: word for word, number in _SIMPLE.items()}
-_WORDS = (*_SIMPLE, "list", "dict", "enum", "file", "directory", "dataset", "schema")
+_WORDS = (*SIMPLE_TYPES, "list", "dict", "enum", "file", "directory", "dataset", "schema")
 # What people write who come from other languages.
 _COUSINS = {
     "integer": "int",
@@ -97,7 +96,6 @@ _TAGS = {
     "schema": "FlyteSchema Transformer",
 }
 _TOKEN = re.compile(r"""\s*(?:([\[\],|])|("(?:[^"\\]|\\.)*"|'[^']*')|([^\s\[\],|"']+)|(\S))""")
-_PLAIN_TEXT = re.compile(r"""[^\s\[\],|"']+""")
 _DEEPEST = 32
 
 
@@ -132,55 +130,6 @@ def type_from_proto(value: Mapping[str, Any]) -> LiteralType:
     if found.WhichOneof("type") is None:
         raise ValueError("this LiteralType names no type")
     return found
-
-
-def describe(literal_type: LiteralType) -> str:
-    """Say a type in the language above; what it has no words for is told readably all the same."""
-    match literal_type.WhichOneof("type"):
-        case "simple":
-            return _describe_simple(literal_type)
-        case "collection_type":
-            return f"list[{describe(literal_type.collection_type)}]"
-        case "map_value_type":
-            return f"dict[str, {describe(literal_type.map_value_type)}]"
-        case "union_type":
-            variants = literal_type.union_type.variants
-            return " | ".join(describe(variant) for variant in variants) or "empty union"
-        case "enum_type":
-            return f"enum[{', '.join(_quoted(value) for value in literal_type.enum_type.values)}]"
-        case "blob":
-            return _describe_blob(literal_type.blob)
-        case "structured_dataset_type":
-            dataset = literal_type.structured_dataset_type
-            columns = ", ".join(f"{c.name}: {describe(c.literal_type)}" for c in dataset.columns)
-            return _with_format("dataset", dataset.format) + (f"({columns})" if columns else "")
-        case "schema":
-            names = SchemaType.SchemaColumn.SchemaColumnType.DESCRIPTOR.values_by_number
-            columns = ", ".join(
-                f"{column.name}: "
-                + (names[column.type].name.lower() if column.type in names else str(column.type))
-                for column in literal_type.schema.columns
-            )
-            return f"schema({columns})" if columns else "schema"
-    return "nothing"
-
-
-def describe_value(value: Any) -> str:
-    """Say what a YAML or JSON value is, for messages: `the number 5`, `the text 'a'`, `a list`."""
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return f"the truth value {str(value).lower()}"
-        case int() | float():
-            return f"the number {_shortened(str(value))}"
-        case str():
-            return f"the text {_shortened(value)!r}"
-        case list() | tuple():
-            return "a list"
-        case Mapping():
-            return "a mapping"
-    return f"a {type(value).__name__}"
 
 
 def union_tag(literal_type: LiteralType) -> str:
@@ -243,8 +192,8 @@ class _Parser:
         if not word or word in "[],|":
             raise self.unexpected("a type")
         self.at += 1
-        if word in _SIMPLE:
-            return LiteralType(simple=_SIMPLE[word])
+        if word in SIMPLE_TYPES:
+            return LiteralType(simple=SIMPLE_TYPES[word])
         match word:
             case "list":
                 self.expect("[", "list[…] around the type of its items")
@@ -330,31 +279,3 @@ def _suggest(word: str) -> str:
     if nearest:
         return f" (did you mean {nearest[0]}?)"
     return f" (there are {', '.join(_WORDS)})"
-
-
-def _describe_simple(literal_type: LiteralType) -> str:
-    word = _SIMPLE_WORDS.get(literal_type.simple, f"simple type {literal_type.simple}")
-    fields = literal_type.metadata.fields
-    # flytekit puts a dataclass' JSON schema here; its name is what people know it by.
-    title = fields["title"].string_value if "title" in fields else ""
-    return f"{word}({title})" if title else word
-
-
-def _describe_blob(blob: BlobType) -> str:
-    if blob.dimensionality == BlobType.SINGLE:
-        return _with_format("file", blob.format)
-    if blob.dimensionality == BlobType.MULTIPART:
-        return _with_format("directory", blob.format)
-    return _with_format(f"blob of dimensionality {blob.dimensionality}", blob.format)
-
-
-def _with_format(word: str, text: str) -> str:
-    return f"{word}[{_quoted(text)}]" if text else word
-
-
-def _quoted(text: str) -> str:
-    return text if _PLAIN_TEXT.fullmatch(text) else json.dumps(text, ensure_ascii=False)
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"

@@ -18,6 +18,7 @@ from flytekit.types.structured import StructuredDataset
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconciler.compiler import castable, literal_type
 from reconciler.desired.literals import coerce
 from reconciler.model import parse_type
 
@@ -113,6 +114,36 @@ def test_flytekit_reads_what_was_written(python_type: Any, value: Any, expected:
     assert type(as_flytekit_reads(literal, python_type)) is type(expected)
 
 
+@pytest.mark.parametrize(("python_type", "value", "expected"), READ_BACK, ids=str)
+def test_admin_takes_what_was_written(python_type: Any, value: Any, expected: Any) -> None:
+    """The type that Admin infers from the literal is castable to the declared one."""
+    declared = flyte_type(python_type)
+
+    assert castable(literal_type(coerce(value, declared, where="x")), declared)
+
+
+OURS = [
+    ("file[csv] | none", "s3://b/k"),
+    ("file | str", {"type": "file", "value": "s3://b/k"}),
+    ("dataset[parquet]", {"uri": "s3://b/k", "format": "Parquet"}),
+    ("schema", "s3://b/k"),
+    ("binary", "AAEC"),
+    ("struct | none", {"a": 1}),
+    ("dict[str, list[enum[a, b]]]", {"x": ["a"]}),
+    ("list[int | str]", [1, "a"]),
+    ("list[list[int] | none]", [[1], None, []]),
+    ("error", {"failedNodeId": "n0", "message": "m"}),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), OURS, ids=str)
+def test_admin_takes_what_the_type_language_declares(text: str, value: Any) -> None:
+    """Files, datasets, structs and unions of them as well."""
+    declared = parse_type(text)
+
+    assert castable(literal_type(coerce(value, declared, where="x")), declared)
+
+
 @pytest.mark.parametrize(
     "python_type", [FlyteFile, FlyteFile["csv"], FlyteDirectory, StructuredDataset]
 )
@@ -204,7 +235,7 @@ REFUSED = [
     ("str", None, "x: expected str, found nothing"),
     ("bool", "true", "x: expected bool, found the text 'true'"),
     ("datetime", "yesterday", "x: 'yesterday' is no datetime; write for instance 2024-01-31"),
-    ("datetime", "2024-02-30", "x: day is out of range for month"),
+    ("datetime", "2024-02-30", "x: '2024-02-30' is no datetime: day is out of range for month"),
     ("datetime", "0001-01-01T00:00:00+01:00", "outside the years 1 to 9999"),
     ("datetime", 1700000000, "x: expected datetime, found the number 1700000000"),
     ("duration", 90, "x: expected duration, found the number 90"),

@@ -51,8 +51,8 @@ def _literal_type(value: Any) -> LiteralType:
 
 
 _WORD = (
-    r"(int|float|str|bool|datetime|duration|none|struct|binary|error|schema|list\[.+\]"
-    r"|dict\[.+\]|enum\[.+\]|file(\[.+\])?|directory(\[.+\])?|dataset(\[.+\])?)"
+    r"(int|float|str|bool|datetime|duration|none|struct|binary|error|schema"
+    r"|(list|dict|enum)\s*\[.+\]|(file|directory|dataset)(\s*\[.+\])?)"
 )
 _TYPE_TEXT_SCHEMA: dict[str, Any] = {
     "type": "string",

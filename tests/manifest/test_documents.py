@@ -1,4 +1,4 @@
-"""Every way to write a document wrongly: the loader refuses it in plain words, its schema too."""
+"""Loader and schemas take the same documents, and refuse the same ones, in plain words."""
 
 import json
 from functools import cache
@@ -12,7 +12,8 @@ from reconciler.errors import ManifestError
 from reconciler.manifest import KINDS, json_schema, load
 from reconciler.manifest.schema import manifest_schema
 from reconciler.model import Diagnostic
-from tests.manifest.bad import CASES, Case, good
+from tests.manifest.bad import CASES, Case, Path, good
+from tests.manifest.good import CASES as GOOD_CASES
 
 # What pydantic and Python would say, and no user should read.
 JARGON = (
@@ -52,6 +53,16 @@ def test_good_documents_are_taken(kind: str) -> None:
     assert kind == manifest.KIND
     assert schema_of(kind).is_valid(good(kind))
     assert schema_of_any().is_valid(good(kind))
+
+
+@pytest.mark.parametrize(("kind", "path", "value"), GOOD_CASES, ids=str)
+def test_every_good_spelling_is_taken_by_both(kind: str, path: Path, value: Any) -> None:
+    """An editor marks nothing that would load."""
+    document = Case(kind, path, value, "", "").document
+
+    assert len(load(["-"], stdin=BytesIO(json.dumps(document).encode()))) == 1
+    schema_of(kind).validate(document)
+    schema_of_any().validate(document)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -1,0 +1,63 @@
+"""What must be taken: each case is one change to a good document."""
+
+from typing import Any
+
+from tests.manifest.bad import Path
+
+_REQUESTS = ("spec", "container", "resources", "requests")
+_DAY = ("spec", "nodes", "fetch", "inputs", "day")
+CASES: list[tuple[str, Path, Any]] = [
+    ("Project", ("metadata", "name"), "a"),
+    ("Project", ("metadata", "name"), "0-9" + "a" * 60),
+    ("Project", ("spec", "title"), "ü" * 32),
+    ("Project", ("spec", "labels"), {"example.com/a_b.c": "", "X": "1.0-a"}),
+    ("Domain", ("spec",), {}),
+    ("Task", ("metadata", "name"), "tasks/ünicode name?"),
+    ("Task", ("spec", "version"), "v1"),
+    ("Task", ("spec", "type"), "spark"),
+    ("Task", ("spec", "inputs", "x"), {"type": "int"}),
+    ("Task", ("spec", "inputs", "x"), {"type": {"proto": {"simple": "STRUCT"}}}),
+    *[
+        ("Task", ("spec", "inputs", "x"), text)
+        for text in (
+            *("int", " float ", "none", "struct", "binary", "error", "schema", "duration"),
+            *("list[int]", "list [ dict[ str , file[csv] ] ]", "dict[str, str]|none"),
+            *("file", "file[csv]", "directory", "directory[x]", "dataset", "dataset [parquet]"),
+            *("enum[a]", "enum[\"a b\", 'c|d', e]", 'enum["]"]', "int | str | list[int | none]"),
+        )
+    ],
+    *[("Task", (*_REQUESTS, "cpu"), amount) for amount in (0, 2, 0.5, "1e3", "+1", ".5", "1.")],
+    *[("Task", (*_REQUESTS, "memory"), amount) for amount in ("1Gi", "1.5Mi", "12E", "100k")],
+    *[("Task", (*_REQUESTS, "gpu"), amount) for amount in (0, 2, 2.0, "1")],
+    *[
+        ("Task", ("spec", "timeout"), text)
+        for text in ("0", "90s", "1h30m", "1.5d", "+1h", "PT1H30M", "P1DT2.5S", "P1W", "PT0,5S")
+    ],
+    ("Task", ("spec", "retries"), 0),
+    ("Task", ("spec", "container", "env"), {"A.b-C": "", "x": "y"}),
+    *[
+        ("Workflow", _DAY, value)
+        for value in (
+            *(None, True, 5, 1.5, "text", [], {}, [1, [None]], {"a": {"b": [1]}}),
+            {"from": "inputs.day"},
+            {"from": """again.table[0].field["a key"]['b']"""},
+            [{"a": {"from": "again.rows"}}, {"value": {"from": 5}}],
+            {"value": {"from": "literally"}},
+            {"value": 5},
+            {"value": {"x": {"from": 7}}},
+        )
+    ],
+    ("Workflow", ("spec", "nodes", "a_B-9"), {"workflow": {"name": "x", "version": "latest"}}),
+    ("Workflow", ("spec", "outputs"), {"x": {"type": "none", "value": None}}),
+    ("Workflow", ("spec", "outputs"), {"x": {"type": "list[int]", "value": [1, 2]}}),
+    ("LaunchPlan", ("spec", "workflow"), {"name": "w", "project": "p", "version": "latest"}),
+    ("LaunchPlan", ("spec", "schedule"), {"rate": {"every": 2, "unit": "hours"}}),
+    ("LaunchPlan", ("spec", "schedule"), {"cron": "TZ=Europe/Rome 0 6 * * mon-fri"}),
+    ("LaunchPlan", ("spec", "schedule"), {"cron": "@every 2h"}),
+    ("LaunchPlan", ("spec", "inputs"), {"a": None, "b": {"from": "no reference here"}}),
+    ("LaunchPlan", ("spec", "notifications"), []),
+    ("LaunchPlan", ("spec", "notifications"), [{"phases": ["aborted"], "pagerDuty": ["a@b.c"]}]),
+    ("LaunchPlan", ("spec", "annotations"), {"any key at all": "any value"}),
+    ("Package", ("spec", "activation"), {}),
+    ("Package", ("spec", "version"), "2024.01"),
+]
