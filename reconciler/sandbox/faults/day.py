@@ -91,7 +91,8 @@ class _Call:
     payload: bytes
     metadata: Sequence[tuple[str, str]]
     number: int
-    faults: dict[Fault, Scripted | None] = field(default_factory=dict)
+    script: Scripted | None = None
+    faults: set[Fault] = field(default_factory=set)
     seconds: float = 0.0
 
     @property
@@ -143,8 +144,7 @@ class Faults:
     def next(
         self,
         method: str,
-        fault: Fault | str,
-        *,
+        *faults: Fault | str,
         times: int = 1,
         skip: int = 0,
         code: str | None = None,
@@ -152,12 +152,15 @@ class Faults:
         rows: int | None = None,
         tear: Tear | str | None = None,
     ) -> None:
-        """Make sure that a fault strikes the next call of a method.
+        """Make sure that faults strike the next call of a method.
+
+        Who scripts several times for one method scripts several calls, one after the other.
 
         Args:
             method: The RPC, or a pattern of RPCs: `CreateTask`, `Create*`.
-            times: How many calls it strikes, one after the other.
-            skip: How many it leaves alone before that.
+            faults: What strikes it, together.
+            times: How many calls are struck, one after the other.
+            skip: How many are left alone before that.
             code: What the client gets instead of the usual code, by its gRPC name.
             seconds: Of `latency`.
             rows: Of `shift_pages`: how many come (or, below 0, go) before the page.
@@ -166,11 +169,10 @@ class Faults:
         Raises:
             ValueError: There is no such fault, code or tear.
         """
-        kind = Fault(fault)
         if code is not None and code not in grpc.StatusCode.__members__:
             raise ValueError(f"no gRPC code {code}")
         scripted = Scripted(
-            fault=kind,
+            faults=frozenset(map(Fault, faults)),
             pattern=method,
             code=None if code is None else grpc.StatusCode[code],
             seconds=seconds,
@@ -229,9 +231,10 @@ class Faults:
                 return None
             self._numbers[full_method] += 1
             call = _Call(server, full_method, payload, metadata, self._numbers[full_method])
-        call.faults = self._script.due(full_method)
-        scripted = call.faults.get(Fault.LATENCY)
-        call.seconds = (scripted and scripted.seconds) or 0.0
+        call.script = script = self._script.due(full_method)
+        if script:
+            call.faults |= script.faults
+            call.seconds = script.seconds or 0.0
         for place, rule in enumerate(self.rules):
             if rule.concerns(full_method):
                 self._throw(call, place, rule)
@@ -241,16 +244,16 @@ class Faults:
         for name in CHANCES:
             fault = Fault(name)
             if self._dice(call, place, fault) < getattr(rule, name):
-                call.faults.setdefault(fault, None)
+                call.faults.add(fault)
         latency = rule.latency
         if latency and self._dice(call, place, Fault.LATENCY, "chance") < latency.chance:
             call.seconds += latency.delay(self._dice(call, place, Fault.LATENCY))
         if rule.deny_project:
             request = call.request()
             if request is not None and project_of(request) in rule.deny_project:
-                call.faults.setdefault(Fault.DENY_PROJECT, None)
+                call.faults.add(Fault.DENY_PROJECT)
         if rule.expire_tokens and self._worn_out(call, rule.expire_tokens):
-            call.faults.setdefault(Fault.EXPIRE_TOKENS, None)
+            call.faults.add(Fault.EXPIRE_TOKENS)
 
     def _dice(self, call: _Call, place: int, fault: Fault, of: str = "") -> float:
         """Return a fraction in [0, 1) that only seed, method, number and purpose decide."""
@@ -291,9 +294,8 @@ class Faults:
             request = call.request()
             if is_activation(call.method, request):
                 self._saw(call, Fault.TORN_ACTIVATION)
-                scripted = call.faults[Fault.TORN_ACTIVATION]
                 dice = self._dice(call, 0, Fault.TORN_ACTIVATION, "where")
-                where = (scripted and scripted.tear) or list(Tear)[int(dice * len(Tear))]
+                where = (call.script and call.script.tear) or list(Tear)[int(dice * len(Tear))]
                 return tear(
                     server.store,
                     request.id,
@@ -309,10 +311,9 @@ class Faults:
             return call.server.answer(call.full_method, call.payload, call.metadata)
         rows = 0
         if Fault.SHIFT_PAGES in call.faults and request.token:
-            scripted = call.faults[Fault.SHIFT_PAGES]
             self._saw(call, Fault.SHIFT_PAGES)
             dice = self._dice(call, 0, Fault.SHIFT_PAGES, "rows")
-            rows = (scripted and scripted.rows) or rows_moved(dice)
+            rows = (call.script and call.script.rows) or rows_moved(dice)
         moved = self._pages.move(request, call.full_method, rows)
         if not moved:
             return call.server.answer(call.full_method, call.payload, call.metadata)
@@ -325,8 +326,7 @@ class Faults:
 
     def _refused(self, call: _Call, fault: Fault) -> Refusal:
         self._saw(call, fault)
-        scripted = call.faults.get(fault)
-        code = (scripted and scripted.code) or _CODES[fault]
+        code = (call.script and fault in call.script.faults and call.script.code) or _CODES[fault]
         if fault is Fault.EXPIRE_TOKENS:
             text = f"token parse error id token err: {_EXPIRED}, access token err: {_EXPIRED}"
             return Refusal(code, text)

@@ -11,7 +11,7 @@ from reconciler.sandbox.faults.torn import Tear
 
 @dataclass(frozen=True, kw_only=True)
 class Scripted:
-    """One fault for the next call of a method; what is None is as usual, or as the dice say.
+    """What befalls the next call of a method; what is None is as usual, or as the dice say.
 
     Attributes:
         pattern: Which RPCs are meant.
@@ -21,7 +21,7 @@ class Scripted:
         tear: Where the activation stops.
     """
 
-    fault: Fault
+    faults: frozenset[Fault]
     pattern: str
     code: grpc.StatusCode | None = None
     seconds: float | None = None
@@ -41,17 +41,17 @@ class Script:
         with self._lock:
             self._waiting += [(skip, scripted)] * times
 
-    def due(self, full_method: str) -> dict[Fault, Scripted | None]:
-        """Take the faults whose turn it is at a call of this method: at most one of a kind."""
-        due: dict[Fault, Scripted | None] = {}
+    def due(self, full_method: str) -> Scripted | None:
+        """Take what is to befall a call of this method; later scripts wait for later calls."""
+        due: Scripted | None = None
         waiting = []
         with self._lock:
             for skip, scripted in self._waiting:
                 if not matches(full_method, scripted.pattern):
                     waiting.append((skip, scripted))
-                elif skip or scripted.fault in due:
+                elif skip or due:
                     waiting.append((max(skip - 1, 0), scripted))
                 else:
-                    due[scripted.fault] = scripted
+                    due = scripted
             self._waiting = waiting
         return due
