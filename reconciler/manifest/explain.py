@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from reconciler.manifest.models.base import Part, Path
+from reconciler.manifest.models.base import API_VERSION, Part, Path
 from reconciler.manifest.reader import Document
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.model import Diagnostic, describe_value
@@ -62,6 +62,7 @@ def _diagnostics(
                 "missing-field",
                 f"{_dotted(path[:-1]) or 'the document'} lacks {path[-1]}",
                 document.origin(path[:-1]),
+                f"write apiVersion: {API_VERSION}" if path == ("apiVersion",) else "",
             )
         case "extra_forbidden":
             known = _fields_at(model, path[:-1])

@@ -35,7 +35,7 @@ def validate(
     except ValidationError as error:
         problems += explain(error, document, model)
         return None
-    manifest._positions = document
+    manifest.read_from(document)
     return manifest
 
 

@@ -104,8 +104,8 @@ class TypeSyntaxError(ValueError):
 
     def __init__(self, problem: str, text: str, position: int) -> None:
         self.position = position
-        place = f" at character {position + 1}" if position else ""
-        super().__init__(f"{problem}{place} of type {text!r}")
+        place = f" at character {position + 1} of {text!r}" if position else ""
+        super().__init__(f"{problem}{place}")
 
 
 def parse_type(text: str) -> LiteralType:
@@ -178,7 +178,7 @@ class _Parser:
             variant = self.variant(depth)
             if variant in variants:
                 word, position = self.tokens[start]
-                raise TypeSyntaxError(f"{word} stands twice in the union,", self.text, position)
+                raise TypeSyntaxError(f"{word} stands twice in the union", self.text, position)
             variants.append(variant)
         if len(variants) == 1:
             return variants[0]
@@ -228,7 +228,7 @@ class _Parser:
             value = self.plain_text("a value of the enum")
             if value in values:
                 self.at -= 1
-                raise self.error(f"{value!r} stands twice in the enum,")
+                raise self.error(f"{value!r} stands twice in the enum")
             values.append(value)
         self.expect("]", "`,` or `]`")
         return values

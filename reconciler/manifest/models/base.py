@@ -52,6 +52,10 @@ class Manifest(Part):
 
     _positions: Positions | None = PrivateAttr(default=None)
 
+    def read_from(self, positions: Positions) -> None:
+        """Remember where all of this was said; for the loader, once."""
+        self._positions = positions
+
     @property
     def origin(self) -> Origin:
         """Where the document starts."""
