@@ -71,7 +71,9 @@ def imports(path: Path) -> Iterator[str]:
                 yield module
 
 
-@pytest.mark.parametrize(("room", "path"), list(rooms()), ids=lambda value: str(value).split("/")[-1])
+@pytest.mark.parametrize(
+    ("room", "path"), [pytest.param(*found, id=str(found[1].relative_to(HOUSE))) for found in rooms()]
+)
 def test_rooms_import_only_what_the_blueprint_allows(room: str, path: Path) -> None:
     """A room uses the rooms to its right in the blueprint, by their doors, and no others."""
     assert room in MAY_IMPORT, f"{room} is a new room: give it its row here and in the README"
