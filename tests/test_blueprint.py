@@ -72,7 +72,8 @@ def imports(path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("room", "path"), [pytest.param(*found, id=str(found[1].relative_to(HOUSE))) for found in rooms()]
+    ("room", "path"),
+    [pytest.param(*found, id=str(found[1].relative_to(HOUSE))) for found in rooms()],
 )
 def test_rooms_import_only_what_the_blueprint_allows(room: str, path: Path) -> None:
     """A room uses the rooms to its right in the blueprint, by their doors, and no others."""
