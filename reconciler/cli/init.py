@@ -61,7 +61,7 @@ spec:
     name: str
   nodes:
     greet:
-      task: {name: hello.greet}
+      task: hello.greet
       inputs:
         name: {from: inputs.name}
 ---
@@ -72,7 +72,7 @@ metadata:
   domain: development
   name: hello.daily
 spec:
-  workflow: {name: hello.daily}
+  workflow: hello.daily
   inputs:
     name: world
   # Add a schedule, and Flyte runs it by itself:
