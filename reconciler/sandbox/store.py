@@ -13,6 +13,7 @@ words; those of filters are in `listing`.
 import contextlib
 import fcntl
 import os
+import queue
 import re
 import sqlite3
 import threading
@@ -22,13 +23,16 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.sandbox.btree import check_key
-from reconciler.sandbox.errors import already_exists, database
+from reconciler.sandbox.errors import already_exists, database, internal
 from reconciler.sandbox.likes import like
 
 MEMORY = ":memory:"
 
 SCHEMA_VERSION = 1
 MIGRATIONS: dict[int, str] = {}  # from this version to the next: a script
+
+# What ails the disk or the file, and no statement of ours.
+_TROUBLES = ("disk is full", "disk I/O error", "readonly database", "database is locked")
 
 _UNIQUE = re.compile(r"UNIQUE constraint failed: (\w+)\.")
 
@@ -130,9 +134,12 @@ def _refuse_nul(parameters: Sequence[Any]) -> None:
 
 
 def _translated(exc: sqlite3.OperationalError) -> Exception:
-    """Return PostgreSQL's error for a failure of our own LIKE, anything else as it is."""
-    if "user-defined function raised exception" in str(exc):
+    """Return what a client is told of it; what is our own fault as it is."""
+    text = str(exc)
+    if "user-defined function raised exception" in text:
         return database("LIKE pattern must not end with escape character")
+    if any(trouble in text for trouble in _TROUBLES):
+        return internal(f"unexpected error type for: {text}")
     return exc
 
 
@@ -156,7 +163,7 @@ class Store:
         self.in_memory = path == MEMORY
         self._lock = threading.RLock()
         self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
+        self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._guard: int | None = None
         if not self.in_memory:
             self._guard = _lock_file(path)
@@ -187,15 +194,18 @@ class Store:
             with self._lock:
                 yield Session(self._writer)
             return
-        connection = self._reader()
-        if connection.in_transaction:  # a reader within a reader of the same thread
-            yield Session(connection)
+        outer: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if outer is not None:  # a read within a read of the same thread
+            yield Session(outer)
             return
-        connection.execute("BEGIN")
+        connection = self._local.connection = self._borrow()
         try:
+            connection.execute("BEGIN")
             yield Session(connection)
         finally:
-            connection.execute("ROLLBACK")
+            self._local.connection = None
+            connection.rollback()
+            self._readers.put(connection)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
@@ -207,31 +217,32 @@ class Store:
             if self._writer.in_transaction:
                 yield Session(self._writer)
                 return
-            self._writer.execute("BEGIN IMMEDIATE")
             try:
+                self._writer.execute("BEGIN IMMEDIATE")
                 yield Session(self._writer)
-            except BaseException:
-                self._writer.execute("ROLLBACK")
+                self._writer.execute("COMMIT")
+            except BaseException as exc:
+                self._writer.rollback()  # a failed commit (a full disk) leaves one open too
+                if isinstance(exc, sqlite3.OperationalError):
+                    raise _translated(exc) from exc
                 raise
-            self._writer.execute("COMMIT")
 
     def close(self) -> None:
         """Close every connection and let the file go."""
         with self._lock:
-            for connection in self._readers:
-                connection.close()
-            self._readers.clear()
+            while not self._readers.empty():
+                self._readers.get_nowait().close()
             self._writer.close()
             self._unlock()
 
-    def _reader(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
+    def _borrow(self) -> sqlite3.Connection:
+        """Take an idle reader, or make one more: as many as ever read at once."""
+        try:
+            return self._readers.get_nowait()
+        except queue.Empty:
+            connection = self._connect()
             connection.execute("PRAGMA query_only = ON")
-            with self._lock:
-                self._readers.append(connection)
-        return connection
+            return connection
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
