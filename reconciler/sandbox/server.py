@@ -11,16 +11,20 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from types import FrameType, TracebackType
 from typing import TextIO
 
 import grpc
 
 from reconciler.sandbox.admin import Admin, Clock
+from reconciler.sandbox.clocks import Simulated, keep, open_clock, wind
 from reconciler.sandbox.config import SandboxConfig
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.grpc_server import start_grpc
 from reconciler.sandbox.http import HttpServer
+from reconciler.sandbox.scheduler import SimulatedClock
+from reconciler.sandbox.scheduling import Scheduling
 from reconciler.sandbox.store import MEMORY, Store
 
 GRACE_SECONDS = 1.0  # how long calls under way may take to finish when we stop
@@ -35,11 +39,13 @@ class Sandbox:
         grpc_port: 0 picks a free one.
         http_port: 0 picks a free one.
         host: The address to listen on.
-        clock: Gives nanoseconds since 1970 UTC.
+        clock: Gives nanoseconds since 1970 UTC; `Simulated()` asks for one to be wound.
+        scheduler: Whether active schedules fire.
         faults: The bad days that calls meet; None: good ones.
 
     Attributes:
         admin: The Admin behind the ports, to be called in process.
+        clock: What it goes by.
 
     Raises:
         StoreError: The store cannot be opened.
@@ -54,12 +60,15 @@ class Sandbox:
         grpc_port: int = 0,
         http_port: int = 0,
         host: str = "127.0.0.1",
-        clock: Clock = time.time_ns,
+        clock: Clock | Simulated = time.time_ns,
+        scheduler: bool = False,
         faults: Faults | None = None,
     ) -> None:
         self._store = Store.open(data)
-        self.admin = Admin(self._store, config, clock)
+        self.clock = open_clock(self._store, clock)
+        self.admin = Admin(self._store, config, self.clock)
         self.admin.faults = faults
+        self._scheduling = self._schedule() if scheduler else None
         self._host = host
         self._wanted_ports = (grpc_port, http_port)
         self._grpc: grpc.Server | None = None
@@ -84,6 +93,8 @@ class Sandbox:
             self._http.start()
             self.http_port = self._http.port
             self._grpc, self.grpc_port = start_grpc(self.admin, self._host, self._wanted_ports[0])
+            if self._scheduling is not None:
+                self._scheduling.start()
         except BaseException:
             self.stop()
             raise
@@ -91,6 +102,8 @@ class Sandbox:
 
     def stop(self) -> None:
         """Let calls under way finish, within a second, and close everything."""
+        if self._scheduling is not None:
+            self._scheduling.stop()
         if self._grpc is not None:
             self._grpc.stop(GRACE_SECONDS).wait(2 * GRACE_SECONDS)
             self._grpc = None
@@ -98,6 +111,30 @@ class Sandbox:
             self._http.stop()
             self._http = None
         self._store.close()
+
+    def advance(self, duration: timedelta) -> datetime:
+        """Wind the simulated clock; whatever is scheduled on the way has happened on return.
+
+        Returns:
+            The time that the clock then shows.
+
+        Raises:
+            ClockError: The clock is not simulated, or would be wound back.
+        """
+        return wind(self.clock, duration)
+
+    @property
+    def scheduler_failure(self) -> str | None:
+        """Why the scheduler does less than it should; None if all is well."""
+        failure = self._scheduling.failure if self._scheduling is not None else None
+        return None if failure is None else str(failure.error)
+
+    def _schedule(self) -> Scheduling:
+        def moved(at: int) -> None:
+            if isinstance(self.clock, SimulatedClock):
+                keep(self._store, at)
+
+        return Scheduling(self._store, self.admin.answer, self.clock, moved)
 
     def __enter__(self) -> "Sandbox":
         return self.start()

@@ -36,6 +36,7 @@ class SimulatedClock:
     def __init__(self, start: int) -> None:
         self._now = start
         self._driven: list[Driven] = []
+        self._listeners: list[Callable[[int], None]] = []
         self._winding = threading.Lock()
 
     def __call__(self) -> int:
@@ -44,6 +45,15 @@ class SimulatedClock:
     def drive(self, driven: Driven) -> None:
         """From now on, take `driven` along."""
         self._driven.append(driven)
+
+    def release(self, driven: Driven) -> None:
+        """Do not take `driven` along any more."""
+        if driven in self._driven:
+            self._driven.remove(driven)
+
+    def tell(self, listener: Callable[[int], None]) -> None:
+        """From now on, tell `listener` the instant that is shown after each winding."""
+        self._listeners.append(listener)
 
     def advance(self, duration: int) -> int:
         """Wind the clock by so many nanoseconds and return the instant that it then shows.
@@ -60,6 +70,8 @@ class SimulatedClock:
                 for driven in self._driven:
                     driven.run(self._now)
             self._now = until
+            for listener in self._listeners:
+                listener(until)
             return until
 
     def _earliest(self) -> int | None:
