@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import grpc
 
 from reconciler.sandbox import Admin, Refusal, Store
-from reconciler.sandbox.server import start_grpc
+from reconciler.sandbox.grpc_server import start_grpc
 
 WRITES = ("Create", "Update", "Register")
 
