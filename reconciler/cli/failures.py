@@ -65,8 +65,8 @@ def message(error: Exception) -> str:
     match error:
         case click.ClickException():
             return error.format_message()
-        case OSError() if error.filename is not None:
-            return f"{error.filename}: {error.strerror or error}"
+        case OSError() if error.strerror:
+            return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error)
 
 

@@ -15,7 +15,12 @@ from reconciler.cli.options import (
 
 @click.group()
 def command() -> None:
-    """List what Flyte Admin holds."""
+    """List what Flyte Admin holds.
+
+    \b
+    Examples:
+      reconciler get launchplans --active
+    """
 
 
 @command.command("launchplans")
@@ -29,7 +34,9 @@ def command() -> None:
 def launchplans(
     active: bool, project: str | None, domain: str | None, as_json: bool, parallelism: int
 ) -> None:
-    """List launch plans: the version of each name that is active, or else the newest.
+    """List launch plans.
+
+    Of each name the version that is active, or else (without --active) the newest.
 
     \b
     Examples:

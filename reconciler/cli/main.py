@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import IO, NoReturn, TextIO
 
 import click
 
@@ -75,6 +75,9 @@ def reconciler(context: click.Context) -> None:
 
 def main() -> NoReturn:
     """Run the program as a process: the console script's entry."""
+    # A shell may start us without them (`>&-`): what is written there is for nobody.
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     with Watch(_end_at_once):
         code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
@@ -134,10 +137,14 @@ def _end_at_once(number: int) -> None:
     os._exit(Exit.INTERRUPTED)
 
 
-def _flush(stream: object) -> None:
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w")  # noqa: SIM115  as long as the process
+
+
+def _flush(stream: IO[str]) -> None:
     try:
-        stream.flush()  # type: ignore[attr-defined]  # None where there is no such stream
-    except (AttributeError, ValueError, OSError):
+        stream.flush()
+    except (ValueError, OSError):
         # Closed by whoever read it: Python must not complain about it again on its way out.
         devnull = os.open(os.devnull, os.O_WRONLY)
         os.dup2(devnull, 1 if stream is sys.stdout else 2)

@@ -74,7 +74,7 @@ def test_help_is_a_success_on_stdout(argv: list[str], capsys: pytest.CaptureFixt
     assert not err
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"get"}))
+@pytest.mark.parametrize("name", COMMANDS)
 def test_help_shows_examples(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A stranger starts from a line that works."""
     run([name, "--help"])
@@ -174,6 +174,26 @@ def test_operating_system_errors_name_the_file(
 
     assert run(["plan"]) == 1
     assert capsys.readouterr().err == "Error: plan.json: No space left on device\n"
+
+
+def test_operating_system_errors_without_a_file(
+    raising: type[Raising], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Words, not numbers."""
+    raising.error = OSError(28, "No space left on device")
+
+    assert run(["plan"]) == 1
+    assert capsys.readouterr().err == "Error: No space left on device\n"
+
+
+def test_streams_that_are_closed_are_no_bug() -> None:
+    """`>&-` and `2>&-` throw away what is said, and change no exit code."""
+    script = (
+        "import os, sys; from reconciler.cli import main; "
+        "sys.stdout = sys.stderr = None; sys.argv = ['reconciler', 'schema']; main()"
+    )
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 def test_bug_is_70_and_leaves_its_traceback_in_a_file(

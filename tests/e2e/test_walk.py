@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.between import Between
 from tests.e2e.conftest import Cli
 
@@ -165,6 +167,49 @@ def test_embedded_admin_keeps_its_file(cli: Cli, etl: Path, here: Path) -> None:
 
     assert again.out.splitlines()[-1] == NO_CHANGES
     assert again.err.splitlines()[0].endswith("(from --admin)")
+
+
+def test_all_launch_plans_are_listed(cli: Cli, admin: Between, etl: Path) -> None:
+    """Without `--active` also those that nothing activates."""
+    etl.write_text(etl.read_text().replace("state: active", "state: unmanaged"))
+    cli("apply", etl, "--auto-approve")
+
+    assert len(cli("get", "launchplans", "--active").out.splitlines()) == 1
+    assert "inactive" in cli("get", "launchplans").out.splitlines()[1]
+    assert len(cli("get", "launchplans", "-p", "nobody").out.splitlines()) == 1
+
+
+def test_colour_on_demand(
+    cli: Cli, admin: Between, etl: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None where nobody looks; by flag or variable all the same; the flag wins."""
+    assert "\x1b" not in cli("plan", etl).out
+    assert "\x1b[32m" in cli("plan", etl, "--color=always").out
+    assert "\x1b[32m" in cli("--color=always", "plan", etl).out
+
+    monkeypatch.setenv("FORCE_COLOR", "1")
+
+    assert "\x1b[32m" in cli("plan", etl).out
+    assert "\x1b" not in cli("plan", etl, "--no-color").out
+
+
+def test_verbose_shows_every_field(cli: Cli, admin: Between, etl: Path) -> None:
+    """Of every new version, with its place in the manifests."""
+    out = cli("plan", etl, "--verbose").out
+
+    assert '+ container.image: "ghcr.io/acme/etl:1.4"' in out
+    assert '+ entityMetadata.schedule.cronSchedule.schedule: "0 6 * * *"' in out
+    assert "declared in " in out
+
+
+def test_standard_input_is_a_path(
+    cli: Cli, admin: Between, etl: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`-` reads manifests that somebody else generates."""
+    with etl.open() as file:
+        monkeypatch.setattr("sys.stdin", file)
+
+        assert "3 to register" in cli("plan", "-").out
 
 
 def test_validate_needs_no_admin(cli: Cli, etl: Path) -> None:
