@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from reconciler.compiler.gosyntax import is_regex, is_uri_reference
+
 Json = Any  # None, bool, float, str, list or dict of these
 
 _Check = Callable[[Json, int], bool]
@@ -140,43 +142,6 @@ def _key(value: Json) -> object:
     if isinstance(value, list):
         return "array", tuple(map(_key, value))
     return type(value).__name__, value
-
-
-def is_uri_reference(text: str) -> bool:
-    """Tell whether Go's net/url would parse `text`, as far as schemas need it."""
-    if re.search(r"[\x00-\x1f\x7f]|%(?![0-9A-Fa-f]{2})", text) or text.startswith(":"):
-        return False
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
-        return True
-    return ":" not in re.split(r"[/?#]", text, maxsplit=1)[0]
-
-
-def is_regex(pattern: str) -> bool:
-    """Tell whether Go would compile `pattern`; what only Python knows is refused."""
-    if re.search(r"(?<!\\)(?:\\\\)*\((?:\?(?:=|!|<=|<!|>|\(|#|P=|P>))", pattern):
-        return False  # looking around, atomic groups, conditions, comments
-    if re.search(r"(?<!\\)(?:\\\\)*(?:\\[1-9]|[*+?}]\+)", pattern):
-        return False  # references back, possessive repeats
-    try:
-        re.compile(_as_python(pattern))
-    except (re.error, OverflowError, RecursionError):
-        return False
-    return True
-
-
-def _as_python(pattern: str) -> str:
-    """Rewrite what Go spells differently; only validity has to survive."""
-    pattern = re.sub(r"\(\?<(?=[A-Za-z_])", "(?P<", pattern)
-    pattern = re.sub(r"\\[pP](?:\{\^?\w+\}|[A-Z])", r"\\w", pattern)
-    pattern = re.sub(r"\\Q(.*?)(?:\\E|$)", lambda found: re.escape(found[1]), pattern)
-    pattern = re.sub(r"\[:\^?[a-z]+:\]", r"\\w", pattern).replace(r"\z", r"\Z")
-    # Within a class Python frowns on what may one day be an operator.
-    return re.sub(r"\[(\^?\]?)((?:\\.|[^\]\\])*)\]", _escape_operators, pattern)
-
-
-def _escape_operators(found: re.Match[str]) -> str:
-    inside = re.sub(r"(?<!\\)([\[&|~])", r"\\\1", found[2])
-    return f"[{found[1]}{inside}]"
 
 
 _COMMON: Final[dict[str, _Check]] = {
