@@ -7,8 +7,8 @@ nothing of a transport is known here.
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 import grpc
 
@@ -52,6 +52,7 @@ class Admin:
 
     Attributes:
         faults: Comes between callers and answers, if set: the bad days.
+        controls: What the HTTP port lets be asked of the sandbox itself, by method and path.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Admin:
     ) -> None:
         self.store = store
         self.faults: Interference | None = None
+        self.controls: Mapping[tuple[str, str], Callable[[Any], Any]] = {}
         self.config = config or SandboxConfig()
         self.clock = clock
         self.objects = open_objects(store, self.config, clock)

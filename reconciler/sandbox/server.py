@@ -20,6 +20,7 @@ import grpc
 from reconciler.sandbox.admin import Admin, Clock
 from reconciler.sandbox.clocks import Simulated, keep, open_clock, wind
 from reconciler.sandbox.config import SandboxConfig
+from reconciler.sandbox.controls import controls_of
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.grpc_server import start_grpc
 from reconciler.sandbox.http import HttpServer
@@ -68,6 +69,7 @@ class Sandbox:
         self.clock = open_clock(self._store, clock)
         self.admin = Admin(self._store, config, self.clock)
         self.admin.faults = faults
+        self.admin.controls = controls_of(self)
         self._scheduling = self._schedule() if scheduler else None
         self._host = host
         self._wanted_ports = (grpc_port, http_port)
@@ -122,6 +124,11 @@ class Sandbox:
             ClockError: The clock is not simulated, or would be wound back.
         """
         return wind(self.clock, duration)
+
+    @property
+    def schedules(self) -> bool:
+        """Whether active schedules fire here."""
+        return self._scheduling is not None
 
     @property
     def scheduler_failure(self) -> str | None:

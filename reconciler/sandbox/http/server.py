@@ -16,6 +16,7 @@ from collections.abc import Callable
 import uvicorn
 
 from reconciler.sandbox.admin import Admin
+from reconciler.sandbox.http import controls
 from reconciler.sandbox.http.asgi import Application
 from reconciler.sandbox.http.bucket import Bucket
 from reconciler.sandbox.http.cors import with_cors
@@ -100,6 +101,8 @@ class HttpServer:
 
     def handle(self, request: Request) -> Answer:
         """Answer one request."""
+        if controls.wants(request):
+            return controls.answer(self._admin.controls, request)
         if self._bucket is not None and self._bucket.wants(request):
             return self._bucket.answer(request)
         return with_cors(
