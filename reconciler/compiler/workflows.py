@@ -56,11 +56,9 @@ def compile_workflow(
     index = index_sub_workflows((each.template for each in closure.sub_workflows), faults)
     if index is None:
         raise faults.error()
-    by_id = {identity(each.template.id): each for each in closure.sub_workflows}
     library = _gather(closure, index, tasks=tasks, launch_plans=launch_plans, faults=faults)
     if library is None:
         raise faults.error()
-    library = Library(library.tasks, library.launch_plans, by_id)
     if not _compile(closure.primary, library, faults):
         raise faults.error()
     return closure
@@ -92,7 +90,8 @@ def _gather(
         compiled_tasks[identity(id)] = compiled.template
     if faults:
         return None
-    return Library(compiled_tasks, given_launch_plans, {})
+    by_id = {identity(each.template.id): each for each in closure.sub_workflows}
+    return Library(compiled_tasks, given_launch_plans, by_id)
 
 
 def _compile(compiled: CompiledWorkflow, library: Library, faults: Faults) -> bool:
