@@ -119,7 +119,7 @@ def replay(scenario: Scenario, target: Target) -> list[str]:
     for number, step in enumerate(scenario.steps, 1):
         where = f"step {number} {_title(step)}"
         try:
-            answer = _perform(step, target, variables)
+            answer = perform(step, target, variables)
         except Exception as exc:  # e.g. nothing to save: later steps would make no sense
             return [*found, f"{where}: {type(exc).__name__}: {exc}"]
         expected = step.get("answer")
@@ -193,7 +193,8 @@ def _title(step: Mapping[str, Json]) -> str:
     return "sleep"
 
 
-def _perform(step: Mapping[str, Json], target: Target, variables: dict[str, Json]) -> Json:
+def perform(step: Mapping[str, Json], target: Target, variables: dict[str, Json]) -> Json:
+    """Do one step; return its answer, and keep in `variables` what it saves."""
     if "sleep" in step:
         time.sleep(step["sleep"])
         return {}
