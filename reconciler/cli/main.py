@@ -138,7 +138,7 @@ def _end_at_once(number: int) -> None:
 
 
 def _nowhere() -> TextIO:
-    return open(os.devnull, "w")  # noqa: SIM115  as long as the process
+    return open(os.devnull, "w")
 
 
 def _flush(stream: IO[str]) -> None:
