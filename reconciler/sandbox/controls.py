@@ -50,10 +50,10 @@ def controls_of(sandbox: "Sandbox") -> Mapping[tuple[str, str], Control]:
 
     def advance(body: Json) -> Json:
         try:
-            now = sandbox.advance(parse_duration(str(body.get("duration", ""))))
+            sandbox.advance(parse_duration(str(body.get("duration", ""))))
         except ClockError as exc:
             raise ControlError(str(exc)) from exc
-        return {"now": now.isoformat(), "failure": sandbox.scheduler_failure}
+        return {"now": to_rfc3339(sandbox.clock()), "failure": sandbox.scheduler_failure}
 
     def chaos(body: Json) -> Json:
         text = str(body.get("chaos", ""))

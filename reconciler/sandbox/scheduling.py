@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Protocol
 
 from flyteidl.admin import execution_pb2, project_pb2  # noqa: F401 # the latter for details
 
@@ -32,22 +32,28 @@ _COLUMNS = (
 
 _log = logging.getLogger(__name__)
 
-Answer = Callable[[str, bytes, tuple[tuple[str, str], ...]], bytes]
+
+class Server(Protocol):
+    """What the scheduler needs of the Admin it works for."""
+
+    def answer(self, full_method: str, payload: bytes) -> bytes:
+        """Answer an RPC, or raise Refusal."""
+        ...
 
 
 class StorePort:
     """What the scheduler asks of the Admin it works for, from the store and by a call.
 
     Args:
-        answer: Answers an RPC, as `Admin.answer` does.
+        server: The Admin that it calls.
         before_creating: Told the scheduler's time, in nanoseconds, before each execution.
     """
 
     def __init__(
-        self, store: Store, answer: Answer, before_creating: Callable[[int], None]
+        self, store: Store, server: Server, before_creating: Callable[[int], None]
     ) -> None:
         self._store = store
-        self._answer = answer
+        self._server = server
         self._before_creating = before_creating
 
     def rows(self) -> Iterable[Row]:
@@ -64,7 +70,7 @@ class StorePort:
         """
         self._before_creating(at)
         try:
-            self._answer(_CREATE, request.SerializeToString(), ())
+            self._server.answer(_CREATE, request.SerializeToString())
         except Refusal as refusal:
             inactive = any(
                 detail.DESCRIPTOR.name == "InactiveProject" for detail in refusal.details
@@ -109,12 +115,12 @@ class Scheduling:
     def __init__(
         self,
         store: Store,
-        answer: Answer,
+        server: Server,
         clock: Callable[[], int],
         moved: Callable[[int], None] = lambda at: None,
     ) -> None:
         self._clock = clock
-        self._scheduler = Scheduler(StorePort(store, answer, moved))
+        self._scheduler = Scheduler(StorePort(store, server, moved))
         self._said = False
         self._ending = ExitStack()
 

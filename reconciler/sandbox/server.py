@@ -141,7 +141,7 @@ class Sandbox:
             if isinstance(self.clock, SimulatedClock):
                 keep(self._store, at)
 
-        return Scheduling(self._store, self.admin.answer, self.clock, moved)
+        return Scheduling(self._store, self.admin, self.clock, moved)
 
     def __enter__(self) -> "Sandbox":
         return self.start()
