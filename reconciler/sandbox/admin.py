@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import grpc
 
+from reconciler.sandbox.auth import Gate, TokenKey, read_settings
 from reconciler.sandbox.config import SandboxConfig
 from reconciler.sandbox.deep import with_deep_stack
 from reconciler.sandbox.dispatch import Call, Handler
@@ -23,6 +24,7 @@ from reconciler.sandbox.store import Store
 from reconciler.sandbox.wire import decode
 
 DEFAULT_PROJECT = "flytesnacks"
+_HTTP_ADDRESS = "http://localhost:8088"  # flyteadmin's own default
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +54,8 @@ class Admin:
 
     Attributes:
         faults: Comes between callers and answers, if set: the bad days.
+        http_address: `http://host:port` of the HTTP server, which sets it.
+        gate: Asks callers for tokens; None without authentication.
         controls: What the HTTP port lets be asked of the sandbox itself, by method and path.
     """
 
@@ -64,6 +68,8 @@ class Admin:
         self.config = config or SandboxConfig()
         self.clock = clock
         self.objects = open_objects(store, self.config, clock)
+        self.http_address = _HTTP_ADDRESS
+        self.gate = self._make_gate() if self.config.server.security.use_auth else None
         self._last = 0
         self._ticking = threading.Lock()
         if store.is_new:
@@ -115,10 +121,41 @@ class Admin:
             metadata=tuple(metadata),
         )
         try:
-            return _answer(handler, context, payload)
+            return self._answer(handler, context, payload)
         except RecursionError:
             # Nested deeper than Python likes, not too deep for Admin.
-            return with_deep_stack(lambda: _answer(handler, context, payload, last=True))
+            return with_deep_stack(lambda: self._answer(handler, context, payload, last=True))
+
+    def _answer(
+        self, handler: Handler, context: Call, payload: bytes, *, last: bool = False
+    ) -> bytes:
+        """Decode, handle, encode; a RecursionError passes unless this was the last attempt."""
+        request = decode(handler.request, payload)
+        if self.gate is not None:
+            identity = self.gate.admit(context.method, context.metadata)
+            context.facts.update(gate=self.gate, identity=identity, user=identity.subject)
+        try:
+            return handler.function(context, request).SerializeToString()
+        except Refusal as refusal:
+            raise (transformed(refusal) if handler.transformed else refusal) from None
+        except Panic as panic:
+            _log.info("%s: %s", context.method, panic)
+            raise internal("") from None
+        except Exception as exc:
+            if isinstance(exc, RecursionError) and not last:
+                raise
+            # A bug of ours looks to the client as one of Admin's would: a panic.
+            _log.exception("%s", context.method)
+            raise internal("") from None
+
+    def _make_gate(self) -> Gate:
+        settings = read_settings(self.config.auth)
+        return Gate(
+            settings,
+            TokenKey(self.store),
+            now=lambda: self.clock() / 1e9,
+            address=lambda: self.http_address,
+        )
 
     def _handler(self, full_method: str) -> Handler:
         service, _, method = full_method.lstrip("/").rpartition("/")
@@ -129,24 +166,6 @@ class Admin:
             text = f"unknown method {method} for service {service}"
             raise Refusal(grpc.StatusCode.UNIMPLEMENTED, text)
         return methods[method]
-
-
-def _answer(handler: Handler, context: Call, payload: bytes, *, last: bool = False) -> bytes:
-    """Decode, handle, encode; a RecursionError passes unless this was the last attempt."""
-    request = decode(handler.request, payload)
-    try:
-        return handler.function(context, request).SerializeToString()
-    except Refusal as refusal:
-        raise (transformed(refusal) if handler.transformed else refusal) from None
-    except Panic as panic:
-        _log.info("%s: %s", context.method, panic)
-        raise internal("") from None
-    except Exception as exc:
-        if isinstance(exc, RecursionError) and not last:
-            raise
-        # A bug of ours looks to the client as one of Admin's would: a panic.
-        _log.exception("%s", context.method)
-        raise internal("") from None
 
 
 _AUTH_SERVICES = frozenset(

@@ -1,19 +1,13 @@
 """The embedded Admin on the wire, and its life: start, ready, stop.
 
-`Sandbox` is a context manager for tests and for `--admin sandbox:PATH`; `serve` is the command's
-foreground form.
+`Sandbox` is a context manager for tests and for `--admin sandbox:PATH`; `foreground` is the
+command's form of it.
 """
 
-import contextlib
 import os
-import signal
-import sys
-import threading
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from types import FrameType, TracebackType
-from typing import TextIO
+from types import TracebackType
 
 import grpc
 
@@ -153,49 +147,3 @@ class Sandbox:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-
-
-def serve(
-    *,
-    data: str,
-    config: SandboxConfig | None = None,
-    grpc_port: int,
-    http_port: int,
-    host: str = "127.0.0.1",
-    out: TextIO = sys.stdout,
-    err: TextIO = sys.stderr,
-) -> None:
-    """Run a sandbox in the foreground until SIGTERM or SIGINT.
-
-    Prints the notes of the configuration on `err` and one ready line on `out`, when both ports
-    accept.
-    """
-    for note in config.notes if config else ():
-        print(f"note: {note}", file=err)
-    with (
-        _until_signalled() as done,
-        Sandbox(
-            data, config=config, grpc_port=grpc_port, http_port=http_port, host=host
-        ) as sandbox,
-    ):
-        line = f"ready: gRPC {sandbox.endpoint}, HTTP {sandbox.http_endpoint}, data {data}"
-        print(line, file=out, flush=True)
-        # A signal may land in another thread, and its handler runs here: look now and then.
-        while not done.wait(timeout=0.2):
-            pass
-
-
-@contextlib.contextmanager
-def _until_signalled() -> Iterator[threading.Event]:
-    """Catch SIGTERM and SIGINT; the event is set by either."""
-    done = threading.Event()
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        done.set()
-
-    former = {s: signal.signal(s, on_signal) for s in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield done
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)

@@ -124,9 +124,7 @@ class Bucket:
                 text = "The Content-MD5 you specified did not match what we received."
                 raise StoreError(400, "BadDigest", text)
             if _SHA256.fullmatch(payload) and payload != sha256.hexdigest():
-                text = (
-                    "The given x-amz-content-sha256 does not match what was computed"
-                )
+                text = "The given x-amz-content-sha256 does not match what was computed"
                 raise StoreError(400, "XAmzContentSHA256Mismatch", text)
             info = upload.commit(
                 content_type=request.header("content-type", "binary/octet-stream"),

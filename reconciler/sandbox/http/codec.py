@@ -11,9 +11,9 @@ from google.protobuf.message import DecodeError, Message
 
 from reconciler.sandbox.http.exchange import Request
 from reconciler.sandbox.http.reader import read_message
-from reconciler.sandbox.http.scanner import JSONSyntaxError
 from reconciler.sandbox.http.tokens import PREFIX, ProtoJSONError
 from reconciler.sandbox.http.writer import write_message
+from reconciler.sandbox.json_scanner import JSONSyntaxError
 
 JSON = "application/json"
 BINARY = "application/octet-stream"
@@ -78,7 +78,7 @@ def codecs_of(request: Request) -> tuple[Codec, Codec]:
     """
     inbound = _WILDCARD
     for value in request.values("content-type"):
-        found = _BY_TYPE.get(_media_type(value))
+        found = _BY_TYPE.get(media_type(value))
         if found is not None:
             inbound = found
             break
@@ -88,7 +88,7 @@ def codecs_of(request: Request) -> tuple[Codec, Codec]:
     return inbound, inbound
 
 
-def _media_type(value: str) -> str:
+def media_type(value: str) -> str:
     """Return the type a header names; empty if Go would not take it for one."""
     found = _MEDIA_TYPE.fullmatch(value)
     if found is None:

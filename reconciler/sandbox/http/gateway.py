@@ -18,8 +18,10 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 from google.rpc import status_pb2
 
+from reconciler.sandbox.auth import FROM_HTTP
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.http.codec import BodyError, Codec, codecs_of
+from reconciler.sandbox.http.cookies import cookies_of
 from reconciler.sandbox.http.cors import canonical_header
 from reconciler.sandbox.http.exchange import Answer, Request
 from reconciler.sandbox.http.parameters import (
@@ -66,13 +68,19 @@ class Gateway:
         call: Answers one RPC, as `Admin.call` does.
         authorization_header: The HTTP header that carries a token beside `Authorization`, in
             lower case, and the metadata key it is passed on under.
+        token_cookie: The cookie that carries a browser's token.
     """
 
     def __init__(
-        self, call: Caller, *, authorization_header: tuple[str, str] = ("flyte-authorization",) * 2
+        self,
+        call: Caller,
+        *,
+        authorization_header: tuple[str, str] = ("flyte-authorization",) * 2,
+        token_cookie: str = "",
     ) -> None:
         self._call = call
         self._authorization = authorization_header
+        self._token_cookie = token_cookie
         self._pool = ThreadPoolExecutor(16, thread_name_prefix="sandbox-gateway")
 
     def close(self) -> None:
@@ -193,6 +201,10 @@ class Gateway:
                 passed.append((key, value))
         host = request.header("x-forwarded-host") or request.header("host")
         passed.append(("x-forwarded-host", host))
+        cookie = cookies_of(request).get(self._token_cookie) if self._token_cookie else None
+        if cookie:
+            passed.append(("authorization", f"Bearer {cookie}"))
+        passed.append(FROM_HTTP)
         peers = [*request.values("x-forwarded-for"), request.peer]
         passed.append(("x-forwarded-for", ", ".join(peer for peer in peers if peer)))
         return passed

@@ -16,9 +16,9 @@ from google.protobuf.message import Message
 from reconciler.sandbox.http import strconv
 from reconciler.sandbox.http.prefixes import Prefixes
 from reconciler.sandbox.http.reader import read_value
-from reconciler.sandbox.http.scanner import JSONSyntaxError, first_value
 from reconciler.sandbox.http.strconv import ParseError
 from reconciler.sandbox.http.tokens import PREFIX, ProtoJSONError
+from reconciler.sandbox.json_scanner import JSONSyntaxError, first_value
 from reconciler.sandbox.objects.gourl import quote
 
 _MAP_KEY = re.compile(r"(.*)\[(.*)\]", re.DOTALL)

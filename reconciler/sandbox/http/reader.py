@@ -16,7 +16,6 @@ from google.protobuf import symbol_database
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from reconciler.sandbox.http.scanner import first_value
 from reconciler.sandbox.http.strconv import ParseError, parse_int, parse_time, parse_uint
 from reconciler.sandbox.http.tokens import (
     PREFIX,
@@ -26,6 +25,7 @@ from reconciler.sandbox.http.tokens import (
     real_number,
     whole_number,
 )
+from reconciler.sandbox.json_scanner import first_value
 from reconciler.sandbox.objects.gourl import quote
 
 KIND_NAMES = {

@@ -22,6 +22,7 @@ from reconciler.sandbox.http.bucket import Bucket
 from reconciler.sandbox.http.cors import with_cors
 from reconciler.sandbox.http.exchange import Answer, Request, plain
 from reconciler.sandbox.http.gateway import Gateway
+from reconciler.sandbox.http.oauth import ACCESS_COOKIE, endpoints
 from reconciler.sandbox.http.openapi import openapi
 from reconciler.sandbox.objects import BuiltinObjects, gourl
 
@@ -48,7 +49,7 @@ class HttpServer:
 
     def __init__(self, admin: Admin, host: str, port: int) -> None:
         self._admin, self._host, self._wanted = admin, host, port
-        self._gateway = Gateway(admin.call)
+        self._gateway = _gateway(admin)
         objects = admin.objects
         self._bucket = Bucket(objects) if isinstance(objects, BuiltinObjects) else None
         self._application = Application(self.handle, _failed, threads=_THREADS)
@@ -58,6 +59,8 @@ class HttpServer:
             "/healthcheck": lambda request: Answer(200),
             "/api/v1/openapi": lambda request: plain(200, openapi().decode()),
         }
+        if admin.gate is not None:
+            self._exact.update(endpoints(admin.gate, home="/healthcheck"))
         self.port = 0
 
     def start(self) -> None:
@@ -68,8 +71,9 @@ class HttpServer:
         """
         listener = _listen(self._host, self._wanted)
         self.port = int(listener.getsockname()[1])
+        self._admin.http_address = f"http://{_address(self._host)}:{self.port}"
         if isinstance(self._admin.objects, BuiltinObjects):
-            self._admin.objects.address = f"http://{_address(self._host)}:{self.port}"
+            self._admin.objects.address = self._admin.http_address
         config = uvicorn.Config(
             self._application,
             http="h11",
@@ -136,6 +140,17 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
+
+
+def _gateway(admin: Admin) -> Gateway:
+    if admin.gate is None:
+        return Gateway(admin.call)
+    settings = admin.gate.settings
+    return Gateway(
+        admin.call,
+        authorization_header=(settings.http_header, settings.grpc_header),
+        token_cookie=ACCESS_COOKIE,
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -43,7 +43,7 @@ def open_objects(store: Store, config: SandboxConfig, clock: Callable[[], int]) 
         clock: Gives nanoseconds since 1970 UTC.
 
     Raises:
-        StorageError: Somebody else's is asked for and cannot be had.
+        ConfigError: Somebody else's is asked for and cannot be had.
     """
     storage = config.storage
     if storage.given and storage.kind in _S3_KINDS and storage.stow.get("endpoint"):

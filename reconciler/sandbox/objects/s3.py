@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.sandbox.config import Storage
+from reconciler.sandbox.config_file import ConfigError
 from reconciler.sandbox.objects import gourl, ports
 from reconciler.sandbox.objects.builtin import MD5_METADATA
 from reconciler.sandbox.objects.folder import ObjectInfo
@@ -21,7 +22,7 @@ class S3Objects:
     """Fulfils `ObjectStore`; the bucket is made if it is not there.
 
     Raises:
-        StorageError: botocore is not installed, or the endpoint does not answer.
+        ConfigError: botocore is not installed, or the endpoint does not answer.
     """
 
     def __init__(self, storage: Storage) -> None:
@@ -32,7 +33,7 @@ class S3Objects:
             config = importlib.import_module("botocore.config").Config
             self._errors: Any = importlib.import_module("botocore.exceptions")
         except ModuleNotFoundError as exc:
-            raise StorageError(
+            raise ConfigError(
                 f"storage.stow.config.endpoint is set, and that needs botocore ({exc}): "
                 "pip install botocore, or leave the endpoint out to use the built-in store"
             ) from exc
@@ -148,10 +149,10 @@ class S3Objects:
             self._client.head_bucket(Bucket=container)
         except self._errors.ClientError as exc:
             if exc.response["Error"]["Code"] not in (*_MISSING, "NoSuchBucket"):
-                raise StorageError(f"cannot use the container {container}: {exc}") from exc
+                raise ConfigError(f"cannot use the container {container}: {exc}") from exc
             self._client.create_bucket(Bucket=container)
         except self._errors.BotoCoreError as exc:
-            raise StorageError(f"cannot reach the object store: {exc}") from exc
+            raise ConfigError(f"cannot reach the object store: {exc}") from exc
 
 
 def _endpoint(stow: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from flyteidl.service import admin_pb2, auth_pb2, dataproxy_pb2, identity_pb2, s
 from reconciler.sandbox.dispatch import merge
 from reconciler.sandbox.services import (
     attributes,
+    auth,
     dataproxy,
     descriptions,
     events,
@@ -24,6 +25,7 @@ from reconciler.sandbox.services import (
 )
 
 _FILES = (
+    auth,
     attributes,
     dataproxy,
     descriptions,
