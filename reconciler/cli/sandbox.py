@@ -1,7 +1,8 @@
 """`reconciler sandbox`: the embedded Admin in the foreground."""
 
 import sys
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import click
 
@@ -9,40 +10,73 @@ from reconciler.cli.options import program_options
 from reconciler.cli.signals import Watch
 
 _port = click.IntRange(0, 65535)
+_serving = (
+    click.option(
+        "--grpc-port",
+        type=_port,
+        default=8089,
+        show_default=True,
+        metavar="N",
+        help="Port of the gRPC services; 0 picks one.",
+    ),
+    click.option(
+        "--http-port",
+        type=_port,
+        default=8088,
+        show_default=True,
+        metavar="N",
+        help="Port of the HTTP gateway and object store; 0 picks one.",
+    ),
+    click.option(
+        "--data",
+        default=":memory:",
+        show_default=True,
+        metavar="PATH|:memory:",
+        help="Where everything is kept; in memory it ends with the process.",
+    ),
+    click.option(
+        "--config",
+        type=click.Path(),
+        default="",
+        metavar="FILE",
+        help="A configuration file of flyteadmin: its domains, limits, … are obeyed.",
+    ),
+    click.option(
+        "--seed",
+        type=click.Path(),
+        default="",
+        metavar="FILE",
+        help="Projects to begin with, in YAML.",
+    ),
+    click.option(
+        "--scheduler", is_flag=True, help="Let active schedules fire, as Flyte's scheduler does."
+    ),
+    click.option(
+        "--clock",
+        default="real",
+        show_default=True,
+        metavar="real|simulated|TIME",
+        help="Which time it is: a simulated clock stands still until it is wound.",
+    ),
+    click.option(
+        "--chaos",
+        default="",
+        metavar="TEXT",
+        help="Bad days, for instance seed=42,unavailable=5%,lost_answer=0.02.",
+    ),
+)
+
+
+def _serving_options(function: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(_serving):
+        function = option(function)
+    return function
 
 
 @click.command()
-@click.option(
-    "--grpc-port",
-    type=_port,
-    default=8089,
-    show_default=True,
-    metavar="N",
-    help="Port of the gRPC services; 0 picks one.",
-)
-@click.option(
-    "--http-port",
-    type=_port,
-    default=8088,
-    show_default=True,
-    metavar="N",
-    help="Port of the HTTP gateway and object store; 0 picks one.",
-)
-@click.option(
-    "--data",
-    default=":memory:",
-    show_default=True,
-    metavar="PATH|:memory:",
-    help="Where everything is kept; in memory it ends with the process.",
-)
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A configuration file of flyteadmin: its domains, limits, … are obeyed.",
-)
+@_serving_options
 @program_options
-def command(grpc_port: int, http_port: int, data: str, config: Path | None) -> None:
+def command(**options: Any) -> None:
     """Serve an embedded Flyte Admin in the foreground.
 
     It answers as the real one does and keeps everything in one file; no Docker, no cluster. One
@@ -56,18 +90,11 @@ def command(grpc_port: int, http_port: int, data: str, config: Path | None) -> N
     """
     from reconciler.errors import ConfigError
     from reconciler.sandbox import ConfigError as SandboxConfigError
-    from reconciler.sandbox import StoreError, load_config, serve
+    from reconciler.sandbox import Options, StoreError, serve
 
     try:
         # The server ends in order when it is told to, instead of at once.
         with Watch(lambda number: None):
-            serve(
-                data=data,
-                config=load_config(config) if config else None,
-                grpc_port=grpc_port,
-                http_port=http_port,
-                out=sys.stdout,
-                err=sys.stderr,
-            )
+            serve(Options(**options), out=sys.stdout, err=sys.stderr)
     except (SandboxConfigError, StoreError, OSError) as error:
         raise ConfigError(f"the embedded Flyte Admin cannot start: {error}") from error

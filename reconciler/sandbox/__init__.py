@@ -9,7 +9,9 @@ from reconciler.sandbox.config import SandboxConfig
 from reconciler.sandbox.config_file import ConfigError, load_config, parse_config
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.faults import Fault, Faults, FaultsError, Rule, parse_faults
-from reconciler.sandbox.server import Sandbox, serve
+from reconciler.sandbox.foreground import flytekit_environment, serve
+from reconciler.sandbox.options import Options
+from reconciler.sandbox.server import Sandbox
 from reconciler.sandbox.store import Store, StoreError
 
 __all__ = [
@@ -18,12 +20,14 @@ __all__ = [
     "Fault",
     "Faults",
     "FaultsError",
+    "Options",
     "Refusal",
     "Rule",
     "Sandbox",
     "SandboxConfig",
     "Store",
     "StoreError",
+    "flytekit_environment",
     "load_config",
     "parse_config",
     "parse_faults",

@@ -1,28 +1,25 @@
 """`python -m reconciler.sandbox`: the embedded Admin in the foreground."""
 
 import argparse
+import logging
 import sys
 
-from reconciler.sandbox.config_file import ConfigError, load_config
-from reconciler.sandbox.server import serve
-from reconciler.sandbox.store import MEMORY, StoreError
+from reconciler.sandbox.config_file import ConfigError
+from reconciler.sandbox.foreground import serve
+from reconciler.sandbox.options import Options, add_arguments
+from reconciler.sandbox.store import StoreError
 
 
 def main() -> int:
     """Parse, serve, exit: 0 after a signal, 1 if it cannot start."""
     parser = argparse.ArgumentParser(prog="reconciler-sandbox", description=__doc__)
-    parser.add_argument("--grpc-port", type=int, default=0)
-    parser.add_argument("--http-port", type=int, default=0)
-    parser.add_argument("--data", default=MEMORY, help="path of the store, or :memory:")
-    parser.add_argument("--config", help="flyteadmin's configuration file")
-    options = parser.parse_args()
+    add_arguments(parser)
+    parser.add_argument("--ready-fd", type=int, help=argparse.SUPPRESS)
+    given = vars(parser.parse_args())
+    ready_fd = given.pop("ready_fd")
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     try:
-        serve(
-            data=options.data,
-            config=load_config(options.config) if options.config else None,
-            grpc_port=options.grpc_port,
-            http_port=options.http_port,
-        )
+        serve(Options(**given), ready_fd=ready_fd)
     except (ConfigError, StoreError, OSError) as exc:
         print(f"error: {exc}", file=sys.stderr)
         return 1

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.cron import SECOND, from_rfc3339, to_datetime
+from reconciler.sandbox.config_file import ConfigError
 from reconciler.sandbox.scheduler import SimulatedClock
 from reconciler.sandbox.store import Store
 
@@ -21,7 +22,7 @@ _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[dhms])")
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": 0.001}
 
 
-class ClockError(ValueError):
+class ClockError(ConfigError):
     """A text that means no clock, no time or no duration."""
 
 

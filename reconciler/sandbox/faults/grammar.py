@@ -26,6 +26,7 @@ from typing import Any
 
 from flyteidl.service import admin_pb2, auth_pb2, dataproxy_pb2, identity_pb2, signal_pb2
 
+from reconciler.sandbox.config_file import ConfigError
 from reconciler.sandbox.faults.day import Faults
 from reconciler.sandbox.faults.latency import Latency, Shape
 from reconciler.sandbox.faults.rules import CHANCES, Rule, matches
@@ -34,7 +35,7 @@ _DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(us|ms|s|m)")
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
 
 
-class FaultsError(ValueError):
+class FaultsError(ConfigError):
     """A text that describes no bad day; the message says what was expected."""
 
 
