@@ -24,6 +24,8 @@ CREATE TABLE tasks (
     short_description TEXT NOT NULL DEFAULT '',
     UNIQUE (project, domain, name, version)
 );
+CREATE INDEX tasks_domain ON tasks (project, domain);
+CREATE INDEX tasks_name ON tasks (project, domain, name);
 CREATE INDEX tasks_created ON tasks (project, domain, created_at);
 CREATE INDEX tasks_name_created ON tasks (project, domain, name, created_at);
 CREATE INDEX tasks_version ON tasks (project, domain, version);
@@ -38,6 +40,8 @@ CREATE TABLE workflows (
     short_description TEXT NOT NULL DEFAULT '',
     UNIQUE (project, domain, name, version)
 );
+CREATE INDEX workflows_domain ON workflows (project, domain);
+CREATE INDEX workflows_name ON workflows (project, domain, name);
 CREATE INDEX workflows_created ON workflows (project, domain, created_at);
 CREATE INDEX workflows_name_created ON workflows (project, domain, name, created_at);
 CREATE INDEX workflows_version ON workflows (project, domain, version);
@@ -55,6 +59,8 @@ CREATE TABLE launch_plans (
     launch_condition_type TEXT,
     UNIQUE (project, domain, name, version)
 );
+CREATE INDEX launch_plans_domain ON launch_plans (project, domain);
+CREATE INDEX launch_plans_name ON launch_plans (project, domain, name);
 CREATE INDEX launch_plans_created ON launch_plans (project, domain, created_at);
 CREATE INDEX launch_plans_name_created ON launch_plans (project, domain, name, created_at);
 CREATE INDEX launch_plans_version ON launch_plans (project, domain, version);

@@ -10,6 +10,7 @@ from reconciler.sandbox.likes import ends_in_escape
 from reconciler.sandbox.listing.casts import cast
 from reconciler.sandbox.listing.columns import ENTITIES, Column, Entity, Kind
 from reconciler.sandbox.listing.filters import SINGLE_VALUED, Filter, parse_filters
+from reconciler.sandbox.listing.hints import is_selective, lead_by_version
 from reconciler.sandbox.listing.paging import next_token, parse_token
 from reconciler.sandbox.store import Session
 
@@ -126,7 +127,8 @@ def run(
     conditions = [f"{name} = ?" for name, value in equal.items() if value]
     parameters: list[Any] = [value for value in equal.values() if value]
     conditions += implicit
-    more, values = where(ready.filters, now=now)
+    filters = lead_by_version(session, ready.filters, listing.entity, equal)
+    more, values = where(filters, now=now)
     conditions += more
     parameters += values
     joined = dict.fromkeys(
@@ -137,7 +139,9 @@ def run(
     sql = f"SELECT {table}.* FROM {table} {' '.join(joined)}"
     if conditions:
         sql += f" WHERE {' AND '.join(conditions)}"
-    sql += ready.order and f" ORDER BY {ready.order}"
+    if ready.order:
+        unindexed = "+" if is_selective(ready.filters, listing.entity) else ""
+        sql += f" ORDER BY {unindexed}{ready.order}"
     sql += f" LIMIT {-1 if unlimited else ready.limit} OFFSET {ready.offset}"
     rows = session.all(sql, parameters)
     return Page(rows, next_token(offset=ready.offset, limit=ready.limit, count=len(rows)))
