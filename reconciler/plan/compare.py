@@ -6,7 +6,7 @@ Both sides come in the form that Admin hashes (`model.to_canonical`), so 'no cha
 
 from typing import Any
 
-from reconciler.model import Change, Resource
+from reconciler.model import Change, Resource, comparable
 
 # Fields that every spec of a kind is wrapped in, and that say nothing to a reader.
 _WRAPPERS = ("template", "primary.template", "spec")
@@ -15,17 +15,21 @@ _WRAPPERS = ("template", "primary.template", "spec")
 def compare(before: Resource, after: Resource) -> tuple[Change, ...]:
     """Return every field in which two specs of one resource differ, in path order.
 
-    Shape: empty exactly when the digests agree. Lists are compared position by position, as
+    Shape: empty exactly when the digests agree, but for what depends on where code was uploaded
+        or packaged alone (`model.comparable`). Lists are compared position by position, as
         their order counts for Admin; a field on one side only has None on the other.
     """
     if before.canonical == after.canonical:
+        return ()
+    found, wanted = (comparable(one.canonical, after.bundles) for one in (before, after))
+    if found == wanted:
         return ()
     # Imported late: it costs half a second, and most plans change nothing.
     from deepdiff import DeepDiff
 
     diff = DeepDiff(
-        before.canonical,
-        after.canonical,
+        found,
+        wanted,
         view="tree",
         # 1 and 1.0 are one number to Admin, which hashes every number as a double.
         ignore_numeric_type_changes=True,

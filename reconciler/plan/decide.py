@@ -45,7 +45,7 @@ def _mutable(desired: Resource, observed: Resource) -> tuple[Action, ...]:
     changes = compare(observed, desired)
     if not changes:
         return ()
-    verb, reason, why = Verb.UPDATE, Reason.DIFFERS, f"{len(changes)} field(s) differ"
+    verb, reason, why = Verb.UPDATE, Reason.DIFFERS, _differing(len(changes))
     states = [change for change in changes if change.path == "state"]
     if states:
         # The message leaves the default state out, so an active one has no `state` at all.
@@ -64,6 +64,10 @@ def _mutable(desired: Resource, observed: Resource) -> tuple[Action, ...]:
             after=desired,
         ),
     )
+
+
+def _differing(count: int) -> str:
+    return "1 field differs" if count == 1 else f"{count} fields differ"
 
 
 def _switch(desired: Resource, observed: Resource | None) -> tuple[Action, ...]:
