@@ -6,6 +6,8 @@
     ├── UnreachableError                     1   nobody answers at the endpoint
     ├── ApplyRefusedError                    1   not confirmed, or the world moved before a write
     ├── OversizedError                       1   a request that Admin would not even read
+    ├── BundleError                          1   code that cannot be bundled, or has changed since
+    ├── UploadError                          1   the object store did not take a bundle
     └── AdminError                           1   Admin refused one call; a class for each gRPC code
         ├── UnauthenticatedError             7
         ├── PermissionDeniedError            7
@@ -67,6 +69,29 @@ class OversizedError(ReconcilerError):
             f"{id} takes a request of {size:,} bytes, and Flyte Admin reads at most {limit:,}; "
             "make its specification smaller"
         )
+
+
+class BundleError(ReconcilerError):
+    """A folder or archive cannot be the bundle it is to be; `problems` says everything wrong."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(self.problems))
+
+
+class UploadError(ReconcilerError):
+    """The object store did not take an upload.
+
+    Attributes: `url` without its query, which is a credential; `status` of the HTTP answer, 0 if
+    there was none; `text` the store's own words.
+    """
+
+    def __init__(self, text: str, *, url: str, status: int = 0) -> None:
+        self.text = text
+        self.url = url
+        self.status = status
+        answer = f"HTTP {status}: " if status else ""
+        super().__init__(f"upload to {url}: {answer}{text}")
 
 
 class AdminError(ReconcilerError):

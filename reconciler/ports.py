@@ -5,11 +5,14 @@ mutating call exists.
 """
 
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
-from reconciler.model import Resource, ResourceId
+from reconciler.model import Bundle, Code, CodeFolder, Resource, ResourceId
 
 
 class Reader(Protocol):
@@ -82,6 +85,55 @@ class Writer(Protocol):
     def set_active(self, launch_plan: ResourceId, *, active: bool) -> None:
         """Switch one launch plan version on (and with it the former one off), or off."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A bundle as one file on this machine, gzipped: its path, its bytes and their MD5."""
+
+    path: Path
+    size: int
+    md5: bytes
+
+
+class Bundler(Protocol):
+    """Turns code into a digest while planning, and into an archive once it is uploaded."""
+
+    def code(self, folder: CodeFolder) -> Code:
+        """Say which code a folder holds.
+
+        Raises: BundleError with everything that keeps it from being a bundle.
+        """
+        ...
+
+    def archive(self, bundle: Bundle) -> AbstractContextManager[Archive]:
+        """Build the archive of a bundle; it is gone when the context ends.
+
+        Raises: BundleError if its source cannot be read, or is not what it was when planned.
+        """
+        ...
+
+
+class Uploader(Protocol):
+    """Puts bundles where tasks will find them. Safe to use from many threads, and repeatable."""
+
+    def upload(self, bundle: Bundle, bundler: Bundler) -> "Uploaded":
+        """Make sure that a bundle is in Admin's store, and tell its address.
+
+        What is there already is neither built nor sent again.
+
+        Raises: AdminError or UnreachableError if Admin gives no place for it; UploadError if the
+            store does not take it; BundleError as `Bundler.archive` does.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """Where a bundle lies, as tasks name it (`s3://…`), and whether it did already."""
+
+    address: str
+    existed: bool
 
 
 class Clock(Protocol):

@@ -31,7 +31,7 @@ def _create(action: Action, *, reader: Reader, writer: Writer) -> Outcome:
 def _compared(action: Action, wanted: Resource, reader: Reader) -> Outcome:
     """Somebody else created it at the same moment: only reading tells whether it is the same."""
     found = _read(wanted, reader)
-    if found is not None and found.digest == wanted.digest:
+    if found is not None and wanted.agrees_with(found):
         return Outcome(action, Status.DONE, settled=True, existed=True)
     conflict = Conflict(wanted.id, (), wanted.origin)
     message = f"{conflict.id} was registered by someone else meanwhile, with other content"
@@ -46,7 +46,7 @@ def _read_back(action: Action, error: AdminError, reader: Reader) -> Outcome:
     except ReconcilerError:
         message = f"{_text(error)}; it may have been written: run apply again"
         return Outcome(action, Status.FAILED, message=message, error=error)
-    if found is not None and found.digest == wanted.digest:
+    if found is not None and wanted.agrees_with(found):
         return Outcome(action, Status.DONE, applied=True, settled=True)
     return Outcome(action, Status.FAILED, message=_text(error), error=error)
 

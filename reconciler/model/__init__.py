@@ -1,6 +1,18 @@
 """The nouns, frozen: standard library and flyteidl messages; they raise only ValueError."""
 
+from reconciler.model.bundle import (
+    BUNDLE_FILE,
+    Bundle,
+    Code,
+    CodeArchive,
+    CodeFile,
+    CodeFolder,
+    bundles_in,
+    code_digest,
+    with_addresses,
+)
 from reconciler.model.canonical import content_hash, is_content_hash, object_hash, to_canonical
+from reconciler.model.comparable import comparable, without_source_root
 from reconciler.model.describe import describe, describe_value
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.duration import parse_duration
@@ -17,9 +29,15 @@ from reconciler.model.state import DesiredState, ObservedState
 from reconciler.model.types import TypeSyntaxError, parse_type, type_from_proto, union_tag
 
 __all__ = [
+    "BUNDLE_FILE",
     "Action",
     "ApplyReport",
+    "Bundle",
     "Change",
+    "Code",
+    "CodeArchive",
+    "CodeFile",
+    "CodeFolder",
     "Conflict",
     "CycleError",
     "DesiredState",
@@ -41,6 +59,9 @@ __all__ = [
     "Status",
     "TypeSyntaxError",
     "Verb",
+    "bundles_in",
+    "code_digest",
+    "comparable",
     "content_hash",
     "describe",
     "describe_value",
@@ -51,7 +72,11 @@ __all__ = [
     "parse_datetime",
     "parse_duration",
     "parse_type",
+    "rewrite_texts",
+    "texts",
     "to_canonical",
     "type_from_proto",
     "union_tag",
+    "with_addresses",
+    "without_source_root",
 ]

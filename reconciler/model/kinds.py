@@ -16,11 +16,13 @@ class Kind(Enum):
 
     PROJECT = ("project", False, 0)
     DOMAIN = ("domain", False, 1)
-    TASK = ("task", True, 2)
-    WORKFLOW = ("workflow", True, 3)
-    LAUNCH_PLAN = ("launch plan", True, 4)
+    # Code for tasks: its digest is its name. Admin's store keeps it, and no table lists it.
+    BUNDLE = ("code bundle", False, 2)
+    TASK = ("task", True, 3)
+    WORKFLOW = ("workflow", True, 4)
+    LAUNCH_PLAN = ("launch plan", True, 5)
     # Which version of a launch plan is active: a property of the name, so a resource of its own.
-    ACTIVATION = ("activation", False, 5)
+    ACTIVATION = ("activation", False, 6)
 
     def __init__(self, word: str, versioned: bool, rank: int) -> None:
         self.word = word

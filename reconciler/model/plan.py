@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from reconciler.model.bundle import Bundle
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.identity import ResourceId
 from reconciler.model.kinds import Kind
@@ -21,6 +22,7 @@ class Verb(StrEnum):
     DEACTIVATE = "deactivate"
     ARCHIVE = "archive"
     UNARCHIVE = "unarchive"
+    UPLOAD = "upload"
 
 
 class Reason(StrEnum):
@@ -34,6 +36,7 @@ class Reason(StrEnum):
     OTHER_ACTIVE = "other-active"
     SEVERAL_ACTIVE = "several-active"
     STILL_ACTIVE = "still-active"
+    NEEDED = "needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One step that one resource needs."""
+    """One step that one resource needs.
+
+    `bundle` is what an upload uploads, and nothing for any other verb.
+    """
 
     verb: Verb
     id: ResourceId
@@ -61,6 +67,7 @@ class Action:
     before: Resource | None = None
     after: Resource | None = None
     needs: tuple[ResourceId, ...] = ()
+    bundle: Bundle | None = None
 
     @property
     def is_switch(self) -> bool:

@@ -6,7 +6,9 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from reconciler.model.bundle import Bundle
 from reconciler.model.canonical import object_hash, to_canonical
+from reconciler.model.comparable import comparable
 from reconciler.model.identity import ResourceId
 
 
@@ -52,6 +54,9 @@ class Resource:
     active: tuple[str, ...] = ()
     # Versions that are this content's own hash: existing means identical.
     content_addressed: bool = False
+    # Code that it runs, directly or in the tasks inside it; tokens in `spec` and `request` stand
+    # for their addresses. Known for desired resources only.
+    bundles: tuple[Bundle, ...] = ()
 
     @cached_property
     def canonical(self) -> dict[str, Any]:
@@ -62,3 +67,14 @@ class Resource:
     def digest(self) -> bytes:
         """Admin's digest of this resource, 32 bytes; equal digests are 'identical structure'."""
         return object_hash(self.canonical)
+
+    def agrees_with(self, other: "Resource") -> bool:
+        """Tell whether Admin, holding `other`, holds what this desired resource wants.
+
+        By Admin's own digest, or else by all that does not depend on where code was uploaded or
+        packaged (`comparable`).
+        """
+        if self.digest == other.digest:
+            return True
+        mine, theirs = (comparable(one.canonical, self.bundles) for one in (self, other))
+        return object_hash(mine) == object_hash(theirs)

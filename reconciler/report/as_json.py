@@ -86,6 +86,13 @@ def _action(action: Action) -> dict[str, Any]:
         "depends_on": [need.address for need in action.needs],
         "origin": origin_as_data(origin.file, origin.line, origin.column) if origin else None,
     }
+    if action.bundle is not None:
+        data["bundle"] = {
+            "name": action.bundle.name,
+            "digest": action.bundle.code.digest,
+            "files": action.bundle.code.files,
+            "bytes": action.bundle.code.size,
+        }
     if action.is_switch:
         data["active"] = {
             "before": list(action.before.active) if action.before else [],

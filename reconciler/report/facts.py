@@ -10,7 +10,8 @@ from flyteidl.core.interface_pb2 import TypedInterface
 from flyteidl.core.tasks_pb2 import TaskTemplate
 from flyteidl.core.workflow_pb2 import Node
 
-from reconciler.model import Resource, ResourceId, is_content_hash
+from reconciler.model import Bundle, Resource, ResourceId, is_content_hash
+from reconciler.report.words import short_digest
 
 _NAMES = 4  # names listed one by one; more are only counted
 _HASH = 8  # letters of a content hash that tell it from others in one plan
@@ -19,12 +20,12 @@ _HASH = 8  # letters of a content hash that tell it from others in one plan
 def facts(resource: Resource) -> tuple[str, ...]:
     """Return what is worth saying about a resource in a plan: none if its content is not known.
 
-    Shape: task: image or type, resources, interface; workflow: nodes, interface; launch plan:
-        workflow, schedule, inputs; project: its title and description.
+    Shape: task: image or type, resources, interface, code; workflow: nodes, interface;
+        launch plan: workflow, schedule, inputs; project: its title and description.
     """
     match resource.spec:
         case CompiledTask() as task:
-            return tuple(_task(task.template))
+            return (*_task(task.template), *(_code(bundle) for bundle in resource.bundles))
         case CompiledWorkflowClosure() as closure:
             return tuple(_workflow(closure))
         case LaunchPlan() as launch_plan:
@@ -33,6 +34,22 @@ def facts(resource: Resource) -> tuple[str, ...]:
             titles = (project.name if project.name != project.id else "", project.description)
             return tuple(title for title in titles if title)
     return ()
+
+
+def bundle_facts(bundle: Bundle) -> tuple[str, ...]:
+    """Return what is worth saying about a code bundle: digest, number of files, size."""
+    files = f"{bundle.code.files:,} file{'' if bundle.code.files == 1 else 's'}"
+    return (short_digest(bundle.code.digest), files, size(bundle.code.size))
+
+
+def size(number: int) -> str:
+    """Say a number of bytes: `873 B`, `12.4 kB`, `3.0 MB`."""
+    value, unit = float(number), "B"
+    for larger in ("kB", "MB", "GB"):
+        if round(value, 1) < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{number} B" if unit == "B" else f"{value:.1f} {unit}"
 
 
 def schedule(launch_plan: LaunchPlan) -> str:
@@ -65,6 +82,10 @@ def _task(template: TaskTemplate) -> Iterator[str]:
     if limits:
         yield ", ".join(limits)
     yield from _interface(template.interface)
+
+
+def _code(bundle: Bundle) -> str:
+    return f"code {bundle.name} {short_digest(bundle.code.digest)}"
 
 
 def _workflow(closure: CompiledWorkflowClosure) -> Iterator[str]:

@@ -39,7 +39,7 @@ class Style:
         return self._wrap("2", text)
 
     def symbol(self, symbol: Symbol) -> str:
-        """The symbol in its colour: green adds, yellow changes, red takes away."""
+        """The symbol in its colour: green adds, yellow changes, red takes away, cyan sends."""
         match symbol:
             case Symbol.ADD:
                 return self.green(symbol)
@@ -47,6 +47,8 @@ class Style:
                 return self.yellow(symbol)
             case Symbol.REMOVE:
                 return self.red(symbol)
+            case Symbol.UPLOAD:
+                return self.cyan(symbol)
             case Symbol.NONE:
                 return str(symbol)
 

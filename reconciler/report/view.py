@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.model import Action, Conflict, Kind, Plan, Reason, ResourceId, Verb
-from reconciler.report.facts import facts
+from reconciler.report.facts import bundle_facts, facts
 from reconciler.report.values import change_lines, fields, inline
 from reconciler.report.words import WORDS, Symbol, counted, subject, version_move
 
@@ -67,7 +67,9 @@ def conflict_section(conflict: Conflict, *, verbose: bool = False) -> Section:
 def _grouped(plan: Iterable[Action], *, apart: bool) -> Iterable[Sequence[Action]]:
     groups: dict[object, list[Action]] = {}
     for action in plan:
-        together = not apart and (_is_new(action) or _is_plain_switch(action))
+        together = not apart and (
+            _is_new(action) or _is_plain_switch(action) or action.bundle is not None
+        )
         place = (action.verb, action.id.kind, action.id.project, action.id.domain)
         groups.setdefault(place if together else action.id, []).append(action)
     return groups.values()
@@ -83,7 +85,7 @@ def _is_plain_switch(action: Action) -> bool:
 
 
 def _listed(group: Sequence[Action], by_id: dict[ResourceId, Action]) -> Section:
-    names = [_name(action.id) for action in group]
+    names = [_name(action) for action in group]
     column = max((len(name) for name in names if len(name) <= _NAME_COLUMN), default=0)
     symbol = WORDS[group[0].verb].symbol
     lines = (
@@ -101,7 +103,7 @@ def _listed(group: Sequence[Action], by_id: dict[ResourceId, Action]) -> Section
 def _registered(action: Action, *, verbose: bool) -> Section:
     title = f"{subject(action.id)} {WORDS[action.verb].will}"
     if not verbose or action.after is None:
-        said = _said(action, {}) or _name(action.id)
+        said = _said(action, {}) or _name(action)
         return Section(title, (), (Line(Symbol.ADD, said),))
     lines = (
         Line(Symbol.ADD, f"{path}: {inline(value, verbose=True)}")
@@ -119,6 +121,9 @@ def _changed(action: Action, by_id: dict[ResourceId, Action], *, verbose: bool) 
     if action.is_switch:
         said = f"active version: {_said(action, by_id)}"
         lines.insert(0, Line(WORDS[action.verb].symbol, said))
+    if action.bundle is not None:
+        said = "; ".join((action.bundle.name, *bundle_facts(action.bundle)))
+        lines.append(Line(WORDS[action.verb].symbol, said))
     return Section(f"{subject(action.id)} {WORDS[action.verb].will}", _notes(action), tuple(lines))
 
 
@@ -131,6 +136,8 @@ def _said(action: Action, by_id: dict[ResourceId, Action]) -> str:
         created = by_id.get(action.id.at(version)) if version else None
         told = facts(created.after) if created and created.after else ()
         return "; ".join((f"{before} → {after}", *told))
+    if action.bundle is not None:
+        return "; ".join(bundle_facts(action.bundle))
     told = facts(action.after) if action.after else ()
     if action.reason is not Reason.ABSENT:
         told = (*told, f"({action.why})")
@@ -143,7 +150,10 @@ def _notes(action: Action) -> tuple[str, ...]:
     return ("; ".join(note for note in notes if note),) if any(notes) else ()
 
 
-def _name(id: ResourceId) -> str:
+def _name(action: Action) -> str:
+    id = action.id
+    if action.bundle is not None:
+        return action.bundle.name
     if id.kind is Kind.PROJECT:
         return id.project
     return f"{id.name}@{id.version}" if id.version else id.name or id.domain

@@ -16,6 +16,7 @@ class Symbol(StrEnum):
     ADD = "+"
     CHANGE = "~"
     REMOVE = "-"
+    UPLOAD = "^"
     NONE = " "
 
 
@@ -46,24 +47,34 @@ WORDS: dict[Verb, Words] = {
     Verb.UNARCHIVE: Words(
         Symbol.CHANGE, "will be unarchived", "unarchive", "unarchived", "unarchiving"
     ),
+    Verb.UPLOAD: Words(Symbol.UPLOAD, "will be uploaded", "upload", "uploaded", "uploading"),
 }
 
 LEGEND: dict[Symbol, str] = {
     Symbol.ADD: "register",
     Symbol.CHANGE: "update or activate",
     Symbol.REMOVE: "deactivate or archive",
+    Symbol.UPLOAD: "upload",
 }
 
 # Counted in every summary, zero or not; the others are named only where there are any.
 ALWAYS_COUNTED = (Verb.CREATE, Verb.UPDATE, Verb.ACTIVATE, Verb.DEACTIVATE)
 
+_DIGEST = 12  # letters of a bundle's digest that tell it from others
 _PLURALS = {Kind.ACTIVATION: "activations", Kind.LAUNCH_PLAN: "launch plans"}
 
 
 def subject(id: ResourceId) -> str:
     """Name a resource to people, who switch launch plans on and off and know no activations."""
+    if id.kind is Kind.BUNDLE:
+        return f"{id.kind.word} {id.project}/{id.domain}/{short_digest(id.name)}"
     word = Kind.LAUNCH_PLAN.word if id.kind is Kind.ACTIVATION else id.kind.word
     return f"{word} {id.path}"
+
+
+def short_digest(digest: str) -> str:
+    """The beginning of a code bundle's digest, enough to know it again."""
+    return f"{digest[:_DIGEST]}…"
 
 
 def counted(number: int, kind: Kind) -> str:

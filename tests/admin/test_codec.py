@@ -8,8 +8,9 @@ from flyteidl.admin.workflow_pb2 import Workflow
 from reconciler.admin.codec import CODECS
 from reconciler.model import Kind, ResourceId
 
-# Set elsewhere: a domain is the server's own, an activation is a state of launch plans.
-WITHOUT_CREATE = {Kind.DOMAIN, Kind.ACTIVATION}
+# Set elsewhere: a domain is the server's own, an activation is a state of launch plans, a bundle
+# is uploaded.
+WITHOUT_CREATE = {Kind.DOMAIN, Kind.ACTIVATION, Kind.BUNDLE}
 
 
 def test_no_kind_is_forgotten() -> None:
