@@ -15,9 +15,9 @@ from typing import BinaryIO
 from urllib.parse import unquote, unquote_to_bytes
 from xml.sax.saxutils import escape
 
-from reconciler.sandbox.http.chunked import decoded
+from reconciler.sandbox.http.chunked import FramingError, decoded
 from reconciler.sandbox.http.exchange import Answer, Request
-from reconciler.sandbox.http.listing import list_objects
+from reconciler.sandbox.http.listing import deleted, keys_to_delete, list_objects
 from reconciler.sandbox.objects import BuiltinObjects, ObjectError, ObjectInfo
 from reconciler.sandbox.objects.builtin import digest_of
 from reconciler.sandbox.objects.signature import Request as SignedRequest
@@ -25,6 +25,7 @@ from reconciler.sandbox.objects.signature import SignatureError, is_signed, veri
 
 _CHUNK = 1 << 18
 _DRAINED = 64 << 20  # of a refused upload, so that the client reads why
+_LARGEST_LIST = 2 << 20
 _XML = (("Content-Type", "application/xml"),)
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -63,6 +64,8 @@ class Bucket:
             return self._refuse(request, StoreError(exc.status, exc.code, exc.message))
         except StoreError as exc:
             return self._refuse(request, exc)
+        except FramingError as exc:
+            return self._refuse(request, StoreError(400, "IncompleteBody", str(exc)))
         except ObjectError as exc:
             if exc.full:
                 return self._refuse(request, StoreError(507, "StorageFull", str(exc)))
@@ -95,14 +98,26 @@ class Bucket:
     def _bucket(self, request: Request) -> Answer:
         if request.method == "HEAD" or request.method == "PUT":
             return Answer(200)
+        query = dict(_pairs(request.query))
+        if request.method == "POST" and "delete" in query:
+            return self._delete_many(request)
         if request.method != "GET":
             raise _not_allowed()
-        query = dict(_pairs(request.query))
         if "location" in query:
             region = self._objects.credentials.region
             text = f"<LocationConstraint>{escape(region)}</LocationConstraint>"
             return Answer(200, _XML, text.encode())
         return Answer(200, _XML, list_objects(self._objects, query))
+
+    def _delete_many(self, request: Request) -> Answer:
+        try:
+            keys = keys_to_delete(request.body(limit=_LARGEST_LIST))
+        except ValueError:
+            text = "The XML you provided was not well-formed."
+            raise StoreError(400, "MalformedXML", text) from None
+        for key in keys:
+            self._objects.delete_at(key)
+        return Answer(200, _XML, deleted(keys))
 
     def _put(self, request: Request, key: str, payload: str) -> Answer:
         given = request.header("content-md5").strip()

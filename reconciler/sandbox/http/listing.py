@@ -1,9 +1,10 @@
 """What is in a bucket, page by page, as S3's ListObjectsV2 tells it."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from reconciler.sandbox.objects import BuiltinObjects
@@ -19,7 +20,8 @@ def list_objects(objects: BuiltinObjects, query: Mapping[str, str]) -> bytes:
             `encoding-type` count.
     """
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
-    encode = quote if query.get("encoding-type") == "url" else escape
+    as_url = query.get("encoding-type") == "url"
+    encode = quote if as_url else escape
     limit = min(_LARGEST_PAGE, int(query.get("max-keys") or _LARGEST_PAGE))
     after = query.get("start-after", query.get("marker", ""))
     if query.get("continuation-token"):
@@ -41,6 +43,7 @@ def list_objects(objects: BuiltinObjects, query: Mapping[str, str]) -> bytes:
         f"<Name>{escape(objects.container)}</Name><Prefix>{encode(_shown(prefix))}</Prefix>"
         f"<KeyCount>{len(rows)}</KeyCount><MaxKeys>{limit}</MaxKeys>"
         f"<IsTruncated>{'true' if more else 'false'}</IsTruncated>{following}"
+        f"{'<EncodingType>url</EncodingType>' if as_url else ''}"
         f"{''.join(row for row in rows if row)}</ListBucketResult>"
     ).encode()
 
@@ -81,3 +84,25 @@ def _row(objects: BuiltinObjects, key: str, shown: str, *, folded: bool) -> str:
 
 def _shown(key: str) -> str:
     return key.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def keys_to_delete(body: bytes) -> list[str]:
+    """Return the keys that a DeleteObjects request names.
+
+    Raises:
+        ValueError: It is no such request.
+    """
+    try:
+        root = ElementTree.fromstring(body)
+    except ElementTree.ParseError as exc:
+        raise ValueError(str(exc)) from exc
+    return [key.text or "" for key in root.iterfind("{*}Object/{*}Key")]
+
+
+def deleted(keys: Iterable[str]) -> bytes:
+    """Return the answer to a DeleteObjects request."""
+    rows = "".join(f"<Deleted><Key>{escape(key)}</Key></Deleted>" for key in keys)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{rows}</DeleteResult>'
+    ).encode()

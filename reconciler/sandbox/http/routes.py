@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flyteidl.service import admin_pb2, auth_pb2, dataproxy_pb2, identity_pb2, signal_pb2
-from google.api import annotations_pb2  # type: ignore[import-untyped]
+from google.api import annotations_pb2
 from google.protobuf import message_factory
 from google.protobuf.message import Message
 

@@ -140,9 +140,10 @@ class BuiltinObjects:
     def delete_at(self, key: str) -> None:
         """Remove the object with this key; there need not be one."""
         self.folder.delete(self.container, key)
+        self.forget_blob(key)
 
     def forget_blob(self, key: str) -> None:
-        """Drop what Admin wrote under this key: a client has just written over it."""
+        """Drop what Admin wrote under this key, after a client wrote over it or removed it."""
         with self._store.write() as session:
             delete_blob(session, self._url(key))
 
