@@ -2,6 +2,9 @@
 
 It answers as flyteadmin v1.16.8 does. It shares with the rest of the project only what is the
 same by nature on both sides of the wire: the workflow compiler and the arithmetic of schedules.
+
+Two submodules belong to this door and are loaded when they are asked for: `daemon` (a sandbox in
+the background) and `finishing` (drive executions to their end).
 """
 
 from reconciler.sandbox.admin import Admin

@@ -13,6 +13,8 @@ import shutil
 import signal
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -69,6 +71,7 @@ def start(folder: Path, options: Options) -> Running:
     Raises:
         DaemonError: One is running there already, or this one ends at once.
     """
+    options = options.resolved()
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder) as lock:
         if lock is None:
@@ -93,7 +96,7 @@ def start(folder: Path, options: Options) -> Running:
         pid=pid,
         grpc=where_it_is["grpc"],
         http=where_it_is["http"],
-        data=options.data if options.data == MEMORY else str(Path(options.data).resolve()),
+        data=options.data,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         options=asdict(options),
     )
@@ -133,7 +136,7 @@ def stop(folder: Path) -> bool:
 
 
 def reset(folder: Path, data: str | None = None) -> Running | None:
-    """Forget everything, and start again with the same options if it was running.
+    """Forget everything, and start again, at the same ports, if it was running.
 
     Args:
         data: Path of the store to remove, if nothing runs that would tell.
@@ -147,7 +150,10 @@ def reset(folder: Path, data: str | None = None) -> Running | None:
         data = running.data
     if data is not None and data != MEMORY:
         remove_store(Path(data))
-    return start(folder, Options(**running.options)) if running else None
+    if running is None:
+        return None
+    ports = {"grpc_port": _port(running.grpc), "http_port": _port(running.http)}
+    return start(folder, Options(**running.options | ports))
 
 
 def remove_store(path: Path) -> None:
@@ -190,6 +196,44 @@ def follow_log(folder: Path) -> Iterator[str]:
                 return
             else:
                 time.sleep(10 * _PAUSE_SECONDS)
+
+
+def ask(http: str, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Ask a running sandbox through one of its controls; return its answer.
+
+    Args:
+        http: host:port of its HTTP port.
+        path: For instance `/sandbox/status`.
+
+    Raises:
+        DaemonError: Nobody answers there, or the sandbox refuses.
+    """
+    request = urllib.request.Request(
+        f"http://{http}{path}",
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+        method=method,
+    )
+    try:
+        with urllib.request.urlopen(request) as answer:
+            told: dict[str, Any] = json.load(answer)
+            return told
+    except urllib.error.HTTPError as exc:
+        with exc:
+            raise DaemonError(_reason(exc.read()) or f"{http}{path}: {exc}") from exc
+    except (OSError, ValueError) as exc:
+        raise DaemonError(f"no sandbox answers at {http}: {exc}") from exc
+
+
+def _reason(body: bytes) -> str:
+    try:
+        return str(json.loads(body)["error"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _port(endpoint: str) -> int:
+    return int(endpoint.rpartition(":")[2])
 
 
 def _spawn(folder: Path, arguments: Sequence[str]) -> int:

@@ -1,8 +1,9 @@
 """How a sandbox is asked for on a command line, and the sandbox that is meant."""
 
 from argparse import ArgumentParser
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from reconciler.sandbox.clocks import parse_clock
 from reconciler.sandbox.config_file import load_config
@@ -65,16 +66,23 @@ class Options:
             raise
         return sandbox
 
+    def resolved(self) -> "Options":
+        """Return options that mean the same in whatever folder."""
+        paths: dict[str, Any] = {
+            name: str(Path(path).resolve())
+            for name in ("data", "config", "seed")
+            if (path := getattr(self, name)) not in ("", MEMORY)
+        }
+        return replace(self, **paths)
+
     def arguments(self) -> list[str]:
-        """Return the command line that says the same, wherever it is run."""
+        """Return the command line that says the same."""
         line = []
         for field in fields(self):
             value = getattr(self, field.name)
             if value == field.default:
                 continue
             line.append(f"--{field.name.replace('_', '-')}")
-            if field.name in ("data", "config", "seed") and value != MEMORY:
-                value = Path(value).resolve()
             if value is not True:
                 line.append(str(value))
         return line

@@ -6,8 +6,9 @@ the workflow declares; `placeholders` makes some up.
 """
 
 from reconciler.sandbox.finishing.errors import FinishError
-from reconciler.sandbox.finishing.finish import Finished, Rpcs, Wire, finish, interface_of
+from reconciler.sandbox.finishing.finish import Finished, Rpcs, finish, interface_of
 from reconciler.sandbox.finishing.literals import placeholders, read_outputs
+from reconciler.sandbox.finishing.wire import Wire, finish_at
 
 __all__ = [
     "FinishError",
@@ -15,6 +16,7 @@ __all__ = [
     "Rpcs",
     "Wire",
     "finish",
+    "finish_at",
     "interface_of",
     "placeholders",
     "read_outputs",

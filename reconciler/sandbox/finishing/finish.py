@@ -8,7 +8,6 @@ that is being aborted is aborted.
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import grpc
 from flyteidl.admin import (
     common_pb2,
     event_pb2,
@@ -19,12 +18,10 @@ from flyteidl.admin import (
 from flyteidl.core import execution_pb2 as core_pb2
 from flyteidl.core import identifier_pb2
 from flyteidl.event import event_pb2 as events
-from flyteidl.service import admin_pb2
-from google.protobuf import message_factory, timestamp_pb2
+from google.protobuf import timestamp_pb2
 
 from reconciler.sandbox.finishing.errors import FinishError
 
-_SERVICE = admin_pb2.DESCRIPTOR.services_by_name["AdminService"]
 _Workflow = core_pb2.WorkflowExecution
 _Node = core_pb2.NodeExecution
 _Task = core_pb2.TaskExecution
@@ -46,34 +43,6 @@ class Rpcs(Protocol):
             FinishError: It was refused.
         """
         ...
-
-
-class Wire:
-    """Calls RPCs over a channel.
-
-    Args:
-        timeout: Of one call, in seconds.
-    """
-
-    def __init__(self, channel: grpc.Channel, *, timeout: float = 30.0) -> None:
-        self._channel, self._timeout = channel, timeout
-
-    def __call__(self, name: str, request: Any) -> Any:
-        """Call one and return its answer.
-
-        Raises:
-            FinishError: It was refused.
-        """
-        answer = message_factory.GetMessageClass(_SERVICE.methods_by_name[name].output_type)
-        call = self._channel.unary_unary(
-            f"/{_SERVICE.full_name}/{name}",
-            request_serializer=type(request).SerializeToString,
-            response_deserializer=answer.FromString,
-        )
-        try:
-            return call(request, timeout=self._timeout)
-        except grpc.RpcError as exc:
-            raise FinishError(f"{name}: {exc.code().name}: {exc.details()}") from exc
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,96 @@
+"""Ending an execution of an Admin at an endpoint, as a person says it."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import grpc
+import yaml
+from flyteidl.core import identifier_pb2
+from flyteidl.service import admin_pb2
+from google.protobuf import message_factory
+
+from reconciler.sandbox.finishing.errors import FinishError
+from reconciler.sandbox.finishing.finish import Finished, finish, interface_of
+from reconciler.sandbox.finishing.literals import placeholders, read_outputs
+
+_SERVICE = admin_pb2.DESCRIPTOR.services_by_name["AdminService"]
+
+
+class Wire:
+    """Calls RPCs of AdminService over a channel.
+
+    Args:
+        timeout: Of one call, in seconds.
+    """
+
+    def __init__(self, channel: grpc.Channel, *, timeout: float = 30.0) -> None:
+        self._channel, self._timeout = channel, timeout
+
+    def __call__(self, name: str, request: Any) -> Any:
+        """Call one and return its answer.
+
+        Raises:
+            FinishError: It was refused.
+        """
+        answer = message_factory.GetMessageClass(_SERVICE.methods_by_name[name].output_type)
+        call = self._channel.unary_unary(
+            f"/{_SERVICE.full_name}/{name}",
+            request_serializer=type(request).SerializeToString,
+            response_deserializer=answer.FromString,
+        )
+        try:
+            return call(request, timeout=self._timeout)
+        except grpc.RpcError as exc:
+            raise FinishError(f"{name}: {exc.code().name}: {exc.details()}") from exc
+
+
+def finish_at(
+    endpoint: str,
+    execution: str,
+    *,
+    now: int,
+    outputs: str | os.PathLike[str] | None = None,
+    error: str | None = None,
+) -> Finished:
+    """Drive an execution to its end.
+
+    Args:
+        endpoint: host:port of an Admin without TLS.
+        execution: `project/domain/name`.
+        now: When it all happens, in nanoseconds since 1970.
+        outputs: Path of a file with its outputs by name, in YAML or JSON; None: it ends with
+            something of the right types.
+        error: Makes it fail with this message.
+
+    Raises:
+        FinishError: There is no such execution, it is over already, the outputs are not those
+            that its workflow declares, or Admin refuses.
+    """
+    project, _, rest = execution.partition("/")
+    domain, _, name = rest.partition("/")
+    if not name:
+        raise FinishError(f"{execution!r} is no execution: expected project/domain/name")
+    identifier = identifier_pb2.WorkflowExecutionIdentifier(
+        project=project, domain=domain, name=name
+    )
+    values = None if outputs is None else _load(outputs)
+    with grpc.insecure_channel(endpoint) as channel:
+        rpcs = Wire(channel)
+        literals = None
+        if error is None:
+            interface = interface_of(rpcs, identifier)
+            literals = (
+                placeholders(interface) if values is None else read_outputs(interface, values)
+            )
+        return finish(rpcs, identifier, now=now, outputs=literals, error=error)
+
+
+def _load(path: str | os.PathLike[str]) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(Path(path).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
+        raise FinishError(f"{path}: {exc}") from exc
+    if not isinstance(values, dict):
+        raise FinishError(f"{path}: expected outputs by name")
+    return {str(name): value for name, value in values.items()}
