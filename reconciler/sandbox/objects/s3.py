@@ -21,11 +21,14 @@ _MISSING = ("404", "NoSuchKey", "NotFound")
 class S3Objects:
     """Fulfils `ObjectStore`; the bucket is made if it is not there.
 
+    Args:
+        attempts: How often a request is made before it counts as failed.
+
     Raises:
         ConfigError: botocore is not installed, or the endpoint does not answer.
     """
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, *, attempts: int = 3) -> None:
         self.base = f"s3://{storage.container}"
         self._storage = storage
         try:
@@ -43,7 +46,11 @@ class S3Objects:
             endpoint_url=_endpoint(storage.stow),
             aws_access_key_id=storage.stow.get("access_key_id") or None,
             aws_secret_access_key=storage.stow.get("secret_key") or None,
-            config=config(signature_version="s3v4", s3={"addressing_style": "path"}),
+            config=config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path"},
+                retries={"total_max_attempts": attempts},
+            ),
         )
         self._make_container()
 
