@@ -157,7 +157,10 @@ class Binder:
             spec = _filled(source.spec, draft)
         else:
             assert isinstance(source, Task)
-            spec = task_spec(source, draft)
+            errors = len(self._problems.errors)
+            spec = task_spec(source, draft, self._problems)
+            if len(self._problems.errors) > errors:
+                return
         id = self._settled(entity, spec)
         if id is None:
             return

@@ -2,64 +2,64 @@
 
 from flyteidl.admin.task_pb2 import TaskSpec
 from flyteidl.core.interface_pb2 import TypedInterface, VariableMap
-from flyteidl.core.tasks_pb2 import Resources as ResourcesMessage
-from flyteidl.core.tasks_pb2 import TaskTemplate
+from flyteidl.core.tasks_pb2 import RuntimeMetadata, Sql, TaskTemplate
 
-from reconciler.manifest import Amounts, Task, Variable
+from reconciler.desired.description import add_description
+from reconciler.desired.kubernetes import (
+    as_struct,
+    container_message,
+    extended_resources_message,
+    pod_message,
+)
+from reconciler.desired.problems import Problems
+from reconciler.desired.raw import is_absent, merge_raw
+from reconciler.desired.security import security_context
+from reconciler.manifest import Task, Variable
 from reconciler.model import ResourceId
 
-_RESOURCE_NAMES = {
-    "cpu": ResourcesMessage.CPU,
-    "memory": ResourcesMessage.MEMORY,
-    "gpu": ResourcesMessage.GPU,
-    "ephemeral_storage": ResourcesMessage.EPHEMERAL_STORAGE,
-}
+# Where flytekit's pods say it, and where Flyte looks.
+PRIMARY_CONTAINER = "primary_container_name"
+_DIALECTS = {"ansi": Sql.ANSI, "hive": Sql.HIVE, "other": Sql.OTHER}
+_RUNTIMES = {"flyteSdk": RuntimeMetadata.FLYTE_SDK, "other": RuntimeMetadata.OTHER}
 
 
-def task_spec(task: Task, id: ResourceId) -> TaskSpec:
+def task_spec(task: Task, id: ResourceId, problems: Problems) -> TaskSpec:
     """Return what CreateTask is sent for `task` under `id`.
 
     Presence counts for Admin's digest: `metadata` and `interface` are always there, since Admin
     asks for them; other messages only where the manifest says something.
+
+    Args:
+        problems: What is said both in words and raw is added here.
     """
     declared = task.spec
-    template = TaskTemplate(id=id.to_identifier(), type=declared.type)
-    template.metadata.SetInParent()
-    if declared.retries:
-        template.metadata.retries.retries = declared.retries
-    if declared.timeout is not None:
-        template.metadata.timeout.CopyFrom(declared.timeout)
-    if declared.interruptible is not None:
-        template.metadata.interruptible = declared.interruptible
-    if declared.cache is not None:
-        template.metadata.discoverable = True
-        template.metadata.discovery_version = declared.cache.version
-        template.metadata.cache_serializable = declared.cache.serialize
-        template.metadata.cache_ignore_input_vars.extend(declared.cache.ignore_inputs)
-    template.interface.CopyFrom(typed_interface(declared.inputs, declared.outputs))
-    container = declared.container
-    template.container.image = container.image
-    template.container.command.extend(container.command)
-    template.container.args.extend(container.args)
-    for name, value in container.env.items():
-        template.container.env.add(key=name, value=value)
-    if not _is_empty(container.resources.requests) or not _is_empty(container.resources.limits):
-        resources = template.container.resources
-        resources.SetInParent()
-        _add_amounts(resources.requests, container.resources.requests)
-        _add_amounts(resources.limits, container.resources.limits)
+    template = TaskTemplate(type=declared.type or "", task_type_version=declared.type_version)
+    _add_metadata(template, task)
+    template.interface.CopyFrom(_variables_said(task))
+    _add_target(template, task)
+    if declared.custom is not None:
+        template.custom.CopyFrom(as_struct(declared.custom))
+    template.config.update(declared.config)
+    if declared.extended_resources is not None:
+        extended = extended_resources_message(declared.extended_resources)
+        template.extended_resources.CopyFrom(extended)
+    context = security_context(declared)
+    if context is not None:
+        template.security_context.CopyFrom(context)
+    merge_raw(template, declared.raw, task, ("spec", "raw"), problems)
+    _add_habits(template, task)
+    template.id.CopyFrom(id.to_identifier())
     spec = TaskSpec(template=template)
-    if declared.description:
-        spec.description.short_description = declared.description
+    add_description(spec, declared.description)
     return spec
 
 
 def typed_interface(inputs: dict[str, Variable], outputs: dict[str, Variable]) -> TypedInterface:
     """Return an interface with both of its maps, empty or not, as flytekit sends it."""
-    return TypedInterface(inputs=_variables(inputs), outputs=_variables(outputs))
+    return TypedInterface(inputs=variable_map(inputs), outputs=variable_map(outputs))
 
 
-def _variables(variables: dict[str, Variable]) -> VariableMap:
+def variable_map(variables: dict[str, Variable]) -> VariableMap:
     message = VariableMap()
     for name, variable in variables.items():
         message.variables[name].type.CopyFrom(variable.type)
@@ -67,12 +67,62 @@ def _variables(variables: dict[str, Variable]) -> VariableMap:
     return message
 
 
-def _add_amounts(entries: "ResourcesMessage.ResourceEntry", amounts: Amounts) -> None:
-    for field, name in _RESOURCE_NAMES.items():
-        value = getattr(amounts, field)
-        if value is not None:
-            entries.add(name=name, value=value)
+def _add_metadata(template: TaskTemplate, task: Task) -> None:
+    declared, metadata = task.spec, template.metadata
+    metadata.SetInParent()
+    if declared.retries:
+        metadata.retries.retries = declared.retries
+    if declared.timeout is not None:
+        metadata.timeout.CopyFrom(declared.timeout)
+    if declared.interruptible is not None:
+        metadata.interruptible = declared.interruptible
+    if declared.cache is not None:
+        metadata.discoverable = True
+        metadata.discovery_version = declared.cache.version
+        metadata.cache_serializable = declared.cache.serialize
+        metadata.cache_ignore_input_vars.extend(declared.cache.ignore_inputs)
+    if declared.deck is not None:
+        metadata.generates_deck.value = declared.deck
+    if declared.runtime is not None:
+        metadata.runtime.type = _RUNTIMES[declared.runtime.type]
+        metadata.runtime.version = declared.runtime.version
+        metadata.runtime.flavor = declared.runtime.flavor
+    if declared.labels or declared.annotations:
+        metadata.metadata.labels.update(declared.labels)
+        metadata.metadata.annotations.update(declared.annotations)
+    metadata.pod_template_name = declared.pod_template
+    metadata.deprecated_error_message = declared.deprecated
+    metadata.is_eager = declared.eager
+    metadata.tags.update(declared.tags)
 
 
-def _is_empty(amounts: Amounts) -> bool:
-    return all(getattr(amounts, field) is None for field in _RESOURCE_NAMES)
+def _variables_said(task: Task) -> TypedInterface:
+    interface = TypedInterface()
+    if task.spec.inputs:
+        interface.inputs.CopyFrom(variable_map(task.spec.inputs))
+    if task.spec.outputs:
+        interface.outputs.CopyFrom(variable_map(task.spec.outputs))
+    return interface
+
+
+def _add_target(template: TaskTemplate, task: Task) -> None:
+    declared = task.spec
+    if declared.container is not None:
+        template.container.CopyFrom(container_message(declared.container))
+    elif declared.pod is not None:
+        template.k8s_pod.CopyFrom(pod_message(declared.pod))
+        if declared.pod.primary_container:
+            template.config[PRIMARY_CONTAINER] = declared.pod.primary_container
+    elif declared.sql is not None:
+        template.sql.statement = declared.sql.statement
+        if declared.sql.dialect is not None:
+            template.sql.dialect = _DIALECTS[declared.sql.dialect]
+
+
+def _add_habits(template: TaskTemplate, task: Task) -> None:
+    raw = task.spec.raw
+    if not template.type and not is_absent(raw, "type"):
+        template.type = "container"
+    for side in ("inputs", "outputs"):
+        if not is_absent(raw, "interface", side):
+            getattr(template.interface, side).SetInParent()

@@ -109,6 +109,8 @@ def good(kind: str) -> dict[str, Any]:
 
 GRAMMAR = "the inside of a text with a grammar of its own"
 CROSS = "one part of the document against another"
+DOUBLES = "which whole numbers are doubles"
+FLYTEIDL = "the whole of flyteidl"
 BYTES = "schemas count characters, Admin bytes"
 
 _TASK = ("spec", "container")
@@ -178,10 +180,10 @@ CASES = [
         {"type": {"proto": {"simpel": "INTEGER"}}},
         "invalid-value",
         "not a flyteidl.core.LiteralType",
-        "the whole of flyteidl",
+        FLYTEIDL,
     ),
     Case("Task", ("spec", "inputs", "x"), {}, "missing-field", "spec.inputs.x lacks type"),
-    Case("Task", _TASK, MISSING, "missing-field", "spec lacks container"),
+    Case("Task", _TASK, MISSING, "missing-field", "without container and pod says its type"),
     Case("Task", (*_TASK, "image"), MISSING, "missing-field", "spec.container lacks image"),
     Case("Task", (*_TASK, "image"), "", "invalid-value", "must not be empty"),
     Case(
@@ -220,6 +222,59 @@ CASES = [
         CROSS,
     ),
     Case("Task", ("spec", "interruptible"), "yes", "wrong-type", "expected true or false"),
+    Case("Task", ("spec", "sql"), {"statement": "x"}, "invalid-value", "found container and sql"),
+    Case("Task", ("spec", "pod"), {"spec": {}}, "invalid-value", "must not be empty"),
+    Case("Task", ("spec", "pod"), {}, "missing-field", "spec.pod lacks spec"),
+    Case("Task", ("spec", "custom"), [], "wrong-type", "expected a mapping, found a list"),
+    Case("Task", ("spec", "custom"), {"a": [2**60 + 1]}, "invalid-value", "exactly", DOUBLES),
+    Case("Task", ("spec", "config"), {"a": 5}, "wrong-type", "spec.config.a: expected a text"),
+    Case("Task", ("spec", "typeVersion"), -1, "invalid-value", "must be 0 or more"),
+    Case("Task", (*_TASK, "ports"), [0], "invalid-value", "must be 1 or more"),
+    Case("Task", (*_TASK, "ports"), ["http"], "invalid-value", "expected a port, or a mapping"),
+    Case("Task", (*_TASK, "architecture"), "arm", "invalid-value", "expected amd64, arm64"),
+    Case("Task", (*_TASK, "data"), {"format": "xml"}, "invalid-value", "json, yaml or proto"),
+    Case("Task", (*_TASK, "env"), [{"name": "A"}], "missing-field", "env[0] lacks value"),
+    Case("Task", (*_TASK, "env"), [{"name": "A=", "value": ""}], "invalid-value", "cannot name"),
+    Case("Task", (*_TASK, "env"), "A=B", "wrong-type", "expected a list"),
+    Case(
+        "Task",
+        ("spec", "extendedResources"),
+        {"accelerator": {"device": "a100", "partition": "1g.5gb", "unpartitioned": True}},
+        "invalid-value",
+        "one of partition and unpartitioned",
+        CROSS,
+    ),
+    Case("Task", ("spec", "secrets"), [{}], "invalid-value", "its group, its key or both"),
+    Case("Task", ("spec", "secrets"), [{"key": "a", "mount": "x"}], "invalid-value", "any, env"),
+    Case("Task", ("spec", "runAs"), {"user": "x"}, "unknown-field", "unknown field user"),
+    Case("Task", ("spec", "runtime"), {}, "missing-field", "spec.runtime lacks version"),
+    Case("Task", ("spec", "description"), 5, "invalid-value", "expected a text, or a mapping"),
+    Case(
+        "Task",
+        ("spec", "description"),
+        {"long": {"text": "x", "uri": "y"}},
+        "invalid-value",
+        "says one of text and uri",
+        CROSS,
+    ),
+    Case("Task", ("spec", "raw"), {"custm": {}}, "unknown-field", "did you mean custom?"),
+    Case("Task", ("spec", "raw"), {"id": {}}, "refused-field", "metadata and version say it"),
+    Case(
+        "Task",
+        ("spec", "raw"),
+        {"metadata": {"runtime": {"version": 5}}},
+        "invalid-value",
+        "not a flyteidl.core.TaskTemplate",
+        FLYTEIDL,
+    ),
+    Case(
+        "Task",
+        ("spec", "raw"),
+        {"metadata": {"runtime": {"vers": "5"}}},
+        "unknown-field",
+        "spec.raw.metadata.runtime.vers: flyteidl.core.RuntimeMetadata has no field vers",
+        FLYTEIDL,
+    ),
     # Workflow.
     Case("Workflow", ("spec", "nodes"), {}, "invalid-value", "spec.nodes: must not be empty"),
     Case("Workflow", ("spec", "nodes"), [], "wrong-type", "expected a mapping, found a list"),

@@ -35,6 +35,25 @@ CASES: list[tuple[str, Path, Any]] = [
     ],
     ("Task", ("spec", "retries"), 0),
     ("Task", ("spec", "container", "env"), {"A.b-C": "", "x": "y"}),
+    (
+        "Task",
+        ("spec", "container", "env"),
+        [{"name": "B", "value": ""}, {"name": "A", "value": "$(B)"}],
+    ),
+    ("Task", ("spec", "container", "ports"), [8080, {"port": 80, "name": "http"}]),
+    ("Task", ("spec", "container", "architecture"), "arm64"),
+    ("Task", ("spec", "container", "data"), {"inputPath": "/in", "upload": "never"}),
+    ("Task", ("spec", "custom"), {"a": [1, 2.5, None, {"b": True}], "n": 2**60}),
+    ("Task", ("spec", "extendedResources"), {"accelerator": "nvidia-l4"}),
+    ("Task", ("spec", "extendedResources"), {"sharedMemory": {"sizeLimit": "2Gi"}}),
+    ("Task", ("spec", "secrets"), [{"group": "db", "key": "password", "mount": "file"}]),
+    ("Task", ("spec", "runAs"), {"oauth2Client": {"id": "x", "secret": {"key": "y"}}}),
+    ("Task", ("spec", "runtime"), {"version": "1.2.3", "flavor": "python"}),
+    ("Task", ("spec", "description"), "One line."),
+    ("Task", ("spec", "description"), {"long": "# Title", "tags": ["a"]}),
+    ("Task", ("spec", "description"), {"long": {"uri": "s3://a/b", "format": "rst"}}),
+    ("Task", ("spec", "raw"), {"metadata": {"cacheIgnoreInputVars": ["day"]}, "sql": None}),
+    ("Task", ("spec", "raw"), {"task_type_version": 3}),
     *[
         ("Workflow", _DAY, value)
         for value in (

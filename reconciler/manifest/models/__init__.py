@@ -8,12 +8,22 @@ from reconciler.manifest.models.binding import (
     MapBinding,
     Promise,
 )
+from reconciler.manifest.models.description import DescriptionPart
 from reconciler.manifest.models.domain import Domain
+from reconciler.manifest.models.kubernetes import (
+    Amounts,
+    DataConfig,
+    ExtendedResources,
+    Pod,
+    Resources,
+)
 from reconciler.manifest.models.launch_plan import LaunchPlan, Notification, Rate, Schedule
 from reconciler.manifest.models.package import Package
 from reconciler.manifest.models.project import Project
+from reconciler.manifest.models.raw import REFUSED, Raw, references
 from reconciler.manifest.models.reference import LaunchPlanReference, Reference
-from reconciler.manifest.models.task import Amounts, Cache, Container, Resources, Task
+from reconciler.manifest.models.security import OAuth2Client, RunAs, Secret, Secured
+from reconciler.manifest.models.task import Cache, Container, Task
 from reconciler.manifest.models.values import EntityMetadata, Variable
 from reconciler.manifest.models.workflow import Node, Output, Workflow
 
@@ -24,13 +34,17 @@ KINDS: dict[str, type[Manifest]] = {
 __all__ = [
     "API_VERSION",
     "KINDS",
+    "REFUSED",
     "Amounts",
     "Binding",
     "Cache",
     "Constant",
     "Container",
+    "DataConfig",
+    "DescriptionPart",
     "Domain",
     "EntityMetadata",
+    "ExtendedResources",
     "LaunchPlan",
     "LaunchPlanReference",
     "ListBinding",
@@ -38,17 +52,24 @@ __all__ = [
     "MapBinding",
     "Node",
     "Notification",
+    "OAuth2Client",
     "Output",
     "Package",
     "Part",
+    "Pod",
     "Problem",
     "Project",
     "Promise",
     "Rate",
+    "Raw",
     "Reference",
     "Resources",
+    "RunAs",
     "Schedule",
+    "Secret",
+    "Secured",
     "Task",
     "Variable",
     "Workflow",
+    "references",
 ]

@@ -1,103 +1,175 @@
-"""Task: an interface and the container that fulfils it."""
+"""Task: an interface and the container, pod or query that fulfils it."""
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from reconciler.manifest.models.base import Manifest, Maybe, Name, Part, Problem, Text, refuse
+from reconciler.manifest.models.description import Description
+from reconciler.manifest.models.kubernetes import (
+    DataConfig,
+    Env,
+    ExtendedResources,
+    JsonObject,
+    Pod,
+    Port,
+    Resources,
+)
+from reconciler.manifest.models.raw import RawTask
+from reconciler.manifest.models.security import Secured
 from reconciler.manifest.models.values import (
     EntityMetadata,
     PositiveDuration,
-    Quantity,
     Variables,
     Version,
 )
 from reconciler.manifest.suggest import did_you_mean
 
-
-def _whole(text: str) -> str:
-    if not text.lstrip("+").isdigit():
-        raise ValueError(f"a number of GPUs is whole, not {text}")
-    return text
-
-
-class Amounts(Part):
-    """Kubernetes quantities, each as it will be sent."""
-
-    cpu: Maybe[Quantity] = None
-    memory: Maybe[Quantity] = None
-    gpu: Maybe[
-        Annotated[
-            Quantity,
-            AfterValidator(_whole),
-            WithJsonSchema(
-                {"type": ["string", "integer"], "pattern": r"^\+?[0-9]+$", "minimum": 0}
-            ),
-        ]
-    ] = None
-    ephemeral_storage: Maybe[Quantity] = None
-
-
-class Resources(Part):
-    requests: Amounts = Field(default_factory=Amounts)
-    limits: Amounts = Field(default_factory=Amounts)
-
-
-def _env_name(name: str) -> str:
-    if not name or "=" in name or "\0" in name:
-        raise ValueError(f"{name!r} cannot name an environment variable")
-    return name
-
-
-EnvName = Annotated[
-    str, AfterValidator(_env_name), Field(json_schema_extra={"pattern": "^[^=\\u0000]+$"})
-]
+_TARGETS = ("container", "pod", "sql")
 
 
 class Container(Part):
-    image: Annotated[Name, Field(description="The image, best with a tag or digest.")]
+    image: Annotated[
+        Name,
+        Field(description="The image, best with a digest.", examples=["ghcr.io/acme/etl:1.4.0"]),
+    ]
     command: tuple[str, ...] = Field(default=(), strict=False)
-    args: tuple[str, ...] = Field(default=(), strict=False)
-    env: dict[EnvName, str] = Field(default_factory=dict)
+    args: Annotated[
+        tuple[str, ...],
+        Field(
+            strict=False,
+            description="Flyte fills in {{.input}}, {{.outputPrefix}}, {{.inputs.NAME}} …",
+        ),
+    ] = ()
+    env: Env = ()
     resources: Resources = Field(default_factory=Resources)
+    ports: tuple[Port, ...] = Field(default=(), strict=False)
+    data: Annotated[
+        Maybe[DataConfig], Field(description="For raw containers: inputs and outputs as files.")
+    ] = None
+    architecture: Maybe[Literal["amd64", "arm64", "armV6", "armV7"]] = None
+
+
+class Sql(Part):
+    """A query. Who runs it is the task's type."""
+
+    statement: Name
+    dialect: Maybe[Literal["ansi", "hive", "other"]] = None
 
 
 class Cache(Part):
     """Outputs are kept by the values of the inputs and this version."""
 
+    version: Annotated[Name, Field(description="Change it to compute everything anew.")]
+    serialize: Annotated[
+        bool, Field(description="Of executions that ask for the same, only one runs.")
+    ] = False
+    ignore_inputs: Annotated[
+        tuple[Name, ...], Field(strict=False, description="Inputs that make no difference.")
+    ] = ()
+
+
+class Runtime(Part):
+    """What wrote the task's code: shown, and asked by some plugins."""
+
+    type: Literal["flyteSdk", "other"] = "flyteSdk"
     version: Name
-    serialize: bool = False
-    ignore_inputs: tuple[Name, ...] = Field(default=(), strict=False)
+    flavor: Annotated[Text, Field(examples=["python"])] = ""
 
 
-class TaskSpec(Part):
+class TaskSpec(Secured):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [{"required": [w]} for w in ("container", "pod", "type", "raw")],
+            "not": {
+                "anyOf": [
+                    {"required": [a, b]} for n, a in enumerate(_TARGETS) for b in _TARGETS[n + 1 :]
+                ]
+            },
+        }
+    )
+
     version: Version = "auto"
-    type: Annotated[Name, Field(description="Admin's task type: who runs it.")] = "container"
+    type: Annotated[
+        Maybe[Name],
+        Field(
+            description="Admin's task type: who runs it. `container` for containers and pods, "
+            "where nothing else is said.",
+            examples=["container", "python-task", "spark", "sidecar"],
+        ),
+    ] = None
+    type_version: Annotated[
+        int, Field(ge=0, le=2**31 - 1, description="Of the type, for plugins that ask.")
+    ] = 0
     inputs: Variables
     outputs: Variables
-    container: Container
+    container: Maybe[Container] = None
+    pod: Maybe[Pod] = None
+    sql: Maybe[Sql] = None
+    custom: Annotated[
+        Maybe[JsonObject], Field(description="What a plugin wants to know, as it wants it.")
+    ] = None
+    config: Annotated[
+        dict[Text, Text], Field(description="Settings that plugins read, all of them texts.")
+    ] = Field(default_factory=dict)
+    extended_resources: Maybe[ExtendedResources] = None
     retries: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
     timeout: Maybe[PositiveDuration] = None
     cache: Maybe[Cache] = None
-    interruptible: Maybe[bool] = None
-    description: Text = ""
+    interruptible: Annotated[
+        Maybe[bool], Field(description="May run where machines can be taken away.")
+    ] = None
+    pod_template: Annotated[
+        Text, Field(description="The name of a PodTemplate that the cluster holds.")
+    ] = ""
+    labels: Annotated[dict[Text, Text], Field(description="Of the task's pods.")] = Field(
+        default_factory=dict
+    )
+    annotations: Annotated[dict[Text, Text], Field(description="Of the task's pods.")] = Field(
+        default_factory=dict
+    )
+    deck: Annotated[Maybe[bool], Field(description="It writes a deck.")] = None
+    tags: Annotated[dict[Text, Text], Field(description="For people and policies.")] = Field(
+        default_factory=dict
+    )
+    deprecated: Annotated[
+        Text, Field(description="Why nobody should use it any more; shown to who does.")
+    ] = ""
+    eager: Annotated[bool, Field(description="It starts executions of its own.")] = False
+    runtime: Maybe[Runtime] = None
+    description: Description
+    raw: Maybe[RawTask] = None
 
     @model_validator(mode="after")
-    def _ignores_what_is_there(self) -> "TaskSpec":
-        ignored = self.cache.ignore_inputs if self.cache else ()
-        problems = [
-            Problem(
-                f"there is no input {name}",
-                ("cache", "ignoreInputs", index),
-                code="unknown-input",
-                hint=did_you_mean(name, self.inputs),
-            )
-            for index, name in enumerate(ignored)
-            if name not in self.inputs
-        ]
+    def _is_runnable(self) -> "TaskSpec":
+        problems = [*self._targets(), *self._ignored()]
         if problems:
             refuse(problems)
         return self
+
+    def _targets(self) -> Iterator[Problem]:
+        said = [target for target in _TARGETS if getattr(self, target) is not None]
+        if len(said) > 1:
+            yield Problem(f"a task says one of {', '.join(_TARGETS)}, found {' and '.join(said)}")
+        elif self.type is None and said != ["container"] and said != ["pod"] and not self.raw:
+            what = "a query" if said else "a task without container and pod"
+            yield Problem(
+                f"{what} says its type: who runs it",
+                code="missing-field",
+                hint="write container, pod, or a type that some plugin knows",
+            )
+
+    def _ignored(self) -> Iterator[Problem]:
+        ignored = self.cache.ignore_inputs if self.cache else ()
+        for index, name in enumerate(ignored):
+            if name not in self.inputs:
+                yield Problem(
+                    f"there is no input {name}",
+                    ("cache", "ignoreInputs", index),
+                    code="unknown-input",
+                    hint=did_you_mean(name, self.inputs),
+                )
 
 
 class Task(Manifest):

@@ -1,0 +1,54 @@
+"""As whom a task or launch plan runs, as the messages that say so."""
+
+from flyteidl.core.security_pb2 import OAuth2Client as OAuth2ClientMessage
+from flyteidl.core.security_pb2 import Secret as SecretMessage
+from flyteidl.core.security_pb2 import SecurityContext
+
+from reconciler.manifest import OAuth2Client, Secret, Secured
+
+_MOUNTS = {
+    "any": SecretMessage.ANY,
+    "env": SecretMessage.ENV_VAR,
+    "file": SecretMessage.FILE,
+}
+
+
+def security_context(declared: Secured) -> SecurityContext | None:
+    """The security context of a task or launch plan, or None if it says nothing of it."""
+    if declared.run_as is None and not declared.secrets and not declared.tokens:
+        return None
+    context = SecurityContext()
+    run_as = declared.run_as
+    if run_as is not None:
+        context.run_as.SetInParent()
+        context.run_as.k8s_service_account = run_as.service_account
+        context.run_as.iam_role = run_as.iam_role
+        context.run_as.execution_identity = run_as.execution_identity
+        if run_as.oauth2_client is not None:
+            context.run_as.oauth2_client.CopyFrom(_client(run_as.oauth2_client))
+    context.secrets.extend(_secret(secret) for secret in declared.secrets)
+    for token in declared.tokens:
+        context.tokens.add(
+            name=token.name,
+            client=_client(token.client),
+            idp_discovery_endpoint=token.discovery_endpoint,
+            token_endpoint=token.token_endpoint,
+        )
+    return context
+
+
+def _secret(declared: Secret) -> SecretMessage:
+    return SecretMessage(
+        group=declared.group,
+        group_version=declared.version,
+        key=declared.key,
+        mount_requirement=_MOUNTS[declared.mount],
+        env_var=declared.env,
+    )
+
+
+def _client(declared: OAuth2Client) -> OAuth2ClientMessage:
+    message = OAuth2ClientMessage(client_id=declared.id)
+    if declared.secret is not None:
+        message.client_secret.CopyFrom(_secret(declared.secret))
+    return message
