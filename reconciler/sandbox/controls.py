@@ -29,7 +29,7 @@ def controls_of(sandbox: "Sandbox") -> Mapping[tuple[str, str], Control]:
     """Return the controls of a sandbox by HTTP method and path."""
 
     def status(_: Json) -> Json:
-        faults = sandbox.admin.faults
+        faults, now = sandbox.admin.faults, sandbox.clock()
         with sandbox.admin.store.read() as session:
             counts = {
                 table: session.all(f"SELECT count(*) FROM {table}")[0][0] for table in _COUNTED
@@ -41,7 +41,8 @@ def controls_of(sandbox: "Sandbox") -> Mapping[tuple[str, str], Control]:
             "data": sandbox.admin.store.path,
             "clock": {
                 "simulated": isinstance(sandbox.clock, SimulatedClock),
-                "now": to_rfc3339(sandbox.clock()),
+                "now": to_rfc3339(now),
+                "nanoseconds": now,
             },
             "scheduler": {"on": sandbox.schedules, "failure": sandbox.scheduler_failure},
             "chaos": {"struck": len(faults.happened)} if isinstance(faults, Faults) else None,

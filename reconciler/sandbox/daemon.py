@@ -90,7 +90,7 @@ def start(folder: Path, options: Options) -> Running:
             said = pipe.read()  # until it is ready, or dead
     if not said:
         _reap(pid)
-        raise DaemonError(f"the sandbox cannot start: {_last_words(folder)}")
+        raise DaemonError(f"it ended at once: {_last_words(folder)}")
     where_it_is = json.loads(said)
     running = Running(
         pid=pid,
