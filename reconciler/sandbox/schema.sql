@@ -10,7 +10,7 @@ CREATE TABLE projects (
     identifier TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     description TEXT NOT NULL DEFAULT '',
-    labels BLOB,  -- a whole Project message that holds nothing else; NULL: never had any
+    labels BLOB,  -- the whole Project as sent; NULL: it never had any
     state INTEGER NOT NULL DEFAULT 0
 );
 

@@ -118,16 +118,15 @@ def get_domains(call: Call, request: Any) -> Any:
 
 def to_project(call: Call, row: Any) -> Any:
     """Make the message of a row of `projects`."""
-    project = project_pb2.Project.FromString(row["labels"] or b"")
-    project.MergeFrom(
-        project_pb2.Project(
-            id=row["identifier"],
-            name=row["name"],
-            domains=_domains(call),
-            description=row["description"],
-            state=row["state"],
-        )
+    project = project_pb2.Project(
+        id=row["identifier"],
+        name=row["name"],
+        domains=_domains(call),
+        description=row["description"],
+        state=row["state"],
     )
+    if row["labels"] is not None:
+        project.labels.CopyFrom(project_pb2.Project.FromString(row["labels"]).labels)
     return project
 
 
@@ -150,10 +149,10 @@ def _check(project: Any) -> None:
 
 
 def _labels(project: Any) -> bytes | None:
-    """Return the labels as the column keeps them: a project that holds nothing else."""
+    """Return what the column keeps, and filters see: the whole project, if it has labels."""
     if not project.HasField("labels"):
         return None
-    encoded: bytes = project_pb2.Project(labels=project.labels).SerializeToString()
+    encoded: bytes = project.SerializeToString()
     return encoded
 
 
