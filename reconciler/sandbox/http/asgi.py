@@ -102,15 +102,17 @@ def _request(scope: Scope, chunks: Callable[[], Iterator[bytes]]) -> Request:
 
 
 def _chunks(receive: Receive, loop: asyncio.AbstractEventLoop) -> Callable[[], Iterator[bytes]]:
+    more = True  # whether there is a rest to wait for
+
     def read() -> Iterator[bytes]:
-        while True:
+        nonlocal more
+        while more:
             event = asyncio.run_coroutine_threadsafe(_awaited(receive), loop).result()
             if event["type"] == "http.disconnect":
                 raise HTTPError(400, "the client went away")
+            more = bool(event.get("more_body"))
             if event.get("body"):
                 yield event["body"]
-            if not event.get("more_body"):
-                return
 
     return read
 

@@ -22,7 +22,7 @@ class Request:
         target: Path and query as they travelled, every escape in place.
         headers: In order; names in lower case, values as Latin-1.
         peer: The client's address; empty if it has none.
-        chunks: Gives the body, once, as it comes.
+        chunks: Gives the body as it comes; called again, what is left of it.
     """
 
     method: str

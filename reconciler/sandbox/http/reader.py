@@ -16,10 +16,9 @@ from google.protobuf import symbol_database
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from reconciler.sandbox.deep import with_deep_stack
 from reconciler.sandbox.http.strconv import ParseError, parse_int, parse_time, parse_uint
 from reconciler.sandbox.http.tokens import (
-    PREFIX,
-    ProtoJSONError,
     Token,
     Tokens,
     real_number,
@@ -81,7 +80,8 @@ def read_value(value: bytes, message: Message, *, discard_unknown: bool) -> None
     try:
         _Reader(Tokens(value), discard_unknown).message(message)
     except RecursionError:
-        raise ProtoJSONError(f"{PREFIX}exceeded max recursion depth") from None
+        message.Clear()
+        with_deep_stack(lambda: _Reader(Tokens(value), discard_unknown).message(message))
 
 
 class _Reader:

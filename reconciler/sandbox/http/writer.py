@@ -17,6 +17,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 
+from reconciler.sandbox.deep import with_deep_stack
 from reconciler.sandbox.http.reader import _is_map, _message_at
 from reconciler.sandbox.http.tokens import PREFIX
 
@@ -43,6 +44,13 @@ def write_message(message: Message, *, proto_names: bool) -> bytes:
     Raises:
         UnprintableError: It holds something that JSON cannot say.
     """
+    try:
+        return _write(message, proto_names)
+    except RecursionError:
+        return with_deep_stack(lambda: _write(message, proto_names))
+
+
+def _write(message: Message, proto_names: bool) -> bytes:
     value = _Writer(proto_names).message(message)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
