@@ -12,6 +12,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from reconciler.sandbox.admin import Admin
+from reconciler.sandbox.auth import Gate
 from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.reflection import REFLECTION, add_reflection
 
@@ -45,7 +46,7 @@ def start_grpc(admin: Admin, host: str, port: int) -> tuple[grpc.Server, int]:
     server = grpc.server(
         ThreadPoolExecutor(WORKERS, thread_name_prefix="sandbox-grpc"), options=_OPTIONS
     )
-    health_pb2_grpc.add_HealthServicer_to_server(_Health(), server)
+    health_pb2_grpc.add_HealthServicer_to_server(_Health(admin.gate), server)
     if admin.config.server.reflection:
         add_reflection(server, admin.services() | {HEALTH})
     server.add_generic_rpc_handlers((_RawHandler(admin),))  # last: it takes whatever comes
@@ -95,20 +96,35 @@ def _texts(metadata: Sequence[tuple[str, str | bytes]]) -> tuple[tuple[str, str]
 
 
 class _Health(health.HealthServicer):
-    """Says that Admin is well, and in Go's words what it does not know."""
+    """Says that Admin is well, and in Go's words what it does not know.
 
-    def __init__(self) -> None:
+    Args:
+        gate: Asks for a token here too, although not of those who watch; None asks nobody.
+    """
+
+    def __init__(self, gate: Gate | None) -> None:
         super().__init__()
+        self._gate = gate
         for service in _HEALTHY:
             self.set(service, health_pb2.HealthCheckResponse.SERVING)
 
     def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Return a service's status."""
+        self._admit("Check", context)
         if request.service not in _HEALTHY:
             context.abort(grpc.StatusCode.NOT_FOUND, "unknown service")
         return super().Check(request, context)
 
     def List(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Return the status of every service."""
+        self._admit("List", context)
         serving = health_pb2.HealthCheckResponse(status=health_pb2.HealthCheckResponse.SERVING)
         return health_pb2.HealthListResponse(statuses=dict.fromkeys(_HEALTHY, serving))
+
+    def _admit(self, method: str, context: grpc.ServicerContext) -> None:
+        if self._gate is None:
+            return
+        try:
+            self._gate.admit(f"/{HEALTH}/{method}", _texts(context.invocation_metadata() or ()))
+        except Refusal as refusal:
+            context.abort(refusal.code, refusal.message)
