@@ -9,11 +9,13 @@ from typing import Any
 from google.protobuf import duration_pb2
 
 from reconciler.compiler import go_text
+from reconciler.sandbox.errors import database
 
 _FIRST = -62135596800  # the second in which the year 1 begins
 _LAST = 253402300800  # and the year 10000
 _SECOND = 1_000_000_000
 _LONGEST = 2**63
+_EARLIEST = -210_866_803_200_000_000  # microseconds, to when PostgreSQL's calendar begins
 
 
 class MomentError(ValueError):
@@ -43,8 +45,15 @@ def given(message: Any, field: str) -> Any | None:
 
 
 def micros(moment: Any) -> int:
-    """Return whole microseconds since 1970."""
-    return int(moment.seconds) * 1_000_000 + int(moment.nanos) // 1000
+    """Return whole microseconds since 1970.
+
+    Raises:
+        Refusal: UNKNOWN: no column can hold that many.
+    """
+    found = int(moment.seconds) * 1_000_000 + int(moment.nanos) // 1000
+    if not _EARLIEST <= found < _LONGEST:
+        raise database("timestamp out of range")
+    return found
 
 
 def span(start_micros: int, end: Any) -> int:

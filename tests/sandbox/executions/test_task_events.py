@@ -3,8 +3,13 @@
 from typing import Any
 
 import pytest
+from flyteidl.admin import event_pb2 as admin_event_pb2
+from google.protobuf import json_format
 
+from reconciler.sandbox import Refusal
 from tests.sandbox.executions.conftest import World, at, execution_id, node_id, versioned
+
+_CREATE = "/flyteidl.service.AdminService/CreateTaskEvent"
 
 ENDS = ("SUCCEEDED", "FAILED", "ABORTED")
 OTHERS = (
@@ -113,6 +118,20 @@ def test_first_running_starts_it(started: World) -> None:
     closure = started.attempt().closure
     assert closure.started_at.nanos == 1000
     assert (closure.duration.seconds, closure.duration.nanos) == (1, 999)
+
+
+def test_time_that_no_column_holds_is_refused(started: World) -> None:
+    """The database says so; nobody looked at the calendar before."""
+    event = json_format.ParseDict(
+        _event("RUNNING"), admin_event_pb2.TaskExecutionEventRequest()
+    ).event
+    event.occurred_at.seconds = 2**63 - 1
+    request = admin_event_pb2.TaskExecutionEventRequest(event=event)
+
+    with pytest.raises(Refusal, match="UNKNOWN: failed database operation with timestamp"):
+        started.admin.call(_CREATE, request.SerializeToString())
+    with pytest.raises(Refusal, match="missing entity"):
+        started.attempt()
 
 
 def test_attempts_and_tasks_are_apart(started: World) -> None:
