@@ -30,6 +30,7 @@ class InProcess:
         self._sandbox = Sandbox(config=config)
         if ports:
             self._sandbox.start()
+        self.endpoint = self._sandbox.endpoint
         self.http_endpoint = self._sandbox.http_endpoint
         self.store = f"http://{self.http_endpoint}"
 

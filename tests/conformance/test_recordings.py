@@ -19,6 +19,7 @@ from tests.conformance.replay import Scenario, Target, load, replay
 from tests.conformance.targets import InProcess, Wire
 
 SCENARIOS = load()
+CARRIED = ("auth", "health", "tasks_limits", "transport")  # what a wire could get wrong
 EXPECTED_FAILURES = Path(__file__).with_name("expected_failures.txt")
 
 
@@ -60,6 +61,25 @@ def test_answers_as_recorded(
     if not elsewhere and scenario.id in _expected_failures():
         assert found, f"{scenario.id} passes now: strike it out of {EXPECTED_FAILURES.name}"
         pytest.xfail(found[0])
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [scenario for scenario in SCENARIOS if scenario.area in CARRIED],
+    ids=lambda scenario: scenario.id,
+)
+def test_answers_are_the_same_over_the_wire(
+    scenario: Scenario, request: pytest.FixtureRequest
+) -> None:
+    """Nothing is lost or added between the port and the Admin behind it."""
+    if request.config.getoption("--admin-endpoint", None):
+        pytest.skip("the other test has gone over the wire already")
+    with InProcess(scenario.profile, ports=True) as ours:
+        wire = Wire(ours.endpoint, ours.http_endpoint, ours.store)
+        found = replay(scenario, wire)
+        wire.close()
+
     assert not found, "\n".join(found)
 
 
