@@ -49,10 +49,16 @@ class Client:
         """Call an RPC; return its answer."""
         full = f"flyteidl.service.{service}"
         method = descriptor_pool.Default().FindServiceByName(full).methods_by_name[name]
-        message = message_factory.GetMessageClass(method.input_type)()
-        json_format.ParseDict(request or {}, message)
+        message = self.message(name, request, service=service)
         answer = self.carry(f"/{full}/{name}", message.SerializeToString())
         return message_factory.GetMessageClass(method.output_type).FromString(answer)
+
+    def message(self, name: str, request: Json = None, *, service: str = "AdminService") -> Any:
+        """Make the request of an RPC."""
+        full = f"flyteidl.service.{service}"
+        method = descriptor_pool.Default().FindServiceByName(full).methods_by_name[name]
+        message = message_factory.GetMessageClass(method.input_type)()
+        return json_format.ParseDict(request or {}, message)
 
     def task(self, name: str = "t", version: str = "v1", **parts: str) -> Any:
         """Register a task of one integer input."""
