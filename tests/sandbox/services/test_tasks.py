@@ -144,7 +144,7 @@ def test_one_of_many_racing_creates_wins(call: Client) -> None:
         try:
             call("CreateTask", request(custom={"n": number}))
         except Refusal as refusal:
-            return f"{refusal.code.name} {refusal.message[:32]}"
+            return f"{refusal.code.name} {refusal.message[:31]}"
         return str(number)
 
     with ThreadPoolExecutor(8) as pool:
