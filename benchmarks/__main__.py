@@ -2,9 +2,15 @@
 
 import sys
 
-from benchmarks import apply, history, plan, start
+from benchmarks import apply, history, plan, start, store
 
-ALL = {"start": start.run, "plan": plan.run, "history": history.run, "apply": apply.run}
+ALL = {
+    "start": start.run,
+    "plan": plan.run,
+    "history": history.run,
+    "apply": apply.run,
+    "store": store.run,
+}
 
 
 def main(names: list[str]) -> int:
