@@ -25,6 +25,7 @@ from reconciler.model.lookup import Found, Needs
 from reconciler.model.outcome import ApplyReport, Event, Finished, Outcome, Started, Status
 from reconciler.model.plan import Action, Change, Conflict, Plan, Reason, Verb
 from reconciler.model.resource import Origin, Resource
+from reconciler.model.sensitive import Sensitive
 from reconciler.model.state import DesiredState, ObservedState
 from reconciler.model.types import TypeSyntaxError, parse_type, type_from_proto, union_tag
 
@@ -54,6 +55,7 @@ __all__ = [
     "Reason",
     "Resource",
     "ResourceId",
+    "Sensitive",
     "Severity",
     "Started",
     "Status",
