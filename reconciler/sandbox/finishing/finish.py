@@ -149,7 +149,11 @@ class _Driver:
         return 1
 
     def _node(self, node: Any, *, begun: bool, fail: str | None) -> None:
-        about = {"spec_node_id": node.id, "node_name": node.metadata.name}
+        about = {
+            "spec_node_id": node.id,
+            "node_name": node.metadata.name,
+            "is_array": node.HasField("array_node"),
+        }
         if not begun:
             self._node_event(node.id, _Node.RUNNING, **about)
         if node.HasField("task_node"):
