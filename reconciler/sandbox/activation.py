@@ -9,7 +9,7 @@ from typing import Any
 from flyteidl.admin import launch_plan_pb2
 
 from reconciler.sandbox.dispatch import Call
-from reconciler.sandbox.errors import internal, missing_entity
+from reconciler.sandbox.errors import Refusal, internal, missing_entity
 from reconciler.sandbox.store import Session
 from reconciler.sandbox.validation import LAUNCH_PLAN, check_identifier, identifier_text
 from reconciler.sandbox.versions import find_version
@@ -23,21 +23,25 @@ _KEY = ("project", "domain", "name", "version")
 def activate(call: Call, identifier: Any) -> None:
     """Make one version the active one of its name; schedules first, states after.
 
-    The id may be incomplete: any row that fits is activated. `updated_at` stays as it is.
+    The id may be incomplete: any row that fits is activated. `updated_at` stays as it is. Unlike
+    in Admin nobody comes between the steps, so two activations at once leave one active version.
 
     Raises:
         Refusal: There is no such version, or its schedule cannot be kept. By then the schedule of
-            the formerly active version is off.
+            the formerly active version is off, and stays off.
     """
-    with call.store.read() as session:
+    failure: Refusal | None = None
+    with call.store.write() as session:
         row = _find(session, identifier)
         former = find_active(session, identifier)
-    if call.config.event_scheduler == "local":
-        _switch_schedules(call, row, former)
-    with call.store.write() as session:
-        if former is not None:
-            session.update("launch_plans", former["id"], state=INACTIVE)
-        session.update("launch_plans", row["id"], state=ACTIVE)
+        if call.config.event_scheduler == "local":
+            failure = _switch_schedules(call, session, row, former)
+        if failure is None:
+            if former is not None:
+                session.update("launch_plans", former["id"], state=INACTIVE)
+            session.update("launch_plans", row["id"], state=ACTIVE)
+    if failure is not None:
+        raise failure
 
 
 def deactivate(call: Call, request: Any) -> None:
@@ -75,14 +79,17 @@ def _find(session: Session, identifier: Any) -> Any:
     return row
 
 
-def _switch_schedules(call: Call, row: Any, former: Any) -> None:
+def _switch_schedules(call: Call, session: Session, row: Any, former: Any) -> Refusal | None:
+    """Switch one schedule off and the other on; return what keeps the other from going on."""
     if former is not None and not _is_empty(_schedule(former)):
-        with call.store.write() as session:
-            _switch_off(session, former, now=call.now())
+        _switch_off(session, former, now=call.now())
     schedule = _schedule(row)
     if not _is_empty(schedule):
-        with call.store.write() as session:
+        try:
             _switch_on(session, row, schedule, now=call.now())
+        except Refusal as refusal:
+            return refusal
+    return None
 
 
 def _schedule(row: Any) -> Any:

@@ -1,8 +1,8 @@
 """Timestamps as PostgreSQL reads them, in a session whose time zone is UTC.
 
 Its reader takes nearly anything: ISO dates with or without time and zone, digits run together,
-names of months, and words such as `yesterday`. Read here: what people write in filters. What
-is left out (days of the week, Julian days, zone names but UTC's) is refused as no timestamp.
+names of months and zones, and words such as `yesterday`. Read here: what people write in
+filters. What is left out (Julian days, days of a year, rare zones) is refused as no timestamp.
 
 Source: PostgreSQL 15, src/backend/utils/adt/datetime.c.
 """
@@ -11,12 +11,41 @@ import math
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from reconciler.sandbox.errors import Refusal, database
 
 _DAY = 86_400_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
 _SPECIAL = {"epoch": 0.0, "infinity": math.inf, "-infinity": -math.inf, "+infinity": math.inf}
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAYS = {name[:3]: name for name in _WEEK}
+# Hours east of UTC of the abbreviations that people use.
+_ZONES = {
+    **dict.fromkeys(("z", "utc", "gmt", "zulu", "ut", "uct", "wet"), 0.0),
+    "est": -5.0,
+    "edt": -4.0,
+    "cst": -6.0,
+    "cdt": -5.0,
+    "mst": -7.0,
+    "mdt": -6.0,
+    "pst": -8.0,
+    "pdt": -7.0,
+    "akst": -9.0,
+    "akdt": -8.0,
+    "hst": -10.0,
+    "bst": 1.0,
+    "cet": 1.0,
+    "cest": 2.0,
+    "eet": 2.0,
+    "eest": 3.0,
+    "msk": 3.0,
+    "jst": 9.0,
+    "kst": 9.0,
+    "nzst": 12.0,
+    "nzdt": 13.0,
+    "ist": 2.0,
+}
 _RELATIVE_DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _MONTHS = {
     name: number
@@ -45,6 +74,7 @@ _TOKEN = re.compile(
     r"(?P<time>\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d*)?)?)"
     r"|(?P<iso>\d+[-/.]\d+[-/.]\d+|\d+-[a-zA-Z]+-\d+)"
     r"|(?P<number>\d+)"
+    r"|(?P<place>[a-zA-Z]+(?:/[a-zA-Z0-9_+-]+)+)"
     r"|(?P<word>[a-zA-Z]+)"
     r"|(?P<zone>[+-]\d{1,2}(?::?\d{2}(?::?\d{2})?)?)"
     r"|(?P<blank>[\s,]+)"
@@ -87,7 +117,13 @@ class _Reading:
     day: int | None = None
     time: int = 0  # microseconds
     zone: int = 0  # microseconds east of UTC
+    place: str = ""  # a zone by its name, which knows summer from winter
     numbers: list[str] = field(default_factory=list)
+
+    @property
+    def has_date(self) -> bool:
+        """Whether year, month and day are known, so that a number is a time."""
+        return None not in (self.year, self.month, self.day)
 
     def microseconds(self, text: str) -> int:
         if self.year is None or self.month is None or self.day is None:
@@ -98,7 +134,7 @@ class _Reading:
             days = date(self.year, self.month, self.day).toordinal() - _EPOCH
         except (ValueError, OverflowError):
             raise _range(text) from None
-        return days * _DAY + self.time - self.zone
+        return days * _DAY + self.time - (_offset(self, text) if self.place else self.zone)
 
 
 def _read(text: str, now: int) -> _Reading:
@@ -124,12 +160,14 @@ def _take(reading: _Reading, kind: str, token: str, text: str, now: int) -> None
     elif kind == "iso":
         _take_date(reading, re.split(r"[-/.]", token), text)
     elif kind == "number":
-        if len(token) >= 5:
+        if len(token) >= 5 or (len(token) == 4 and reading.has_date):
             _take_run_together(reading, token, text)
         else:
             reading.numbers.append(token)
     elif kind == "zone":
         reading.zone = _zone(token, text)
+    elif kind == "place":
+        reading.place = token
     elif kind == "word":
         _take_word(reading, token.lower(), text, now)
 
@@ -144,7 +182,11 @@ def _take_word(reading: _Reading, word: str, text: str, now: int) -> None:
         reading.time += _DAY // 2
     elif word == "am" and reading.time >= _DAY // 2:
         reading.time -= _DAY // 2
-    elif word not in ("t", "z", "utc", "gmt", "zulu", "ut", "am", "pm", "at", "ad"):
+    elif word in _ZONES:
+        reading.zone = round(_ZONES[word] * 3_600_000_000)
+    elif word[:3] in _DAYS and _DAYS[word[:3]].startswith(word):
+        pass  # the day of the week is not looked at
+    elif word not in ("t", "am", "pm", "at", "on", "ad"):
         raise _syntax(text)
 
 
@@ -164,10 +206,10 @@ def _take_date(reading: _Reading, parts: list[str], text: str) -> None:
 
 def _take_run_together(reading: _Reading, digits: str, text: str) -> None:
     """Read digits without separators: YYMMDD, or a year of any length, MM and DD."""
-    if reading.year is not None:
-        if len(digits) != 6:
+    if reading.has_date:
+        if len(digits) not in (4, 6):
             raise _syntax(text)
-        reading.time = _time(f"{digits[:2]}:{digits[2:4]}:{digits[4:]}", text)
+        reading.time = _time(f"{digits[:2]}:{digits[2:4]}:{digits[4:] or '0'}", text)
         return
     if len(digits) < 6 or len(digits) == 7:
         raise _syntax(text)
@@ -207,6 +249,19 @@ def _time(token: str, text: str) -> int:
     if minute > 59 or second > 60 or hour > 24 or (hour == 24 and (minute or second or fraction)):
         raise _range(text)
     return ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction
+
+
+def _offset(reading: _Reading, text: str) -> int:
+    """Return how far east of UTC the named zone's clocks are at the time that was read."""
+    try:
+        zone = ZoneInfo(reading.place)
+    except (KeyError, ValueError, OSError):
+        raise database(f'time zone "{reading.place}" not recognized') from None
+    if reading.year is None or reading.month is None or reading.day is None:
+        raise _syntax(text)
+    midnight = datetime(reading.year, reading.month, reading.day, tzinfo=zone)
+    offset = (midnight + timedelta(microseconds=reading.time)).utcoffset() or timedelta()
+    return offset // timedelta(microseconds=1)
 
 
 def _zone(token: str, text: str) -> int:

@@ -91,6 +91,10 @@ def test_bytes(text: str, value: bytes) -> None:
         ("today", (2023, 11, 14)),
         ("yesterday", (2023, 11, 13)),
         ("tomorrow 10:00", (2023, 11, 15, 10)),
+        ("Thu Jan 02 03:04:05 2020 PST", (2020, 1, 2, 11, 4, 5)),
+        ("2020-01-02 0304", (2020, 1, 2, 3, 4)),
+        ("2020-07-02 03:04 Europe/Berlin", (2020, 7, 2, 1, 4)),
+        ("2020-01-02 03:04 Europe/Berlin", (2020, 1, 2, 2, 4)),
     ],
 )
 def test_times_in_many_spellings(text: str, expected: tuple[int, ...]) -> None:
@@ -137,6 +141,12 @@ def test_times_that_are_none(text: str) -> None:
         "failed database operation with invalid input syntax for type timestamp with time zone: "
         f'"{text}"'
     )
+
+
+def test_a_zone_that_is_nowhere() -> None:
+    """Has a text of its own."""
+    with pytest.raises(Refusal, match='time zone "No/Where" not recognized'):
+        cast("2020-01-02 No/Where", Kind.TIMESTAMP, now=NOW)
 
 
 @given(st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)))
