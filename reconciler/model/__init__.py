@@ -12,6 +12,8 @@ from reconciler.model.bundle import (
     with_addresses,
 )
 from reconciler.model.canonical import content_hash, is_content_hash, object_hash, to_canonical
+from reconciler.model.choice import Choice, CodeListing, Entry
+from reconciler.model.code_tar import CodeTar
 from reconciler.model.comparable import comparable, without_source_root
 from reconciler.model.describe import describe, describe_value
 from reconciler.model.diagnostic import Diagnostic, Severity
@@ -27,6 +29,7 @@ from reconciler.model.plan import Action, Change, Conflict, Plan, Reason, Verb
 from reconciler.model.resource import Origin, Resource
 from reconciler.model.sensitive import Sensitive
 from reconciler.model.state import DesiredState, ObservedState
+from reconciler.model.texts import rewrite_texts, texts
 from reconciler.model.types import TypeSyntaxError, parse_type, type_from_proto, union_tag
 
 __all__ = [
@@ -35,14 +38,18 @@ __all__ = [
     "ApplyReport",
     "Bundle",
     "Change",
+    "Choice",
     "Code",
     "CodeArchive",
     "CodeFile",
     "CodeFolder",
+    "CodeListing",
+    "CodeTar",
     "Conflict",
     "CycleError",
     "DesiredState",
     "Diagnostic",
+    "Entry",
     "Event",
     "Finished",
     "Found",

@@ -1,0 +1,119 @@
+"""Which files a checkout tracks, read from git's index without git.
+
+A file that is tracked is never ignored, whatever the rules say. Running git to ask would run what
+the repository's own configuration names, and fails where a checkout belongs to someone else, as
+in most containers; the index itself is a plain list.
+
+Source: git `Documentation/gitformat-index.txt`, versions 2 to 4.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from reconciler.errors import BundleError
+
+_HEADER = 12
+_STAT = 40  # times, device, inode, mode, owner, size
+_EXTENDED = 0x4000
+_NAME_MASK = 0xFFF
+_MAX_INDEX = 1 << 30
+
+
+def top_of_checkout(folder: Path) -> Path | None:
+    """The folder at or above this one that holds a checkout's `.git`, None if there is none."""
+    for place in (folder, *folder.parents):
+        if os.path.lexists(place / ".git"):
+            return place
+    return None
+
+
+def tracked(top: Path) -> frozenset[bytes]:
+    """The paths, relative to the top of a checkout, that its index lists; none without an index.
+
+    Raises: BundleError for an index that cannot be read this way, with the way out.
+    """
+    folder = _git_folder(top)
+    index = folder / "index" if folder else None
+    if index is None or not index.is_file():
+        return frozenset()
+    try:
+        data = index.read_bytes() if index.stat().st_size <= _MAX_INDEX else b""
+        return frozenset(_paths(data, _hash_size(folder)))
+    except (OSError, ValueError, IndexError) as error:
+        hint = "`git update-index --no-split-index` may help"
+        raise BundleError([f"{index}: cannot be read as a git index: {error}; {hint}"]) from error
+
+
+def _git_folder(top: Path) -> Path | None:
+    place = top / ".git"
+    if place.is_dir():
+        return place
+    try:
+        text = place.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return None
+    # Work trees and submodules keep theirs elsewhere.
+    if not text.startswith("gitdir: "):
+        return None
+    return top / text.removeprefix("gitdir: ").rstrip("\n")
+
+
+def _hash_size(folder: Path | None) -> int:
+    """Bytes of an object's name: 20 unless the repository says sha256."""
+    assert folder is not None, "whoever has an index has a folder"
+    common = folder
+    if (folder / "commondir").is_file():
+        common = folder / (folder / "commondir").read_text(encoding="utf-8").strip()
+    try:
+        config = (common / "config").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 20
+    words = "".join(config.lower().split())
+    return 32 if "objectformat=sha256" in words else 20
+
+
+def _paths(data: bytes, hash_size: int) -> Iterator[bytes]:
+    version = int.from_bytes(data[4:8], "big")
+    if data[:4] != b"DIRC" or version not in (2, 3, 4):
+        raise ValueError("it is none of version 2, 3 or 4")
+    here = _HEADER
+    name = b""
+    for _ in range(int.from_bytes(data[8:12], "big")):
+        start = here
+        if start >= len(data):
+            raise ValueError("it is cut off")
+        here += _STAT + hash_size
+        flags = int.from_bytes(data[here : here + 2], "big")
+        here += 4 if flags & _EXTENDED else 2
+        if version == 4:
+            cut, here = _variable(data, here)
+            end = data.index(b"\0", here)
+            name = name[: len(name) - cut] + data[here:end]
+            here = end + 1
+        else:
+            end = here + (flags & _NAME_MASK)
+            if flags & _NAME_MASK == _NAME_MASK:
+                end = data.index(b"\0", here)
+            name = data[here:end]
+            here = start + ((end - start) // 8 + 1) * 8
+        yield name
+    if b"link" in _extensions(data, here, len(data) - hash_size):
+        raise ValueError("it is split")
+
+
+def _extensions(data: bytes, here: int, end: int) -> Iterator[bytes]:
+    while here + 8 <= end:
+        yield data[here : here + 4]
+        here += 8 + int.from_bytes(data[here + 4 : here + 8], "big")
+
+
+def _variable(data: bytes, here: int) -> tuple[int, int]:
+    """A number of variable length, as packs have them for offsets, and where it ends."""
+    byte = data[here]
+    value = byte & 0x7F
+    while byte & 0x80:
+        here += 1
+        byte = data[here]
+        value = ((value + 1) << 7) | (byte & 0x7F)
+    return value, here + 1

@@ -1,0 +1,44 @@
+"""The code bundle inside a package, taken out to be archived anew.
+
+Anew, so that what is uploaded under a digest is what the digest covers, whoever wrote the
+package.
+"""
+
+import tarfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from reconciler.bundle.archive import Member
+from reconciler.errors import BundleError
+from reconciler.model import CodeArchive, CodeTar
+
+
+def packaged_members(source: CodeArchive) -> Iterator[Member]:
+    """Yield the files of the bundle inside a package, by path.
+
+    Raises: BundleError if it is not there any more, or is no bundle.
+    """
+    try:
+        code = CodeTar(_content(Path(source.package), source.member))
+    except (OSError, EOFError, tarfile.TarError) as error:
+        raise BundleError([f"{source.package}: cannot be read: {error}"]) from error
+    except ValueError as error:
+        raise BundleError([f"{source.package}: {source.member}: {error}"]) from error
+    for file in code.files:
+        content = code.content(file)
+        target = content if file.mode == "l" else b""
+        yield Member(file.path, file.mode, file.size, partial(tuple, (content,)), target)
+
+
+def _content(package: Path, member: str) -> bytes:
+    if package.is_dir():
+        return (package / member).read_bytes()
+    with tarfile.open(package) as archive:
+        try:
+            file = archive.extractfile(member)
+        except KeyError:
+            file = None
+        if file is None:
+            raise BundleError([f"{package}: holds no {member} any more"])
+        return file.read()

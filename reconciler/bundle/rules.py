@@ -1,0 +1,289 @@
+"""All rules that decide what of a folder goes into its bundle, asked in one order.
+
+First the built-in ones and `exclude`, then the ignore files, each for itself: what one of them
+leaves out no other takes back. What none leaves out is taken, if `include` names it or there
+is no `include`.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from reconciler.bundle import dockerignore
+from reconciler.bundle.dockerignore import DockerRules
+from reconciler.bundle.git_index import top_of_checkout, tracked
+from reconciler.bundle.gitignore import GitRule, GitRules, parse_rule, read_rules
+from reconciler.model import CodeFolder
+
+# What version control, Python and its tools leave beside the code, and no task ever needs.
+BUILT_IN = (
+    ".git",
+    ".hg/",
+    ".svn/",
+    "__pycache__/",
+    "*.pyc",
+    "*.pyo",
+    ".cache",
+    ".venv/",
+    ".tox/",
+    ".nox/",
+    ".mypy_cache/",
+    ".pytest_cache/",
+    ".ruff_cache/",
+    ".hypothesis/",
+    ".ipynb_checkpoints/",
+    "*.egg-info/",
+    ".DS_Store",
+)
+GITIGNORE = ".gitignore"
+_EVERYTHING = "no rule leaves it out"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether something is taken, and the rule that says so, in words.
+
+    `looked_into` is for folders that are left out but may hold what is not.
+    """
+
+    taken: bool
+    rule: str
+    looked_into: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder under way, and what is known in it: which rules apply, and what they said above.
+
+    `path` is relative to the bundle's root, nothing for the root itself; `included` names the
+    include pattern that took a folder above; `ignored` the git rule that left one out of which
+    only tracked files are taken.
+    """
+
+    path: str = ""
+    git: tuple[GitRules, ...] = ()
+    docker: tuple[dockerignore.Folder, ...] = ()
+    included: str = ""
+    ignored: str = ""
+
+
+@dataclass(slots=True)
+class _Checkout:
+    """The checkout that the root lies in: where, and what it tracks, read once it is asked for."""
+
+    top: Path
+    prefix: bytes
+    _files: frozenset[bytes] | None = field(default=None)
+    _folders: frozenset[bytes] = field(default=frozenset())
+
+    def has(self, raw: bytes, *, folder: bool) -> bool:
+        """Tell whether a path is tracked, or holds something that is."""
+        if self._files is None:
+            self._files = tracked(self.top)
+            self._folders = frozenset(_folders_of(self._files, below=self.prefix))
+        return (self.prefix + raw) in (self._folders if folder else self._files)
+
+
+class Rules:
+    """The rules of one bundle.
+
+    Raises: BundleError for patterns and git indexes that cannot be read.
+    """
+
+    def __init__(self, folder: CodeFolder) -> None:
+        self._root = Path(os.path.realpath(folder.root))
+        self._built_in = _listed("built-in rule", BUILT_IN)
+        self._exclude = _listed("exclude", folder.exclude)
+        self._include = _listed("include", folder.include) if folder.include else None
+        self._reach = _reach(folder.include)
+        self._docker = [
+            DockerRules(list(dockerignore.read_rules(_text(self._root / name), name)))
+            for name in folder.ignore_files
+            if name != GITIGNORE and _is_inside(self._root / name, self._root)
+        ]
+        self._uses_git = GITIGNORE in folder.ignore_files
+        self._checkout: _Checkout | None = None
+
+    def at_root(self) -> Place:
+        """The root, with what `.gitignore` files above it say."""
+        place = Place(docker=tuple(rules.root() for rules in self._docker))
+        if not self._uses_git:
+            return place
+        top = top_of_checkout(self._root)
+        if top is not None:
+            inner = os.fsencode(self._root.relative_to(top).as_posix())
+            prefix = b"" if inner == b"." else inner + b"/"
+            self._checkout = _Checkout(top, prefix)
+            place = replace(place, git=_above(self._root, top))
+        return self._with_own(place)
+
+    def enter(self, place: Place, name: str, verdict: Verdict) -> Place:
+        """The folder `name` of `place`, about which `verdict` was given."""
+        path = f"{place.path}/{name}" if place.path else name
+        inner = Place(
+            path=path,
+            git=place.git,
+            docker=tuple(rules.inside(path) for rules in self._docker),
+            included=place.included or self._included(path, name, folder=True),
+            ignored=place.ignored or (verdict.rule if verdict.looked_into else ""),
+        )
+        return self._with_own(inner) if self._uses_git and not inner.ignored else inner
+
+    def judge(self, place: Place, name: str, *, folder: bool) -> Verdict:
+        """Decide about one entry of a folder; links are judged as files are."""
+        path = f"{place.path}/{name}" if place.path else name
+        raw, raw_name = os.fsencode(path), os.fsencode(name)
+        for rules in (self._built_in, self._exclude):
+            rule = rules.last(raw, raw_name, folder=folder)
+            if rule is not None and not rule.negative:
+                return Verdict(False, rule.name)
+        verdict = self._by_git(place, raw, raw_name, folder=folder)
+        if verdict is not None and not verdict.taken and not verdict.looked_into:
+            return verdict
+        taken_by = verdict.rule if verdict is not None else ""
+        for docker, inside in zip(self._docker, place.docker, strict=True):
+            decisive = docker.last(path, inside)
+            if decisive is not None and not decisive.negative:
+                if not folder or not docker.looks_into(path):
+                    return Verdict(False, decisive.name)
+            elif decisive is not None:
+                taken_by = taken_by or decisive.name
+        included = self._by_include(place, path, name, taken_by, folder=folder)
+        if verdict is not None and verdict.looked_into and included.taken:
+            return verdict
+        return included
+
+    def _by_git(self, place: Place, raw: bytes, name: bytes, *, folder: bool) -> Verdict | None:
+        """What git says: None if it says nothing."""
+        said = place.ignored
+        if not said:
+            rule = self._git_rule(place, raw, name, folder=folder)
+            if rule is None:
+                return None
+            if rule.negative:
+                return Verdict(True, rule.name)
+            said = rule.name
+        if self._checkout is None or not self._checkout.has(raw, folder=folder):
+            return Verdict(False, said)
+        if folder:
+            return Verdict(False, said, looked_into=True)
+        return Verdict(True, f"git tracks it, whatever {said} says")
+
+    def _git_rule(self, place: Place, raw: bytes, name: bytes, *, folder: bool) -> GitRule | None:
+        whole = self._checkout.prefix + raw if self._checkout else raw
+        for rules in reversed(place.git):
+            rule = rules.last(whole, name, folder=folder)
+            if rule is not None:
+                return rule
+        return None
+
+    def _by_include(
+        self, place: Place, path: str, name: str, taken_by: str, *, folder: bool
+    ) -> Verdict:
+        if self._include is None:
+            return Verdict(True, taken_by or _EVERYTHING)
+        included = place.included or self._included(path, name, folder=folder)
+        if included:
+            return Verdict(True, included)
+        if folder and self._reaches(path):
+            return Verdict(True, taken_by or _EVERYTHING)
+        return Verdict(False, "no include pattern names it")
+
+    def _included(self, path: str, name: str, *, folder: bool) -> str:
+        if self._include is None:
+            return ""
+        rule = self._include.last(os.fsencode(path), os.fsencode(name), folder=folder)
+        return rule.name if rule is not None and not rule.negative else ""
+
+    def _reaches(self, path: str) -> bool:
+        """Tell whether an include pattern may name something below a folder."""
+        inside = f"{path}/"
+        return any(
+            prefix.startswith(inside) or inside.startswith(prefix) for prefix in self._reach
+        )
+
+    def _with_own(self, place: Place) -> Place:
+        own = _gitignore(self._root / place.path, self._root)
+        if own is None:
+            return place
+        prefix = self._checkout.prefix if self._checkout else b""
+        base = (prefix + os.fsencode(place.path)).rstrip(b"/")
+        return replace(place, git=(*place.git, GitRules(own, base)))
+
+
+def _listed(word: str, patterns: Iterable[str]) -> GitRules:
+    return GitRules([parse_rule(os.fsencode(text), f"{word} {text}") for text in patterns])
+
+
+def _reach(patterns: Sequence[str]) -> tuple[str, ...]:
+    """For each include pattern what every path it names begins with."""
+    found = []
+    for pattern in patterns:
+        body = pattern.removesuffix("/")
+        plain = min((body.find(char) for char in "*?[\\" if char in body), default=len(body))
+        # A pattern without a slash is about names anywhere.
+        found.append(body.lstrip("/")[:plain] if "/" in body else "")
+    return tuple(found)
+
+
+def _above(root: Path, top: Path) -> tuple[GitRules, ...]:
+    """The rules of the folders from a checkout's top down to the one that `root` is in.
+
+    None at all if they ignore `root` itself: whoever names such a folder wants what is in it.
+    """
+    found: list[GitRules] = []
+    inner = root.relative_to(top).parts
+    place = top
+    for depth, part in enumerate(inner, 1):
+        base = os.fsencode("/".join(inner[: depth - 1]))
+        own = _gitignore(place, root)
+        if own is not None:
+            found.append(GitRules(own, base))
+        path = os.fsencode("/".join(inner[:depth]))
+        said = (rules.last(path, os.fsencode(part), folder=True) for rules in reversed(found))
+        rule = next((rule for rule in said if rule is not None), None)
+        if rule is not None and not rule.negative:
+            return ()
+        place /= part
+    return tuple(found)
+
+
+def _gitignore(folder: Path, root: Path) -> list[GitRule] | None:
+    """The rules of a folder's own `.gitignore`; git never follows a link there."""
+    file = folder / GITIGNORE
+    try:
+        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return None
+    with open(handle, "rb") as opened:
+        try:
+            content = opened.read()
+        except OSError:
+            return None  # a folder of that name
+    return list(read_rules(content, Path(os.path.relpath(file, root)).as_posix()))
+
+
+def _text(file: Path) -> str:
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return ""
+    text = content.decode("utf-8", "surrogateescape")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_inside(file: Path, root: Path) -> bool:
+    return file.is_file() and Path(os.path.realpath(file)).is_relative_to(root)
+
+
+def _folders_of(files: Iterable[bytes], *, below: bytes) -> set[bytes]:
+    found: set[bytes] = set()
+    for file in files:
+        if not file.startswith(below):
+            continue
+        folder = file.rpartition(b"/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition(b"/")[0]
+    return found
