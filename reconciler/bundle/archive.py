@@ -6,22 +6,21 @@ which is why nothing is named by its bytes.
 """
 
 import hashlib
-import tarfile
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from reconciler.bundle.tar_header import BLOCK, RECORD, tar_header
 from reconciler.model import CodeFile
 
-# 1980-01-01, as flytekit has it: some tools refuse what is older.
-_TIME = 315532800
-_MODES = {"x": 0o755, "-": 0o644, "l": 0o777}
-_BLOCK = 512
 # Small pieces cost more to hand over than to compress.
 _PIECE = 1 << 20
-# isal's highest level is still several times as fast as zlib's lowest.
-_ISAL_LEVEL = 3
+_AHEAD = 4  # pieces that may wait for the compressor
+# isal's levels all are several times as fast as zlib's lowest; the next one gains little.
+_ISAL_LEVEL = 2
 _ZLIB_LEVEL = 6
 
 
@@ -43,14 +42,18 @@ def write_archive(members: Iterable[Member], out: BinaryIO) -> tuple[list[CodeFi
     Raises: whatever a member's `chunks` does.
     """
     files: list[CodeFile] = []
-    compressor = _compressor()
-    md5 = hashlib.md5(usedforsecurity=False)
-    size = 0
-    for piece in _compressed(_tar(members, files), compressor):
-        md5.update(piece)
-        size += len(piece)
-        out.write(piece)
-    return files, size, md5.digest()
+    sink = _Gzip(out)
+    # One thread reads and hashes while another compresses: half of the time each, no more.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="compress") as pool:
+        under_way: deque[Future[None]] = deque()
+        for piece in _pieces(_tar(members, files)):
+            under_way.append(pool.submit(sink.write, piece))
+            if len(under_way) > _AHEAD:
+                under_way.popleft().result()
+        for future in under_way:
+            future.result()
+    sink.close()
+    return files, sink.size, sink.md5.digest()
 
 
 def write_tar(members: Iterable[Member], out: BinaryIO) -> list[CodeFile]:
@@ -65,7 +68,7 @@ def _tar(members: Iterable[Member], files: list[CodeFile]) -> Iterator[bytes]:
     """Yield the tar in pieces, and add each member to `files` once it is read."""
     written = 0
     for member in members:
-        header = _header(member)
+        header = tar_header(member.path, mode=member.mode, size=member.size, target=member.target)
         yield header
         written += len(header)
         if member.mode == "l":
@@ -76,41 +79,50 @@ def _tar(members: Iterable[Member], files: list[CodeFile]) -> Iterator[bytes]:
         for chunk in member.chunks():
             sha.update(chunk)
             yield chunk
-        padding = -member.size % _BLOCK
+        padding = -member.size % BLOCK
         yield bytes(padding)
         written += member.size + padding
         files.append(CodeFile(member.path, member.mode, member.size, sha.digest()))
     # Two empty blocks end it, and tar's own records are twenty blocks long.
-    written += 2 * _BLOCK
-    yield bytes(2 * _BLOCK + -written % tarfile.RECORDSIZE)
+    written += 2 * BLOCK
+    yield bytes(2 * BLOCK + -written % RECORD)
 
 
-def _header(member: Member) -> bytes:
-    info = tarfile.TarInfo(member.path.decode("utf-8", "surrogateescape"))
-    info.mtime = _TIME
-    info.mode = _MODES[member.mode]
-    if member.mode == "l":
-        info.type = tarfile.SYMTYPE
-        info.linkname = member.target.decode("utf-8", "surrogateescape")
-    else:
-        info.size = member.size
-    return info.tobuf(tarfile.PAX_FORMAT, encoding="utf-8", errors="surrogateescape")
-
-
-def _compressed(pieces: Iterable[bytes], compressor: Any) -> Iterator[bytes]:
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Join chunks until a piece is worth handing over."""
     waiting: list[bytes] = []
     length = 0
-    for piece in pieces:
-        waiting.append(piece)
-        length += len(piece)
+    for chunk in chunks:
+        waiting.append(chunk)
+        length += len(chunk)
         if length >= _PIECE:
-            yield compressor.compress(b"".join(waiting))
+            yield b"".join(waiting)
             waiting, length = [], 0
-    yield compressor.compress(b"".join(waiting)) + compressor.flush()
+    yield b"".join(waiting)
+
+
+class _Gzip:
+    """A gzip stream without a time or a name in its head, and what is to be known of its bytes."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self.md5 = hashlib.md5(usedforsecurity=False)
+        self.size = 0
+        self._out = out
+        self._compressor = _compressor()
+
+    def write(self, piece: bytes) -> None:
+        self._put(self._compressor.compress(piece))
+
+    def close(self) -> None:
+        self._put(self._compressor.flush())
+
+    def _put(self, data: bytes) -> None:
+        self.md5.update(data)
+        self.size += len(data)
+        self._out.write(data)
 
 
 def _compressor() -> Any:
-    """A gzip stream without a time or a name in its head."""
     try:
         from isal import isal_zlib
     except ImportError:

@@ -150,15 +150,15 @@ def _chunks(taken: Taken) -> Iterator[bytes]:
     try:
         # Whoever put a link there since must not make us read what it points at.
         handle = os.open(taken.file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        with open(handle, "rb", buffering=0) as file:
-            found = os.fstat(handle)
-            if not stat.S_ISREG(found.st_mode):
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise BundleError([f"{taken.file}: is no file any more"])
-            while chunk := file.read(min(_CHUNK, left + 1)):
+            while left >= 0 and (chunk := os.read(handle, min(_CHUNK, left + 1))):
                 left -= len(chunk)
-                if left < 0:
-                    break
-                yield chunk
+                if left >= 0:
+                    yield chunk
+        finally:
+            os.close(handle)
     except OSError as error:
         raise BundleError([f"{taken.file}: cannot be read: {error.strerror}"]) from error
     if left:
