@@ -16,7 +16,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help demo test test-long bench lint constraints clean
+.PHONY: help demo test test-long bench lint protos constraints clean
 .DEFAULT_GOAL := help
 
 help:
@@ -57,6 +57,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+protos: $(VENV)/.dev
+	$(BIN)/python protos/generate.py
 
 constraints:
 	$(PYTHON) -m venv $(VENV)-fresh

@@ -1,5 +1,6 @@
 """Plan → events → ApplyReport."""
 
 from reconciler.apply.executor import execute
+from reconciler.apply.freshness import Moved, moved
 
-__all__ = ["execute"]
+__all__ = ["Moved", "execute", "moved"]

@@ -1,0 +1,126 @@
+"""Plan → message, field by field."""
+
+import json
+from typing import Any
+
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.message import Message
+
+from reconciler.model import (
+    Action,
+    Bundle,
+    CodeFolder,
+    Diagnostic,
+    Origin,
+    Plan,
+    Resource,
+    ResourceId,
+)
+from reconciler.planfile import plan_pb2 as pb
+
+
+def encode_plan(plan: Plan) -> pb.PlanFile:
+    """Return the message for all of a plan but its conflicts, which no saved plan has."""
+    return pb.PlanFile(
+        actions=[_action(action) for action in plan],
+        unchanged={kind.slug: count for kind, count in plan.unchanged.items()},
+        warnings=[_diagnostic(warning) for warning in plan.warnings],
+    )
+
+
+def _action(action: Action) -> pb.Action:
+    return pb.Action(
+        verb=action.verb,
+        id=_id(action.id),
+        reason=action.reason,
+        why=action.why,
+        changes=[
+            pb.Change(
+                path=change.path,
+                before=_json(change.before),
+                after=_json(change.after),
+                sensitive=change.sensitive,
+            )
+            for change in action.changes
+        ],
+        before=_resource(action.before) if action.before else None,
+        after=_resource(action.after) if action.after else None,
+        needs=[_id(need) for need in action.needs],
+        bundle=_bundle(action.bundle) if action.bundle else None,
+        rewrites=[_resource(one) for one in action.rewrites],
+    )
+
+
+def _id(id: ResourceId) -> pb.ResourceId:
+    return pb.ResourceId(
+        kind=id.kind.slug,
+        project=id.project,
+        domain=id.domain,
+        name=id.name,
+        version=id.version,
+        facet=id.facet,
+    )
+
+
+def _resource(resource: Resource) -> pb.Resource:
+    return pb.Resource(
+        id=_id(resource.id),
+        spec=_any(resource.spec),
+        request=_any(resource.request),
+        origin=_origin(resource.origin),
+        incomplete=not resource.complete,
+        active=resource.active,
+        content_addressed=resource.content_addressed,
+        bundles=[_bundle(bundle) for bundle in resource.bundles],
+        unsaid=sorted(resource.unsaid),
+    )
+
+
+def _any(message: Message | None) -> AnyMessage | None:
+    if message is None:
+        return None
+    packed = AnyMessage()
+    packed.Pack(message, deterministic=True)
+    return packed
+
+
+def _bundle(bundle: Bundle) -> pb.Bundle:
+    message = pb.Bundle(
+        project=bundle.project,
+        domain=bundle.domain,
+        name=bundle.name,
+        digest=bundle.code.digest,
+        files=bundle.code.files,
+        size=bundle.code.size,
+    )
+    source = bundle.source
+    if isinstance(source, CodeFolder):
+        message.folder.root = source.root
+        message.folder.include.extend(source.include)
+        message.folder.exclude.extend(source.exclude)
+        message.folder.ignore_files.extend(source.ignore_files)
+        message.folder.max_bytes = source.max_bytes
+    else:
+        message.archive.package = source.package
+        message.archive.member = source.member
+    return message
+
+
+def _origin(origin: Origin | None) -> pb.Origin | None:
+    if origin is None:
+        return None
+    return pb.Origin(file=origin.file, line=origin.line, column=origin.column)
+
+
+def _diagnostic(diagnostic: Diagnostic) -> pb.Diagnostic:
+    return pb.Diagnostic(
+        code=diagnostic.code,
+        message=diagnostic.message,
+        origin=_origin(diagnostic.origin),
+        hint=diagnostic.hint,
+        severity=diagnostic.severity,
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
