@@ -49,15 +49,19 @@ def _integer(value: str, kind: Kind) -> int:
 
 
 _ESCAPE = re.compile(rb"\\(\\|[0-3][0-7][0-7])")
+_HEX_FAULT = re.compile(
+    r"(?:[0-9a-fA-F]{2}|[ \t\n\r])*(?:[0-9a-fA-F]([^0-9a-fA-F])|([^0-9a-fA-F \t\n\r]))", re.DOTALL
+)
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}|[ \t\n\r])*")
 
 
 def _bytes(value: str) -> bytes:
     if value.startswith("\\x"):
         digits = value[2:]
-        bad = re.search(r"[^0-9a-fA-F \t\n\r]", digits)
+        # Blanks may stand between pairs of digits, not within one.
+        bad = _HEX_FAULT.match(digits)
         if bad:
-            raise database(f'invalid hexadecimal digit: "{bad[0]}"')
+            raise database(f'invalid hexadecimal digit: "{bad[1] or bad[2]}"')
         if not _HEX.fullmatch(digits):
             raise database("invalid hexadecimal data: odd number of digits")
         return bytes.fromhex(digits)
