@@ -143,10 +143,14 @@ def _translated(exc: sqlite3.OperationalError) -> Exception:
     return exc
 
 
-def _pg_like(value: str | bytes | None, pattern: str) -> bool | None:
+def _pg_like(value: str | bytes | None, pattern: str | bytes) -> bool | None:
     if value is None:
         return None
-    return like(value.encode() if isinstance(value, str) else value, pattern.encode())
+    return like(_encoded(value), _encoded(pattern))
+
+
+def _encoded(value: str | bytes) -> bytes:
+    return value.encode() if isinstance(value, str) else value
 
 
 class Store:

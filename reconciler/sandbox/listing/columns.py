@@ -13,6 +13,7 @@ class Kind(Enum):
     """PostgreSQL's type of a column, as its messages name it."""
 
     TEXT = "text"
+    VARCHAR = "character varying"
     INTEGER = "integer"
     BIGINT = "bigint"
     TIMESTAMP = "timestamp with time zone"
@@ -65,7 +66,7 @@ _EXECUTION_ID = dict.fromkeys(
 _NAMED = {
     "resource_type": Kind.INTEGER,
     **_ID,
-    "description": Kind.TEXT,
+    "description": Kind.VARCHAR,
     "state": Kind.INTEGER,
 }
 
@@ -74,7 +75,7 @@ _COLUMNS: dict[str, dict[str, Kind]] = {
         **_ROW,
         "identifier": Kind.TEXT,
         "name": Kind.TEXT,
-        "description": Kind.TEXT,
+        "description": Kind.VARCHAR,
         "labels": Kind.BYTES,
         "state": Kind.INTEGER,
     },
@@ -173,7 +174,7 @@ _COLUMNS: dict[str, dict[str, Kind]] = {
         "type": Kind.BYTES,
         "value": Kind.BYTES,
     },
-    "execution_tags": {**_ROW, **_EXECUTION_ID, "key": Kind.TEXT, "value": Kind.TEXT},
+    "execution_tags": {**_ROW, **_EXECUTION_ID, "key": Kind.VARCHAR, "value": Kind.VARCHAR},
     "description_entities": {
         **_ROW,
         "resource_type": Kind.INTEGER,
@@ -201,7 +202,7 @@ def _entity(prefix: str, code: str, table: str) -> Entity:
     return Entity(prefix, code, table, columns_of(table))
 
 
-_TAG_KEY = Column("name", Kind.TEXT, 'execution_tags."key"')
+_TAG_KEY = Column("name", Kind.VARCHAR, 'execution_tags."key"')
 
 ENTITIES: Mapping[str, Entity] = {
     entity.prefix: entity

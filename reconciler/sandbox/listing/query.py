@@ -15,6 +15,7 @@ from reconciler.sandbox.listing.paging import next_token, parse_token
 from reconciler.sandbox.store import Session
 
 _DESCENDING, _ASCENDING = 0, 1
+_LIKENED = frozenset((Kind.TEXT, Kind.VARCHAR, Kind.BYTES))  # what LIKE is for
 
 
 class Request(Protocol):
@@ -195,7 +196,7 @@ def _check_operator(item: Filter) -> None:
         )
     if item.function == "not_like" and several:
         raise database(f"operator does not exist: {kind.value} !~~ record")
-    if item.function in ("contains", "not_like") and kind not in (Kind.TEXT, Kind.BYTES):
+    if item.function in ("contains", "not_like") and kind not in _LIKENED:
         operator = "~~" if item.function == "contains" else "!~~"
         raise database(f"operator does not exist: {kind.value} {operator} unknown")
 
@@ -204,9 +205,9 @@ def _condition(item: Filter, now: int) -> tuple[str, list[Any]]:
     sql, kind = item.column.sql, item.column.kind
     if item.function == "contains":
         text = item.values[0] if len(item.values) == 1 else f"[{' '.join(item.values)}]"
-        return _like(sql, kind, f"%{text}%", "")
+        return _like(sql, kind, f"%{text}%", now=now)
     if item.function == "not_like":
-        return _like(sql, kind, item.values[0], "NOT ")
+        return _like(sql, kind, item.values[0], negation="NOT ", now=now)
     values = [cast(value, kind, now=now) for value in item.values]
     if item.function in SINGLE_VALUED:
         return f"{sql} {SINGLE_VALUED[item.function]} ?", values
@@ -214,7 +215,11 @@ def _condition(item: Filter, now: int) -> tuple[str, list[Any]]:
     return f"{sql} {negation}IN ({', '.join('?' * len(values))})", values
 
 
-def _like(sql: str, kind: Kind, pattern: str, negation: str) -> tuple[str, list[Any]]:
-    if kind is Kind.BYTES or ends_in_escape(pattern):
+def _like(
+    sql: str, kind: Kind, pattern: str, *, negation: str = "", now: int
+) -> tuple[str, list[Any]]:
+    if kind is Kind.BYTES:  # the pattern is read as bytes too
+        return f"{negation}pg_like({sql}, ?)", [cast(pattern, kind, now=now)]
+    if ends_in_escape(pattern):
         return f"{negation}pg_like({sql}, ?)", [pattern]
     return f"{sql} {negation}LIKE ? ESCAPE '\\'", [pattern]

@@ -63,6 +63,8 @@ def test_finds(call: Client, filters: str, ids: list[str]) -> None:
         ("eq(name,a;b)", "operator does not exist: text = record"),
         ("gte(state,1;2)", "operator does not exist: integer >= record"),
         ("not_like(name,a;b)", "operator does not exist: text !~~ record"),
+        ("eq(description,a;b)", "operator does not exist: character varying = record"),
+        ("contains(labels,\\x)", "invalid input syntax for type bytea"),
         ("contains(id,1)", "operator does not exist: bigint ~~ unknown"),
         ("not_like(state,1)", "operator does not exist: integer !~~ unknown"),
         ("contains(created_at,1)", "operator does not exist: timestamp with time zone ~~ unknown"),
