@@ -10,8 +10,8 @@ from typing import Any, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from reconciler.manifest.layers import Places, is_sensitive
 from reconciler.manifest.models.base import API_VERSION, Part, Path
-from reconciler.manifest.reader import Document
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.model import Diagnostic, describe_value
 
@@ -30,7 +30,7 @@ _EXPECTED = {
 }
 
 
-def explain(error: ValidationError, document: Document, model: type[Part]) -> Iterator[Diagnostic]:
+def explain(error: ValidationError, document: Places, model: type[Part]) -> Iterator[Diagnostic]:
     """Yield a diagnostic for everything that one failed validation found wrong."""
     details = error.errors(include_url=False)
     for detail in details:
@@ -41,12 +41,17 @@ def explain(error: ValidationError, document: Document, model: type[Part]) -> It
 
 
 def _diagnostics(
-    detail: ErrorDetails, document: Document, model: type[Part]
+    detail: ErrorDetails, document: Places, model: type[Part]
 ) -> Iterator[Diagnostic]:
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     path: Path = tuple(step for step in detail["loc"] if step != "[key]")
     at_key = len(path) < len(detail["loc"])
     field = _dotted(path)
+    if kind not in ("missing", "extra_forbidden") and is_sensitive(document, path):
+        # Even a part of it, or what is wrong with it, would tell too much.
+        message = f"{field}: cannot be what this sensitive value is"
+        yield Diagnostic("invalid-value", message, document.value_origin(path))
+        return
     match kind:
         case "problems":
             for problem in context["problems"]:
@@ -92,7 +97,7 @@ def _wrong_inside(path: Path, details: list[ErrorDetails]) -> bool:
 
 
 def _literal(
-    field: str, path: Path, value: Any, context: Mapping[str, Any], document: Document
+    field: str, path: Path, value: Any, context: Mapping[str, Any], document: Places
 ) -> Diagnostic:
     # pydantic lists them as 'a', 'b' or 'c'.
     choices = [

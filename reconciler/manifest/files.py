@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,18 +22,38 @@ class Source:
     path: Path | None
 
 
-def find(paths: Sequence[str | Path], problems: list[Diagnostic]) -> list[Source]:
+def find(
+    paths: Sequence[str | Path], problems: list[Diagnostic], *, ignore: Sequence[str] = ()
+) -> list[Source]:
     """Every file that `paths` mean, once each, in the order given and sorted within folders.
+
+    Args:
+        ignore: Globs, seen from where the program runs, of files to pass over unless they are
+            named outright: `**/` is any folders or none, `*` stops at a slash, and a folder's
+            glob takes all that is in it.
 
     Folders are searched for *.yaml and *.yml at any depth, as the matches of a glob are; hidden
     names and the workspace file are passed over. A file named outright is taken whatever its
     name. What is not there or cannot be read is told in `problems`.
     """
+    ignored = [_ignored(glob) for glob in ignore]
     found: dict[object, Source] = {}
     for path in paths:
         for source in _sources(str(path), problems):
-            found.setdefault(source.path.resolve() if source.path else STDIN, source)
+            outright = source.name == str(path)
+            if outright or not any(glob.fullmatch(source.name) for glob in ignored):
+                found.setdefault(source.path.resolve() if source.path else STDIN, source)
     return list(found.values())
+
+
+def _ignored(pattern: str) -> re.Pattern[str]:
+    """What a glob of `ignore` takes, as an expression for whole paths."""
+    text = ""
+    for piece in re.split(r"(\*\*/|\*\*|\*|\?)", os.path.normpath(pattern).replace(os.sep, "/")):
+        text += {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(
+            piece, re.escape(piece)
+        )
+    return re.compile(rf"(?:\./)?{text}(?:/.*)?")
 
 
 def _sources(path: str, problems: list[Diagnostic]) -> Iterator[Source]:

@@ -4,19 +4,33 @@ import gc
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from reconciler.errors import ManifestError
 from reconciler.manifest.files import Source, find
 from reconciler.manifest.models import KINDS, LaunchPlan, Manifest
+from reconciler.manifest.prepare import Prepared, Setting, prepare
 from reconciler.manifest.reader import read
 from reconciler.manifest.validate import validate
-from reconciler.model import Diagnostic, Origin
+from reconciler.model import Diagnostic, Origin, Sensitive
+
+NOWHERE = Setting()
 
 
-def load(paths: Sequence[str | Path], *, stdin: BinaryIO | None = None) -> tuple[Manifest, ...]:
+def load(
+    paths: Sequence[str | Path],
+    *,
+    stdin: BinaryIO | None = None,
+    setting: Setting = NOWHERE,
+    ignore: Sequence[str] = (),
+) -> tuple[Manifest, ...]:
     """Read every manifest that `paths` mean: files, folders, globs, and `-` for standard input.
+
+    Args:
+        setting: What workspace and environment say to the manifests.
+        ignore: Globs of files to pass over, as `find` takes them.
 
     Shape:  in the order of the paths, files of a folder sorted, documents as they stand.
     Raises: ManifestError with every problem of every file: files that are missing or unreadable,
@@ -25,20 +39,50 @@ def load(paths: Sequence[str | Path], *, stdin: BinaryIO | None = None) -> tuple
     """
     problems: list[Diagnostic] = []
     manifests: list[Manifest] = []
+    names = setting.places
     with _no_collecting():
-        for source in find(paths, problems):
-            data = _content(source, stdin, problems)
-            for document, value in read(data, source.name, problems):
-                manifest = validate(value, document, KINDS, problems)
-                if manifest is not None:
-                    manifests.append(manifest)
+        for prepared in prepared_in(paths, setting, problems, stdin=stdin, ignore=ignore):
+            found: list[Diagnostic] = []
+            manifest = validate(prepared.value, prepared.places, KINDS, found, names=names)
+            problems += _of_instance(found, prepared.key) if prepared.key else found
+            if manifest is not None:
+                manifests.append(manifest)
     problems += _conflicts(manifests)
     if not manifests and not problems:
         looked_at = ", ".join(str(path) for path in paths) or "no path at all"
         problems.append(Diagnostic("empty-set", f"no manifest was found in {looked_at}"))
     if problems:
-        raise ManifestError(problems)
+        raise ManifestError(_masked(problems, setting.sensitive))
     return tuple(manifests)
+
+
+def prepared_in(
+    paths: Sequence[str | Path],
+    setting: Setting,
+    problems: list[Diagnostic],
+    *,
+    stdin: BinaryIO | None = None,
+    ignore: Sequence[str] = (),
+) -> Iterator[Prepared]:
+    """Yield every document that `paths` mean, as it is to be validated."""
+    for source in find(paths, problems, ignore=ignore):
+        data = _content(source, stdin, problems)
+        for document, value in read(data, source.name, problems):
+            yield from prepare(value, document, document.text, setting, problems)
+
+
+def _of_instance(problems: Sequence[Diagnostic], key: str) -> Iterator[Diagnostic]:
+    # One line of the file is wrong for some of its instances only, perhaps.
+    return (replace(one, message=f"{one.message} (forEach {key})") for one in problems)
+
+
+def _masked(problems: Sequence[Diagnostic], sensitive: Sensitive) -> Sequence[Diagnostic]:
+    if not sensitive:
+        return problems
+    return [
+        replace(one, message=sensitive.mask(one.message), hint=sensitive.mask(one.hint))
+        for one in problems
+    ]
 
 
 @contextmanager

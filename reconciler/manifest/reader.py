@@ -39,6 +39,11 @@ class Document:
         self._first_line = first_line
         self._origin = origin
 
+    @property
+    def text(self) -> str:
+        """The document as it stands in its file."""
+        return self._text
+
     def origin(self, path: Path) -> Origin:
         """Where the entry at `path` stands: its key in a mapping, the item itself in a list.
 

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from reconciler.manifest.explain import explain
+from reconciler.manifest.layers import Places
 from reconciler.manifest.models.base import Manifest
-from reconciler.manifest.reader import Document
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.model import Diagnostic, describe_value
 
@@ -15,9 +15,17 @@ M = TypeVar("M", bound=Manifest)
 
 
 def validate(
-    value: Any, document: Document, kinds: Mapping[str, type[M]], problems: list[Diagnostic]
+    value: Any,
+    document: Places,
+    kinds: Mapping[str, type[M]],
+    problems: list[Diagnostic],
+    *,
+    names: Mapping[str, Mapping[str, str]] | None = None,
 ) -> M | None:
     """Return a document's value as the model that its `kind` names in `kinds`.
+
+    Args:
+        names: How the environment calls the projects and domains that references name.
 
     None if it is no such thing; then `problems` has grown by the reasons.
     """
@@ -31,7 +39,7 @@ def validate(
         problems.append(_no_kind(value, document, kinds))
         return None
     try:
-        manifest = model.model_validate(value)
+        manifest = model.model_validate(value, context=names)
     except ValidationError as error:
         problems += explain(error, document, model)
         return None
@@ -40,7 +48,7 @@ def validate(
 
 
 def _no_kind(
-    value: Mapping[str, Any], document: Document, kinds: Mapping[str, type[M]]
+    value: Mapping[str, Any], document: Places, kinds: Mapping[str, type[M]]
 ) -> Diagnostic:
     if "kind" not in value:
         message = f"the document lacks kind: {' or '.join(kinds)}"

@@ -1,6 +1,6 @@
 """What every kind has in common: strictness, the head of a document, memory of its place."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, NoReturn, Protocol, TypeVar
 
@@ -11,6 +11,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PrivateAttr,
+    ValidationInfo,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
@@ -129,6 +130,21 @@ Text = Annotated[
     str, AfterValidator(_no_nul), Field(json_schema_extra={"pattern": "^[^\\u0000]*$"})
 ]
 Name = Annotated[Text, Field(min_length=1)]
+
+
+def _called(kind: str) -> AfterValidator:
+    """What the environment calls a thing, where it maps names; `validate` passes them along."""
+
+    def call(name: str, info: ValidationInfo) -> str:
+        names: Mapping[str, Mapping[str, str]] | None = info.context
+        return names[kind].get(name, name) if names else name
+
+    return AfterValidator(call)
+
+
+# For references: `metadata` is mapped before it comes here.
+ProjectName = Annotated[Name, _called("projects")]
+DomainName = Annotated[Name, _called("domains")]
 
 
 def or_text(text_schema: dict[str, Any]) -> Callable[[dict[str, Any]], None]:

@@ -4,7 +4,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from reconciler.manifest.models.base import Maybe, Name, Part, or_text
+from reconciler.manifest.models.base import (
+    DomainName,
+    Maybe,
+    Name,
+    Part,
+    ProjectName,
+    or_text,
+)
 
 
 def _pinned(text: str) -> str:
@@ -43,8 +50,8 @@ class Reference(Part):
 
     name: Name
     version: Maybe[_TaskVersion] = None
-    project: Maybe[Name] = None
-    domain: Maybe[Name] = None
+    project: Maybe[ProjectName] = None
+    domain: Maybe[DomainName] = None
 
     @model_validator(mode="before")
     @classmethod
