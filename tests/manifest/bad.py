@@ -63,6 +63,10 @@ GOOD: dict[str, dict[str, Any]] = {
             "state": "active",
         },
     },
+    "CodeBundle": {
+        "metadata": {"project": "weather", "domain": "development", "name": "app"},
+        "spec": {"source": "../src", "include": ["/weather/"], "exclude": ["*.csv"]},
+    },
     "Package": {
         "metadata": {"project": "weather", "domain": "development", "name": "code"},
         "spec": {"source": "build/package.tgz", "activation": {"daily": "active"}},
@@ -383,6 +387,16 @@ CASES = [
     Case("LaunchPlan", ("spec", "maxParallelism"), -1, "invalid-value", "must be 0 or more"),
     Case("LaunchPlan", ("spec", "state"), "on", "invalid-value", "active, inactive or unmanaged"),
     Case("LaunchPlan", ("spec", "state"), True, "invalid-value", "found the truth value true"),
+    # CodeBundle.
+    Case("CodeBundle", ("spec", "source"), MISSING, "missing-field", "spec lacks source"),
+    Case("CodeBundle", ("spec", "include", 0), "!a", "invalid-value", "under exclude: a"),
+    Case("CodeBundle", ("spec", "exclude", 0), "", "invalid-value", "must not be empty"),
+    Case("CodeBundle", ("spec", "ignoreFiles"), [".ignore"], "invalid-value", ".flyteignore"),
+    Case("CodeBundle", ("spec", "maxSize"), "10 cars", "invalid-value", "such as 100MB"),
+    Case("CodeBundle", ("spec", "maxSize"), 0, "invalid-value", "such as 100MB"),
+    Case("CodeBundle", ("spec", "maxSize"), True, "invalid-value", "such as 100MB"),
+    Case("Task", ("spec", "bundle"), 5, "invalid-value", "expected a name"),
+    Case("Task", ("spec", "bundle"), {"version": "1"}, "unknown-field", "bundle"),
     # Package.
     Case("Package", ("spec", "source"), MISSING, "missing-field", "spec lacks source"),
     Case("Package", ("spec", "source"), "", "invalid-value", "must not be empty"),

@@ -77,6 +77,13 @@ CASES: list[tuple[str, Path, Any]] = [
     ("LaunchPlan", ("spec", "notifications"), []),
     ("LaunchPlan", ("spec", "notifications"), [{"phases": ["aborted"], "pagerDuty": ["a@b.c"]}]),
     ("LaunchPlan", ("spec", "annotations"), {"any key at all": "any value"}),
+    *[("CodeBundle", ("spec", "maxSize"), size) for size in (1, "1.5 MB", "64MiB", "2GB")],
+    ("CodeBundle", ("spec", "ignoreFiles"), []),
+    ("CodeBundle", ("spec", "exclude"), ["*", "!/weather/*.py"]),
+    ("CodeBundle", ("spec", "destination"), "/root"),
+    ("Task", ("spec", "bundle"), "app"),
+    ("Task", ("spec", "bundle"), {"name": "app", "project": "shared", "domain": "production"}),
+    ("Package", ("spec", "destination"), "/opt/code"),
     ("Package", ("spec", "activation"), {}),
     ("Package", ("spec", "version"), "2024.01"),
 ]

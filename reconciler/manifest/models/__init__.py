@@ -8,6 +8,7 @@ from reconciler.manifest.models.binding import (
     MapBinding,
     Promise,
 )
+from reconciler.manifest.models.code_bundle import BundleReference, CodeBundle
 from reconciler.manifest.models.description import DescriptionPart
 from reconciler.manifest.models.domain import Domain
 from reconciler.manifest.models.kubernetes import (
@@ -28,7 +29,8 @@ from reconciler.manifest.models.values import EntityMetadata, Variable
 from reconciler.manifest.models.workflow import Node, Output, Workflow
 
 KINDS: dict[str, type[Manifest]] = {
-    model.KIND: model for model in (Project, Domain, Task, Workflow, LaunchPlan, Package)
+    model.KIND: model
+    for model in (Project, Domain, CodeBundle, Task, Workflow, LaunchPlan, Package)
 }
 
 __all__ = [
@@ -37,7 +39,9 @@ __all__ = [
     "REFUSED",
     "Amounts",
     "Binding",
+    "BundleReference",
     "Cache",
+    "CodeBundle",
     "Constant",
     "Container",
     "DataConfig",

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from reconciler.manifest.models.base import Manifest, Name, Part
+from reconciler.manifest.models.code_bundle import Destination
 from reconciler.manifest.models.values import EntityMetadata, State, Version
 
 
@@ -17,6 +18,8 @@ class PackageSpec(Part):
         dict[Name, State],
         Field(description="State by launch plan name; those not listed are left as they are."),
     ] = Field(default_factory=dict)
+    # Packages of `pyflyte package` say the folder themselves; those of `serialize` leave it open.
+    destination: Destination = "."
 
 
 class Package(Manifest):

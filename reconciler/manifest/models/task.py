@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from reconciler.manifest.models.base import Manifest, Maybe, Name, Part, Problem, Text, refuse
+from reconciler.manifest.models.code_bundle import BundleReference
 from reconciler.manifest.models.description import Description
 from reconciler.manifest.models.kubernetes import (
     DataConfig,
@@ -107,6 +108,13 @@ class TaskSpec(Secured):
     container: Maybe[Container] = None
     pod: Maybe[Pod] = None
     sql: Maybe[Sql] = None
+    bundle: Annotated[
+        Maybe[BundleReference],
+        Field(
+            description="Code that is unpacked before the command runs, as flytekit's "
+            "fast registration does; the image needs `pyflyte-fast-execute`."
+        ),
+    ] = None
     custom: Annotated[
         Maybe[JsonObject], Field(description="What a plugin wants to know, as it wants it.")
     ] = None
@@ -143,7 +151,7 @@ class TaskSpec(Secured):
 
     @model_validator(mode="after")
     def _is_runnable(self) -> "TaskSpec":
-        problems = [*self._targets(), *self._ignored()]
+        problems = [*self._targets(), *self._bundled(), *self._ignored()]
         if problems:
             refuse(problems)
         return self
@@ -159,6 +167,15 @@ class TaskSpec(Secured):
                 code="missing-field",
                 hint="write container, pod, or a type that some plugin knows",
             )
+
+    def _bundled(self) -> Iterator[Problem]:
+        if self.bundle is None or self.pod is not None or self.raw is not None:
+            return
+        if self.container is None:
+            yield Problem("a bundle needs a container or pod that runs its code", ("bundle",))
+        elif not self.container.command and not self.container.args:
+            hint = "write under container.args what is to be run"
+            yield Problem("a bundle needs a command to run its code", ("bundle",), hint=hint)
 
     def _ignored(self) -> Iterator[Problem]:
         ignored = self.cache.ignore_inputs if self.cache else ()
