@@ -396,7 +396,7 @@ CASES = [
     Case("CodeBundle", ("spec", "maxSize"), 0, "invalid-value", "such as 100MB"),
     Case("CodeBundle", ("spec", "maxSize"), True, "invalid-value", "such as 100MB"),
     Case("Task", ("spec", "bundle"), 5, "invalid-value", "expected a name"),
-    Case("Task", ("spec", "bundle"), {"version": "1"}, "unknown-field", "bundle"),
+    Case("Task", ("spec", "bundle"), {"name": "a", "version": "1"}, "unknown-field", "version"),
     # Package.
     Case("Package", ("spec", "source"), MISSING, "missing-field", "spec lacks source"),
     Case("Package", ("spec", "source"), "", "invalid-value", "must not be empty"),
