@@ -72,7 +72,9 @@ class Admin:
         self.gate = self._make_gate() if self.config.server.security.use_auth else None
         self._last = 0
         self._ticking = threading.Lock()
-        if store.is_new:
+        with store.read() as session:
+            begun = session.one("SELECT 1 FROM projects LIMIT 1") is not None
+        if not begun:  # new, or killed before it had its project
             seed_project(store, DEFAULT_PROJECT, now=self.now())
 
     def services(self) -> frozenset[str]:

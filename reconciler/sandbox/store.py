@@ -173,12 +173,16 @@ class Store:
             self._guard = _lock_file(path)
         try:
             self._writer = self._connect()
-            self.is_new = _migrate(self._writer, path)
         except sqlite3.DatabaseError as exc:
             self._unlock()
-            raise StoreError(f"{path} is not a store of the embedded Admin: {exc}") from exc
-        except StoreError:
+            raise _no_store(path, exc) from exc
+        try:
+            self.is_new = _migrate(self._writer, path)
+        except BaseException as exc:
+            self._writer.close()
             self._unlock()
+            if isinstance(exc, sqlite3.DatabaseError):
+                raise _no_store(path, exc) from exc
             raise
 
     @classmethod
@@ -268,6 +272,10 @@ class Store:
             self._guard = None
 
 
+def _no_store(path: str, why: object) -> StoreError:
+    return StoreError(f"{path} is not a store of the embedded Admin: {why}")
+
+
 def _lock_file(path: str) -> int:
     """Take the store for this process; the kernel lets it go when the process ends."""
     Path(path).resolve().parent.mkdir(parents=True, exist_ok=True)
@@ -295,6 +303,9 @@ def _migrate(connection: sqlite3.Connection, path: str) -> bool:
             "use the version that wrote it, or a new store"
         )
     if version == 0:
+        other = connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone()
+        if other is not None:
+            raise _no_store(path, f"it has a table {other[0]} of someone else's")
         schema = resources.files(__package__).joinpath("schema.sql").read_text("utf-8")
         _run_script(connection, schema, SCHEMA_VERSION)
         return True

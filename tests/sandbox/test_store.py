@@ -161,6 +161,46 @@ def test_something_else_is_refused(tmp_path: Path) -> None:
     assert path.read_text().startswith("not a database")
 
 
+def test_a_database_of_someone_else_is_refused(tmp_path: Path) -> None:
+    """Its tables are not mixed with ours."""
+    path = tmp_path / "books.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE books (title TEXT)")
+    connection.close()
+
+    with pytest.raises(StoreError, match=r"not a store .* a table books of someone else's"):
+        Store.open(path)
+
+
+def test_an_older_store_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Step by step, keeping what it holds; a step that fails leaves nothing of itself."""
+    path = tmp_path / "store.db"
+    first = Store.open(path)
+    seed_project(first, "kept", now=1)
+    first.close()
+    monkeypatch.setattr("reconciler.sandbox.store.SCHEMA_VERSION", SCHEMA_VERSION + 2)
+    steps = {
+        SCHEMA_VERSION: "ALTER TABLE projects ADD COLUMN colour TEXT NOT NULL DEFAULT 'red'",
+        SCHEMA_VERSION + 1: "UPDATE projects SET colour = 'blue'; UPDATE gone SET at = 1",
+    }
+    monkeypatch.setattr("reconciler.sandbox.store.MIGRATIONS", steps)
+
+    with pytest.raises(StoreError, match="no such table: gone"):
+        Store.open(path)
+    steps[SCHEMA_VERSION + 1] = "UPDATE projects SET name = colour"
+    second = Store.open(path)
+
+    assert not second.is_new
+    with second.read() as session:
+        rows = session.all("SELECT identifier, name FROM projects")
+        version = session.all("PRAGMA user_version")[0][0]
+    assert [tuple(row) for row in rows] == [("kept", "red")]
+    assert version == SCHEMA_VERSION + 2
+    second.close()
+
+
 def test_a_refused_store_can_be_opened_after_all(tmp_path: Path) -> None:
     """Refusing a file does not keep it locked."""
     path = tmp_path / "store.db"
