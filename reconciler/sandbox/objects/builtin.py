@@ -26,6 +26,7 @@ from reconciler.sandbox.objects.reference import can_parse, construct, split
 from reconciler.sandbox.objects.signature import Credentials, presign
 from reconciler.sandbox.store import Store
 
+_FILES = "file:///"
 _SECRET = "object-store-secret"
 _SCHEMES = {"google": "gs", "azure": "abfs", "oracle": "os", "swift": "sw"}
 _METADATA = {"google": "x-goog-meta-", "azure": "x-ms-meta-"}
@@ -46,17 +47,22 @@ class BuiltinObjects:
         self.address = ""
         self._store, self._storage, self._clock = store, storage, clock
         self._home = _home(store)
-        plain = not storage.given or storage.kind == "local"
-        self.folder = Folder(self._home, plain=plain)
-        self.container = "objects" if plain else storage.container
-        self.base = self._base(plain)
+        self._plain = not storage.given or storage.kind == "local"
+        self.folder = Folder(self._home, plain=self._plain)
+        self.container = "objects" if self._plain else storage.container
+        self.base = self._base()
         self.credentials = _credentials(store, storage)
         if store.in_memory:
             weakref.finalize(self, shutil.rmtree, self._home, True)
 
     def reference(self, *parts: str) -> str:
         """Return the native URL of `parts` below the base."""
-        return construct(self.base, *parts)
+        if not self._plain:
+            return construct(self.base, *parts)
+        # The folder is the root: an empty prefix makes an absolute path of the other parts. And
+        # the URL is to be the file's own, so it is spelled as the folder spells keys.
+        url = construct(_FILES, *parts)
+        return self._url(split(url).key) if url.startswith(_FILES) else url
 
     def can_parse(self, url: str) -> bool:
         """Tell whether a text is a URL at all."""
@@ -151,9 +157,10 @@ class BuiltinObjects:
         """Yield the keys of what clients uploaded, in the order of their bytes."""
         return self.folder.keys(self.container, prefix)
 
-    def _base(self, plain: bool) -> str:
-        if plain:
-            return f"file://{gourl.escape(str(self._home / self.container))}"
+    def _base(self) -> str:
+        if self._plain:
+            folder = str(self._home / self.container).lstrip("/")
+            return f"{_FILES}{gourl.escape(folder)}"
         if self._storage.kind == "mem":
             return ""
         return f"{_SCHEMES.get(self._storage.kind, 's3')}://{self.container}"
@@ -170,7 +177,7 @@ class BuiltinObjects:
 
     def _locate(self, url: str) -> tuple[str, str]:
         location = split(url)
-        if self.base.startswith("file:"):
+        if self._plain:
             root = f"{self._home / self.container}/".lstrip("/")
             if not location.container and f"{location.key}/".startswith(root):
                 return self.container, location.key[len(root) :]

@@ -1,6 +1,6 @@
 """The store that comes with the embedded Admin: its URLs, its one bucket, its two halves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,10 +84,15 @@ def test_a_missing_object_and_one_too_large_are_told(store: Store) -> None:
     )
 
 
-def test_without_a_storage_section_anything_opens_the_urls(store: Store) -> None:
-    """fsspec reads an upload by its native URL alone."""
+@pytest.mark.parametrize(
+    "parts", [("p", "d", "a b.txt"), ("", "p", "d", "f(1)!*'[ü].txt"), ("", "../../p", "x?1#2")]
+)
+def test_without_a_storage_section_anything_opens_the_urls(
+    store: Store, parts: Sequence[str]
+) -> None:
+    """fsspec reads an upload by its native URL alone, whatever the name and the prefix."""
     bucket = objects(store)
-    url = bucket.reference("p", "d", "a b.txt")
+    url = bucket.reference(*parts)
 
     upload(bucket, url, b"content")
 
