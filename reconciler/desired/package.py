@@ -1,104 +1,70 @@
-"""What `pyflyte package` and `pyflyte serialize` write: an archive or folder of protobuf members.
+"""What `pyflyte package` and `pyflyte serialize` write: an archive or folder of entities.
 
-The archive is read as a stream and never unpacked to disk. Kinds are told by the suffix and
-proved by parsing, since proto3 reads almost anything as almost anything; order and names of the
-members mean nothing, the identifiers inside do.
-
-Source: flytekit `tools/repo.py`, `tools/serialize_extras.py`; flytectl `cmd/register`.
+All of it is used or nothing: a package is read whole before any of it counts.
 """
 
-import tarfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
-from flyteidl.admin.launch_plan_pb2 import LaunchPlan
-from flyteidl.admin.task_pb2 import TaskSpec
 from flyteidl.admin.workflow_pb2 import WorkflowSpec
-from flyteidl.core.identifier_pb2 import Identifier, ResourceType
+from flyteidl.core.identifier_pb2 import Identifier
 from flyteidl.core.workflow_pb2 import Node, WorkflowTemplate
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 
-from reconciler.model import Kind, content_hash, identifiers
+from reconciler.desired.package_files import MAX_PROBLEMS, PackageError, is_bundle, package_files
+from reconciler.desired.package_members import Member, member_of
+from reconciler.model import content_hash, identifiers
 
-# One of TaskSpec, WorkflowSpec, LaunchPlan (flyteidl ships no types to say so).
-Spec = Any
-
-_SUFFIXES: dict[str, tuple[Kind, Any]] = {
-    "_1.pb": (Kind.TASK, TaskSpec),
-    "_2.pb": (Kind.WORKFLOW, WorkflowSpec),
-    "_3.pb": (Kind.LAUNCH_PLAN, LaunchPlan),
-}
-_TYPES = {
-    Kind.TASK: ResourceType.TASK,
-    Kind.WORKFLOW: ResourceType.WORKFLOW,
-    Kind.LAUNCH_PLAN: ResourceType.LAUNCH_PLAN,
-}
-# No package of protobufs comes near; an archive that inflates beyond is a bomb.
-MAX_MEMBER_BYTES = 64 << 20
-MAX_TOTAL_BYTES = 512 << 20
-MAX_MEMBERS = 100_000
-
-
-class PackageError(ValueError):
-    """The package cannot be used; `problems` says everything that is wrong with it."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("; ".join(problems))
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One entity of a package, its own identifiers still blank."""
-
-    file: str
-    kind: Kind
-    spec: Spec
-
-    @property
-    def id(self) -> Identifier:
-        return self.spec.id if self.kind is Kind.LAUNCH_PLAN else self.spec.template.id
-
-    @property
-    def name(self) -> str:
-        return str(self.id.name)
+__all__ = [
+    "Member",
+    "PackageError",
+    "deterministic",
+    "package_version",
+    "read_package",
+    "references",
+]
 
 
 def read_package(path: Path) -> tuple[Member, ...]:
-    """Read every entity of the package at `path`, a folder or a `.tgz`, `.tar.gz` or `.tar`.
+    """Read every entity of the package at `path`: a folder, a `.tgz`, `.tar.gz` or `.tar`, a file.
 
     Raises: PackageError with all that is wrong: nothing of a bad package is ever used.
     """
-    try:
-        files = list(_folder(path) if path.is_dir() else _archive(path))
-    except FileNotFoundError:
-        raise PackageError(["no such file or folder; build it with `pyflyte package`"]) from None
-    except (OSError, EOFError, tarfile.TarError) as error:
-        raise PackageError([f"is no readable archive: {error}"]) from error
-    bundles = [name for name, _ in files if _is_bundle(name)]
-    if bundles:
-        raise PackageError(
-            [
-                f"{name}: code bundles cannot be uploaded yet; package with `--copy none`"
-                for name in bundles
-            ]
-        )
     problems: list[str] = []
     members: list[Member] = []
-    for name, content in files:
-        try:
-            members.append(_member(name, content))
-        except PackageError as error:
-            problems += error.problems
+    try:
+        for name, content in package_files(path):
+            if is_bundle(name):
+                problems.append(
+                    f"{name}: code bundles cannot be uploaded yet; package with `--copy none`"
+                )
+                continue
+            try:
+                member = member_of(name, content)
+                _check_placeholders(member, content)
+                members.append(member)
+            except PackageError as error:
+                problems += error.problems
+            if len(problems) >= MAX_PROBLEMS:
+                raise PackageError([*problems, "and perhaps more; reading stopped here"])
+    except PackageError as error:
+        problems += (one for one in error.problems if one not in problems)
     problems += _doubled(members)
     if not members and not problems:
         problems.append("holds no task, workflow or launch plan (`*_1.pb`, `*_2.pb`, `*_3.pb`)")
     if problems:
         raise PackageError(problems)
     return tuple(sorted(members, key=lambda member: (member.kind.rank, member.name)))
+
+
+def _check_placeholders(member: Member, content: bytes) -> None:
+    if b"{{ .remote_package_path }}" in content or b"{{ .dest_dir }}" in content:
+        raise PackageError(
+            [
+                f"{member.file}: runs code from a bundle, and the package holds none; package it anew"
+            ]
+        )
 
 
 def package_version(members: Sequence[Member]) -> str:
@@ -141,75 +107,6 @@ def _sort_node(node: Node) -> None:
             _sort_node(case.then_node)
         if block.HasField("else_node"):
             _sort_node(block.else_node)
-
-
-def _folder(path: Path) -> Iterator[tuple[str, bytes]]:
-    for file in sorted(path.rglob("*")):
-        name = str(PurePosixPath(file.relative_to(path)))
-        if _is_junk(name) or file.is_dir():
-            continue
-        if file.is_symlink():
-            raise PackageError([f"{name}: is a link, which a package must not hold"])
-        yield name, file.read_bytes()
-
-
-def _archive(path: Path) -> Iterator[tuple[str, bytes]]:
-    total = 0
-    problems = []
-    with tarfile.open(path, mode="r|*") as archive:
-        for count, member in enumerate(archive):
-            name = member.name
-            parts = PurePosixPath(name).parts
-            if count >= MAX_MEMBERS:
-                raise PackageError([f"holds more than {MAX_MEMBERS} members"])
-            if name.startswith("/") or ".." in parts or "\\" in name:
-                problems.append(f"{name}: points outside the archive")
-            elif member.isdir() or _is_junk(name):
-                continue
-            elif not member.isfile():
-                problems.append(f"{name}: is a link or device, which a package must not hold")
-            elif member.size > MAX_MEMBER_BYTES or total + member.size > MAX_TOTAL_BYTES:
-                raise PackageError([f"{name}: inflates beyond any sensible size; refused"])
-            else:
-                total += member.size
-                content = archive.extractfile(member)
-                assert content is not None, "a regular file has content"
-                yield name, content.read()
-    if problems:
-        raise PackageError(problems)
-
-
-def _is_junk(name: str) -> bool:
-    """What desktops and editors leave behind: no entity, and no reason to refuse a package."""
-    base = PurePosixPath(name).name
-    return base == ".DS_Store" or base.startswith("._")
-
-
-def _is_bundle(name: str) -> bool:
-    base = PurePosixPath(name).name
-    return base.startswith("fast") and base.endswith(".tar.gz")
-
-
-def _member(name: str, content: bytes) -> Member:
-    base = PurePosixPath(name).name
-    known = _SUFFIXES.get(base[-len("_1.pb") :])
-    if known is None:
-        raise PackageError([f"{name}: is no task, workflow or launch plan; remove it"])
-    kind, message_type = known
-    spec = message_type()
-    try:
-        spec.ParseFromString(content)
-    except DecodeError as error:
-        raise PackageError([f"{name}: is no {kind}: {error}"]) from error
-    member = Member(name, kind, spec)
-    # Unknown fields are no sign of the wrong kind: newer SDKs add some. The id's own type is.
-    if not member.name or member.id.resource_type not in (_TYPES[kind], 0):
-        raise PackageError([f"{name}: is no {kind}, whatever its suffix says"])
-    if b"{{ .remote_package_path }}" in content or b"{{ .dest_dir }}" in content:
-        raise PackageError(
-            [f"{name}: runs code from a bundle, and the package holds none; package it anew"]
-        )
-    return member
 
 
 def _doubled(members: Sequence[Member]) -> Iterator[str]:

@@ -43,6 +43,7 @@ from reconciler.manifest.models import (
     Workflow,
     references,
 )
+from reconciler.manifest.reader import read as read_yaml
 from reconciler.manifest.schema import json_schema, schema_files, write_schemas
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.workspace import Workspace, load_workspace
@@ -92,6 +93,7 @@ __all__ = [
     "json_schema",
     "load",
     "load_workspace",
+    "read_yaml",
     "references",
     "schema_files",
     "write_schemas",

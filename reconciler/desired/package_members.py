@@ -1,0 +1,177 @@
+"""One file of a package → the task, workflow or launch plan it is.
+
+Kinds are told by the suffix and proved by parsing, since proto3 reads almost anything as almost
+anything; order and names of the files mean nothing, the identifiers inside do. The same messages
+are taken as protobuf JSON, and as YAML of it.
+
+Source: flytekit `tools/serialize_extras.py`; flytectl `cmd/register`.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Any, Protocol
+
+from flyteidl.admin.launch_plan_pb2 import LaunchPlan
+from flyteidl.admin.task_pb2 import TaskSpec
+from flyteidl.admin.workflow_pb2 import WorkflowSpec
+from flyteidl.core.identifier_pb2 import Identifier, ResourceType
+from google.protobuf import json_format
+from google.protobuf.message import DecodeError, Message
+from google.protobuf.unknown_fields import UnknownFieldSet
+
+from reconciler.desired.package_files import PackageError, shown
+from reconciler.manifest import read_yaml
+from reconciler.model import Diagnostic, Kind
+
+# One of TaskSpec, WorkflowSpec, LaunchPlan (flyteidl ships no types to say so).
+Spec = Any
+
+MESSAGES: dict[Kind, Any] = {
+    Kind.TASK: TaskSpec,
+    Kind.WORKFLOW: WorkflowSpec,
+    Kind.LAUNCH_PLAN: LaunchPlan,
+}
+_NUMBERS = {"1": Kind.TASK, "2": Kind.WORKFLOW, "3": Kind.LAUNCH_PLAN}
+_TYPES = {
+    Kind.TASK: ResourceType.TASK,
+    Kind.WORKFLOW: ResourceType.WORKFLOW,
+    Kind.LAUNCH_PLAN: ResourceType.LAUNCH_PLAN,
+}
+_NAME = re.compile(r".*?(?:_([123]))?\.(pb|json|ya?ml)", re.DOTALL)
+_SUFFIXES = "`_1.pb` for a task, `_2.pb` for a workflow, `_3.pb` for a launch plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One entity of a package, its own identifiers still blank."""
+
+    file: str
+    kind: Kind
+    spec: Spec
+
+    @property
+    def id(self) -> Identifier:
+        return self.spec.id if self.kind is Kind.LAUNCH_PLAN else self.spec.template.id
+
+    @property
+    def name(self) -> str:
+        return str(self.id.name)
+
+
+def is_member(name: str) -> bool:
+    """Tell whether a file is one that holds an entity, by its name."""
+    return _NAME.fullmatch(PurePosixPath(name).name) is not None
+
+
+def member_of(name: str, content: bytes) -> Member:
+    """Read one file of a package.
+
+    Raises: PackageError if it is no task, workflow or launch plan, or not the one it says.
+    """
+    file = shown(name)
+    found = _NAME.fullmatch(PurePosixPath(name).name)
+    if found is None:
+        raise PackageError([f"{file}: is no task, workflow or launch plan; remove it"])
+    number, form = found.groups()
+    parse: Parse = _from_protobuf if form == "pb" else partial(_from_text, form=form)
+    if number is None:
+        return _told_by_content(file, content, parse)
+    kind = _NUMBERS[number]
+    try:
+        spec = parse(MESSAGES[kind], content)
+    except ValueError as error:
+        raise PackageError([f"{file}: is no {kind}: {error}"]) from error
+    member = Member(file, kind, spec)
+    if not _is_one(member):
+        raise PackageError([f"{file}: is no {kind}, whatever its suffix says"])
+    return member
+
+
+def _told_by_content(file: str, content: bytes, parse: "Parse") -> Member:
+    """The one kind that all of the content makes sense for: no field unknown, the id its own."""
+    found: list[Member] = []
+    for kind, message_type in MESSAGES.items():
+        try:
+            member = Member(file, kind, parse(message_type, content))
+        except ValueError:
+            continue
+        if _is_one(member) and not _has_unknown(member):
+            found.append(member)
+    typed = [one for one in found if one.id.resource_type == _TYPES[one.kind]]
+    if len(typed or found) != 1:
+        raise PackageError([f"{file}: cannot tell what it is; end its name with {_SUFFIXES}"])
+    return (typed or found)[0]
+
+
+def _is_one(member: Member) -> bool:
+    # Unknown fields are no sign of the wrong kind, newer SDKs add some: but none in an id, which
+    # is what another kind's message looks like where this one has its id.
+    id = member.id
+    return (
+        bool(id.name)
+        and "\0" not in id.name
+        and id.resource_type in (_TYPES[member.kind], ResourceType.UNSPECIFIED)
+        and not len(UnknownFieldSet(id))
+        and (member.kind is not Kind.LAUNCH_PLAN or bool(member.spec.spec.workflow_id.name))
+    )
+
+
+def _has_unknown(member: Member) -> bool:
+    messages = [member.spec]
+    if member.kind is not Kind.LAUNCH_PLAN:
+        messages.append(member.spec.template)
+    return any(len(UnknownFieldSet(message)) for message in messages)
+
+
+class Parse(Protocol):
+    """Content as a message of one type; ValueError if it is none."""
+
+    def __call__(self, message_type: Any, content: bytes) -> Spec: ...
+
+
+def _from_protobuf(message_type: Any, content: bytes) -> Spec:
+    message = message_type()
+    try:
+        message.ParseFromString(content)
+    except (DecodeError, RecursionError) as error:
+        raise ValueError("its bytes are none") from error
+    return message
+
+
+def _from_text(message_type: Any, content: bytes, *, form: str) -> Spec:
+    value = _json(content) if form == "json" else _yaml(content)
+    if not isinstance(value, dict):
+        raise ValueError("it is no mapping")
+    message: Message = message_type()
+    try:
+        return json_format.ParseDict(value, message)
+    except (json_format.Error, TypeError, AttributeError, KeyError, RecursionError) as error:
+        raise ValueError(" ".join(str(error).split())) from error
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content.decode(), object_pairs_hook=_unique)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("it says a key twice")
+    return found
+
+
+def _yaml(content: bytes) -> Any:
+    problems: list[Diagnostic] = []
+    values = [value for _, value in read_yaml(content, "", problems)]
+    if problems:
+        place = problems[0].origin
+        raise ValueError(f"{problems[0].message} (line {place.line if place else 1})")
+    if len(values) != 1:
+        raise ValueError("a file holds one document")
+    return values[0]
