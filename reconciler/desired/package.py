@@ -60,11 +60,7 @@ def read_package(path: Path) -> tuple[Member, ...]:
 
 def _check_placeholders(member: Member, content: bytes) -> None:
     if b"{{ .remote_package_path }}" in content or b"{{ .dest_dir }}" in content:
-        raise PackageError(
-            [
-                f"{member.file}: runs code from a bundle, and the package holds none; package it anew"
-            ]
-        )
+        raise PackageError([f"{member.file}: runs code from a bundle that the package lacks"])
 
 
 def package_version(members: Sequence[Member]) -> str:
