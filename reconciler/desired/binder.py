@@ -19,7 +19,8 @@ from reconciler.compiler import (
 )
 from reconciler.desired.augment import augmented
 from reconciler.desired.bound import Bound, from_admin
-from reconciler.desired.entities import AUTO, Entity, Pointer
+from reconciler.desired.entities import AUTO, Entity, Pointer, node_references
+from reconciler.desired.faults import in_words
 from reconciler.desired.ids import fill, portable
 from reconciler.desired.launch_plan import launch_plan_spec
 from reconciler.desired.needs import ACTIVE, LATEST, Index, admin_id
@@ -186,8 +187,9 @@ class Binder:
             spec = _filled(source.spec, draft)
         else:
             assert isinstance(source, Workflow)
-            by_node = dict(zip(source.spec.nodes, targets_in_order(entity, targets), strict=True))
-            spec = workflow_spec(source, draft, by_node, self._problems)
+            paths = [path for path, _ in node_references(source)]
+            by_path = dict(zip(paths, targets_in_order(entity, targets), strict=True))
+            spec = workflow_spec(source, draft, by_path, self._problems)
         if len(self._problems.errors) > errors:
             return
         id = self._settled(entity, spec)
@@ -344,10 +346,9 @@ class Binder:
 
     def _compiler_errors(self, entity: Entity, error: CompilationError) -> None:
         for one in error.errors:
-            text = " ".join(one.description.split())
             self._problems.error(
                 _slug(one.code),
-                f"{entity.place}, node {one.node_id}: {text}",
+                f"{entity.place}: {in_words(one)}",
                 _node_origin(entity, one.node_id),
             )
 
@@ -379,8 +380,10 @@ def _key(identifier: Any) -> str:
 
 
 def _node_origin(entity: Entity, node_id: str) -> Origin:
-    if isinstance(entity.source, Workflow) and node_id in entity.source.spec.nodes:
-        return entity.source.origin_of("spec", "nodes", node_id)
+    if isinstance(entity.source, Workflow):
+        path = entity.source.spec.node_paths.get(node_id)
+        if path is not None:
+            return entity.source.origin_of("spec", *path)
     return entity.origin
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path as FilePath
 
 from flyteidl.core.identifier_pb2 import Identifier, ResourceType
 
@@ -15,7 +15,16 @@ from reconciler.desired.package import (
     references,
 )
 from reconciler.desired.problems import Problems
-from reconciler.manifest import LaunchPlan, Manifest, Package, Reference, Task, Workflow
+from reconciler.manifest import (
+    LaunchPlan,
+    Manifest,
+    Package,
+    Path,
+    Raw,
+    Reference,
+    Task,
+    Workflow,
+)
 from reconciler.model import Diagnostic, Kind, Origin
 
 AUTO = "auto"
@@ -24,6 +33,7 @@ _KINDS = {
     ResourceType.WORKFLOW: Kind.WORKFLOW,
     ResourceType.LAUNCH_PLAN: Kind.LAUNCH_PLAN,
 }
+_KEYS = {"task": Kind.TASK, "workflow": Kind.WORKFLOW, "launchPlan": Kind.LAUNCH_PLAN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,8 @@ def entities(manifests: Sequence[Manifest], problems: Problems) -> tuple[Entity,
             case Task():
                 found.append(_declared(manifest, Kind.TASK, ()))
             case Workflow():
-                found.append(_declared(manifest, Kind.WORKFLOW, tuple(_node_pointers(manifest))))
+                pointers = tuple(pointer for _, pointer in node_references(manifest))
+                found.append(_declared(manifest, Kind.WORKFLOW, pointers))
             case LaunchPlan():
                 pointer = _pointer(
                     manifest, Kind.WORKFLOW, manifest.spec.workflow, "spec", "workflow"
@@ -105,19 +116,35 @@ def _declared(
     )
 
 
-def _node_pointers(workflow: Workflow) -> Iterator[Pointer]:
-    for id, node in workflow.spec.nodes.items():
-        for kind, key, reference in (
-            (Kind.TASK, "task", node.task),
-            (Kind.WORKFLOW, "workflow", node.workflow),
-            (Kind.LAUNCH_PLAN, "launchPlan", node.launch_plan),
-        ):
-            if reference is not None:
-                yield _pointer(workflow, kind, reference, "spec", "nodes", id, key)
+def node_references(workflow: Workflow) -> Iterator[tuple[Path, Pointer]]:
+    """What the nodes of a workflow refer to, in words or raw, each with its path in the spec."""
+    for path, node in workflow.spec.sites:
+        if node.reference is not None:
+            key, reference = node.reference
+            yield (*path, key), _pointer(workflow, _KEYS[key], reference, "spec", *path, key)
+        yield from _raw_references(workflow, node.raw, (*path, "raw"))
+    yield from _raw_references(workflow, workflow.spec.raw, ("raw",))
+
+
+def _raw_references(
+    workflow: Workflow, raw: Raw | None, path: Path
+) -> Iterator[tuple[Path, Pointer]]:
+    """Identifiers in a raw part; what they leave blank is this document's, or in this set."""
+    for number, identifier in enumerate(raw.references if raw is not None else ()):
+        kind = _KINDS.get(identifier.resource_type, Kind.TASK)
+        place = Place(
+            kind,
+            identifier.project or workflow.metadata.project,
+            identifier.domain or workflow.metadata.domain,
+            identifier.name,
+        )
+        origin = workflow.origin_of("spec", *path)
+        embeds = kind is Kind.WORKFLOW
+        yield (*path, number), Pointer(place, identifier.version or None, origin, embeds)
 
 
 def _pointer(
-    manifest: Workflow | LaunchPlan, kind: Kind, reference: Reference, *path: str
+    manifest: Workflow | LaunchPlan, kind: Kind, reference: Reference, *path: str | int
 ) -> Pointer:
     return Pointer(
         place=Place(
@@ -134,7 +161,7 @@ def _pointer(
 
 def _packaged(package: Package, problems: Problems) -> Iterator[Entity]:
     origin = package.origin_of("spec", "source")
-    source = Path(package.origin.file).parent / package.spec.source
+    source = FilePath(package.origin.file).parent / package.spec.source
     try:
         members = read_package(source)
     except PackageError as error:

@@ -3,120 +3,127 @@
 from collections.abc import Iterable, Mapping
 
 from flyteidl.admin.workflow_pb2 import WorkflowSpec
-from flyteidl.core.interface_pb2 import TypedInterface
-from flyteidl.core.literals_pb2 import Binding as BindingMessage
+from flyteidl.core.execution_pb2 import QualityOfService as QualityOfServiceMessage
 from flyteidl.core.types_pb2 import LiteralType
-from flyteidl.core.workflow_pb2 import Node as NodeMessage
 from flyteidl.core.workflow_pb2 import WorkflowMetadata, WorkflowTemplate
 
-from reconciler.desired.binding import binding_data
 from reconciler.desired.bound import Bound
+from reconciler.desired.description import add_description
+from reconciler.desired.nodes import NodeWriter, in_compilable_order
+from reconciler.desired.outputs import Outputs
 from reconciler.desired.problems import Problems
-from reconciler.desired.task import typed_interface
-from reconciler.manifest import Binding, Node, Variable, Workflow
+from reconciler.desired.raw import is_absent, merge_raw
+from reconciler.desired.task import variable_map
+from reconciler.manifest import (
+    FAILURE_NODE,
+    Output,
+    Path,
+    Promise,
+    QualityOfService,
+    Variable,
+    Workflow,
+    did_you_mean,
+)
 from reconciler.model import Kind, ResourceId
 
 _ON_FAILURE = {
     "failImmediately": WorkflowMetadata.FAIL_IMMEDIATELY,
     "failAfterExecutableNodesComplete": WorkflowMetadata.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE,
 }
+_TIERS = {
+    "high": QualityOfServiceMessage.HIGH,
+    "medium": QualityOfServiceMessage.MEDIUM,
+    "low": QualityOfServiceMessage.LOW,
+    "undefined": QualityOfServiceMessage.UNDEFINED,
+}
 
 
 def workflow_spec(
-    workflow: Workflow, id: ResourceId, targets: Mapping[str, Bound], problems: Problems
+    workflow: Workflow, id: ResourceId, targets: Mapping[Path, Bound], problems: Problems
 ) -> WorkflowSpec:
     """Return what CreateWorkflow is sent for `workflow` under `id`.
 
     Args:
-        targets: What each node refers to, by node id.
+        targets: What each reference means, by its path in the spec.
         problems: Literals that do not fit and inputs that no target has are added here, each at
             its own line; the compiler finds what concerns several nodes.
     """
     declared = workflow.spec
-    template = WorkflowTemplate(id=id.to_identifier())
+    template = WorkflowTemplate()
+    outputs = Outputs(workflow, targets)
+    writer = NodeWriter(workflow, targets, outputs, problems)
+    _check_outputs(workflow, outputs, problems)
     template.metadata.on_failure = _ON_FAILURE[declared.on_failure]
-    template.metadata_defaults.SetInParent()
-    outputs = {
-        name: Variable(type=output.type, description=output.description)
-        for name, output in declared.outputs.items()
-    }
-    template.interface.CopyFrom(typed_interface(declared.inputs, outputs))
-    for node_id, node in declared.nodes.items():
-        template.nodes.append(_node(workflow, node_id, node, targets[node_id], problems))
-    for name, output in declared.outputs.items():
-        _bind(
-            template.outputs.add(),
-            name,
-            output.binding,
-            output.type,
-            where=f"output {name}",
-            problems=problems,
-            workflow=workflow,
-            path=("outputs", name),
-        )
+    if declared.quality_of_service is not None:
+        quality = quality_of_service(declared.quality_of_service)
+        template.metadata.quality_of_service.CopyFrom(quality)
+    template.metadata.tags.update(declared.tags)
+    if declared.interruptible:
+        template.metadata_defaults.interruptible = True
+    for node_id in in_compilable_order(declared.nodes):
+        node = writer.node(node_id, declared.nodes[node_id], ("nodes", node_id))
+        template.nodes.append(node)
+    if declared.failure_node is not None:
+        failure_id = declared.failure_node.id or FAILURE_NODE
+        failure = writer.node(failure_id, declared.failure_node, ("failureNode",))
+        template.failure_node.CopyFrom(failure)
+    if declared.inputs:
+        template.interface.inputs.CopyFrom(variable_map(declared.inputs))
+    for name, output in sorted(declared.outputs.items()):
+        _add_output(template, name, output, writer)
+    raw = writer.filled(declared.raw, ("raw",))
+    merge_raw(template, raw, workflow, ("spec", "raw"), problems)
+    if not is_absent(raw, "metadata"):
+        template.metadata.SetInParent()
+    if not is_absent(raw, "metadata_defaults"):
+        template.metadata_defaults.SetInParent()
+    for side in ("inputs", "outputs"):
+        if not is_absent(raw, "interface", side):
+            getattr(template.interface, side).SetInParent()
+    template.id.CopyFrom(id.to_identifier())
     spec = WorkflowSpec(template=template, sub_workflows=_nested(targets.values()))
-    if declared.description:
-        spec.description.short_description = declared.description
+    add_description(spec, declared.description)
     return spec
 
 
-def _node(
-    workflow: Workflow, node_id: str, node: Node, target: Bound, problems: Problems
-) -> NodeMessage:
-    message = NodeMessage(id=node_id, upstream_node_ids=sorted(set(node.after)))
-    message.metadata.name = node_id
-    match target.id.kind:
-        case Kind.TASK:
-            message.task_node.reference_id.CopyFrom(target.id.to_identifier())
-        case Kind.WORKFLOW:
-            message.workflow_node.sub_workflow_ref.CopyFrom(target.template.id)
-        case Kind.LAUNCH_PLAN:
-            message.workflow_node.launchplan_ref.CopyFrom(target.id.to_identifier())
-    types = _input_types(target.interface)
-    for name, binding in sorted(node.inputs.items()):
-        path = ("nodes", node_id, "inputs", name)
-        if name not in types:
-            known = ", ".join(sorted(types)) or "none"
+def _check_outputs(workflow: Workflow, outputs: Outputs, problems: Problems) -> None:
+    """Hold every `from` to what its node gives out."""
+    for path, promise in workflow.spec.promises:
+        known = outputs.lacking(promise)
+        if known is not None:
             problems.error(
-                "unknown-input",
-                f"{target.id} has no input {name}",
+                "unknown-output",
+                f"node {promise.node} has no output {promise.variable}",
                 workflow.origin_of("spec", *path),
-                hint=f"it has {known}",
+                hint=did_you_mean(promise.variable, known),
             )
-            continue
-        _bind(
-            message.inputs.add(),
-            name,
-            binding,
-            types[name],
-            where=f"input {name} of node {node_id}",
-            problems=problems,
-            workflow=workflow,
-            path=path,
-        )
+
+
+def quality_of_service(declared: QualityOfService) -> QualityOfServiceMessage:
+    """How urgent an execution is, as workflows and launch plans say it."""
+    message = QualityOfServiceMessage()
+    if declared.tier is not None:
+        message.tier = _TIERS[declared.tier]
+    if declared.queueing_budget is not None:
+        message.spec.queueing_budget.CopyFrom(declared.queueing_budget)
     return message
 
 
-def _bind(
-    message: BindingMessage,
-    variable: str,
-    binding: Binding,
-    expected: LiteralType,
-    *,
-    where: str,
-    problems: Problems,
-    workflow: Workflow,
-    path: tuple[str, ...],
-) -> None:
-    message.var = variable
-    try:
-        message.binding.CopyFrom(binding_data(binding, expected, where=where))
-    except ValueError as error:
-        problems.error("wrong-type", str(error), workflow.origin_of("spec", *path))
-
-
-def _input_types(interface: TypedInterface) -> dict[str, LiteralType]:
-    return {name: variable.type for name, variable in interface.inputs.variables.items()}
+def _add_output(template: WorkflowTemplate, name: str, output: Output, writer: NodeWriter) -> None:
+    path: Path = ("outputs", name)
+    type = output.type
+    if type is None:
+        assert isinstance(output.binding, Promise), "the model asks all others for a type"
+        type = writer.outputs.type_of(output.binding)
+        if type is None:
+            if writer.outputs.lacking(output.binding) is None:
+                origin = writer.workflow.origin_of("spec", *path)
+                message = f"output {name}: nothing tells the type of what it comes from"
+                writer.problems.error("unknown-type", message, origin, hint="say its type")
+            type = LiteralType()
+    variables = variable_map({name: Variable(type=type, description=output.description)})
+    template.interface.outputs.MergeFrom(variables)
+    writer.bind(template.outputs.add(), name, output.binding, type, path)
 
 
 def _nested(targets: Iterable[Bound]) -> list[WorkflowTemplate]:

@@ -6,6 +6,8 @@ from tests.manifest.bad import Path
 
 _REQUESTS = ("spec", "container", "resources", "requests")
 _DAY = ("spec", "nodes", "fetch", "inputs", "day")
+_FETCH = ("spec", "nodes", "fetch")
+_CASE = {"if": "inputs.day > '2026-01-01'", "then": {"task": "x"}}
 CASES: list[tuple[str, Path, Any]] = [
     ("Project", ("metadata", "name"), "a"),
     ("Project", ("metadata", "name"), "0-9" + "a" * 60),
@@ -69,6 +71,37 @@ CASES: list[tuple[str, Path, Any]] = [
     ("Workflow", ("spec", "nodes", "a_B-9"), {"workflow": {"name": "x", "version": "latest"}}),
     ("Workflow", ("spec", "outputs"), {"x": {"type": "none", "value": None}}),
     ("Workflow", ("spec", "outputs"), {"x": {"type": "list[int]", "value": [1, 2]}}),
+    ("Workflow", ("spec", "outputs"), {"x": {"from": "fetch.rows", "description": "all"}}),
+    *[
+        ("Workflow", _FETCH, {"branch": [{"if": text, "then": {"task": "x"}}, {"error": "none"}]})
+        for text in (
+            *("again.ok", "not again.ok", "(again.ok)", "inputs.day > '2026'", "5 <= again.n"),
+            'again.n == -1.5e3 and again.a != "it\'s" or not (again.b and inputs.day < again.d)',
+        )
+    ],
+    (
+        "Workflow",
+        _FETCH,
+        {
+            "branch": [
+                {"if": "again.ok", "then": {"id": "big", "branch": [_CASE, {"error": ""}]}},
+                {"else": {"gate": {"sleep": "1m"}}},
+            ]
+        },
+    ),
+    ("Workflow", _FETCH, {"gate": {"approve": {}}, "inputs": {"a": 1, "b": {"from": "again.x"}}}),
+    ("Workflow", _FETCH, {"gate": {"approve": "go"}}),
+    ("Workflow", _FETCH, {"gate": {"signal": {"type": "int | none", "output": "o0"}}}),
+    ("Workflow", _FETCH, {"array": {"each": {"task": "x"}, "parallelism": 0}, "inputs": {"a": 1}}),
+    ("Workflow", _FETCH, {"array": {"each": {"launchPlan": "x"}, "minSuccessRatio": 0.5}}),
+    ("Workflow", _FETCH, {"task": "x", "cache": True, "retries": 0, "timeout": "1h"}),
+    ("Workflow", _FETCH, {"task": "x", "cache": {"version": "2"}, "config": {"a": "b"}}),
+    ("Workflow", _FETCH, {"task": "x", "overrides": {"pod": {"spec": {"containers": []}}}}),
+    ("Workflow", _FETCH, {"raw": {"taskNode": {"referenceId": {"name": "x"}}}}),
+    ("Workflow", ("spec", "failureNode"), {"task": "x", "inputs": {"a": {"from": "inputs.day"}}}),
+    ("Workflow", ("spec", "qualityOfService"), "high"),
+    ("Workflow", ("spec", "qualityOfService"), {"queueingBudget": "5m"}),
+    ("Workflow", ("spec", "raw"), {"metadata": None, "failure_node": {"id": "x"}}),
     ("LaunchPlan", ("spec", "workflow"), {"name": "w", "project": "p", "version": "latest"}),
     ("LaunchPlan", ("spec", "schedule"), {"rate": {"every": 2, "unit": "hours"}}),
     ("LaunchPlan", ("spec", "schedule"), {"cron": "TZ=Europe/Rome 0 6 * * mon-fri"}),

@@ -1,6 +1,6 @@
 """The kinds that a manifest can be, one file each."""
 
-from reconciler.manifest.models.base import API_VERSION, Manifest, Part, Problem
+from reconciler.manifest.models.base import API_VERSION, Manifest, Part, Path, Problem
 from reconciler.manifest.models.binding import (
     Binding,
     Constant,
@@ -9,6 +9,7 @@ from reconciler.manifest.models.binding import (
     Promise,
 )
 from reconciler.manifest.models.code_bundle import BundleReference, CodeBundle
+from reconciler.manifest.models.condition import Comparison, Condition, Conjunction, operands
 from reconciler.manifest.models.description import DescriptionPart
 from reconciler.manifest.models.domain import Domain
 from reconciler.manifest.models.kubernetes import (
@@ -19,14 +20,25 @@ from reconciler.manifest.models.kubernetes import (
     Resources,
 )
 from reconciler.manifest.models.launch_plan import LaunchPlan, Notification, Rate, Schedule
+from reconciler.manifest.models.node import (
+    Array,
+    Case,
+    Gate,
+    NestedNode,
+    Node,
+    NodeCache,
+    Overrides,
+    default_id,
+)
 from reconciler.manifest.models.package import Package
 from reconciler.manifest.models.project import Project
-from reconciler.manifest.models.raw import REFUSED, Raw, references
+from reconciler.manifest.models.quality import QualityOfService
+from reconciler.manifest.models.raw import REFUSED, SAID_ELSEWHERE, Raw, references
 from reconciler.manifest.models.reference import LaunchPlanReference, Reference
 from reconciler.manifest.models.security import OAuth2Client, RunAs, Secret, Secured
 from reconciler.manifest.models.task import Cache, Container, Task
 from reconciler.manifest.models.values import EntityMetadata, Variable
-from reconciler.manifest.models.workflow import Node, Output, Workflow
+from reconciler.manifest.models.workflow import FAILURE_NODE, Output, Workflow
 
 KINDS: dict[str, type[Manifest]] = {
     model.KIND: model
@@ -35,13 +47,20 @@ KINDS: dict[str, type[Manifest]] = {
 
 __all__ = [
     "API_VERSION",
+    "FAILURE_NODE",
     "KINDS",
     "REFUSED",
+    "SAID_ELSEWHERE",
     "Amounts",
+    "Array",
     "Binding",
     "BundleReference",
     "Cache",
+    "Case",
     "CodeBundle",
+    "Comparison",
+    "Condition",
+    "Conjunction",
     "Constant",
     "Container",
     "DataConfig",
@@ -49,21 +68,27 @@ __all__ = [
     "Domain",
     "EntityMetadata",
     "ExtendedResources",
+    "Gate",
     "LaunchPlan",
     "LaunchPlanReference",
     "ListBinding",
     "Manifest",
     "MapBinding",
+    "NestedNode",
     "Node",
+    "NodeCache",
     "Notification",
     "OAuth2Client",
     "Output",
+    "Overrides",
     "Package",
     "Part",
+    "Path",
     "Pod",
     "Problem",
     "Project",
     "Promise",
+    "QualityOfService",
     "Rate",
     "Raw",
     "Reference",
@@ -75,5 +100,7 @@ __all__ = [
     "Task",
     "Variable",
     "Workflow",
+    "default_id",
+    "operands",
     "references",
 ]

@@ -21,12 +21,16 @@ from pydantic import PlainValidator, WithJsonSchema
 from reconciler.manifest.models.base import Path, Problem, refuse
 from reconciler.manifest.suggest import did_you_mean
 
-# By the full name of the field. A test holds the list to flyteidl's descriptors.
-REFUSED: dict[str, str] = {
+# By the full name of the field; tests hold both lists to flyteidl's descriptors. What other parts
+# of the document say, where it is the outermost message that would say it again:
+SAID_ELSEWHERE: dict[str, str] = {
     "flyteidl.core.TaskTemplate.id": "metadata and version say it",
     "flyteidl.core.WorkflowTemplate.id": "metadata and version say it",
     "flyteidl.core.Node.id": "the node's own key says it",
     "flyteidl.admin.LaunchPlanSpec.workflow_id": "spec.workflow says it",
+}
+# And what Admin never takes.
+REFUSED: dict[str, str] = {
     "flyteidl.admin.LaunchPlanMetadata.launch_conditions": "Admin refuses launch conditions",
     "flyteidl.core.Parameter.artifact_query": "Admin refuses artifact queries",
 }
@@ -99,7 +103,9 @@ def _problems(value: Mapping[str, Any], descriptor: Descriptor, path: Path) -> I
             message = f"{descriptor.full_name} has no field {key}"
             yield Problem(message, (*path, key), "unknown-field", did_you_mean(key, known))
             continue
-        reason = REFUSED.get(field.full_name)
+        reason = REFUSED.get(field.full_name) or (
+            SAID_ELSEWHERE.get(field.full_name) if not path else None
+        )
         if reason:
             yield Problem(f"{key} cannot be given raw: {reason}", (*path, key), "refused-field")
             continue
@@ -177,7 +183,7 @@ def _schema(kind: type[Message]) -> WithJsonSchema:
                 "enum": [
                     name
                     for field in kind.DESCRIPTOR.fields
-                    if field.full_name not in REFUSED
+                    if field.full_name not in SAID_ELSEWHERE
                     for name in dict.fromkeys((field.json_name, field.name))
                 ]
             },

@@ -1,10 +1,9 @@
 """Workflow: nodes, what flows between them and what comes out."""
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from reconciler.manifest.models.base import Manifest, Maybe, Part, Path, Problem, Text, refuse
 from reconciler.manifest.models.binding import (
@@ -15,64 +14,26 @@ from reconciler.manifest.models.binding import (
     PromiseText,
     promises,
 )
-from reconciler.manifest.models.reference import LaunchPlanReference, Reference
+from reconciler.manifest.models.description import Description
+from reconciler.manifest.models.node import NestedNode, Node, NodeId, default_id
+from reconciler.manifest.models.quality import QualityOfService
+from reconciler.manifest.models.raw import RawWorkflow
 from reconciler.manifest.models.values import EntityMetadata, Type, Variables, Version
-from reconciler.manifest.suggest import did_you_mean
+from reconciler.manifest.suggest import did_you_mean  # The id of a failure node that says none.
 
-_NODE_ID = "[A-Za-z0-9_][A-Za-z0-9_-]*"
-# `inputs` means the workflow's own; Admin adds the other two itself and drops ours unseen.
-_RESERVED = ("inputs", "start-node", "end-node")
-
-
-def _node_id(text: str) -> str:
-    if text in _RESERVED:
-        raise ValueError(f"{text} is a reserved name: call the node something else")
-    if not re.fullmatch(_NODE_ID, text):
-        raise ValueError(f"{text!r} is no node id: letters, digits, `_` and `-`")
-    return text
-
-
-NodeId = Annotated[
-    str,
-    AfterValidator(_node_id),
-    Field(json_schema_extra={"pattern": f"^{_NODE_ID}$", "not": {"enum": list(_RESERVED)}}),
-]
-_TARGETS = ("task", "workflow", "launchPlan")
-
-
-class Node(Part):
-    """One step: exactly one of task, workflow and launchPlan."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": [target]} for target in _TARGETS]}
-    )
-
-    task: Maybe[Reference] = None
-    workflow: Maybe[Reference] = None
-    launch_plan: Maybe[LaunchPlanReference] = None
-    inputs: dict[str, BindingValue] = Field(default_factory=dict)
-    after: Annotated[
-        tuple[str, ...],
-        Field(strict=False, description="Nodes to wait for, beside those that inputs come from."),
-    ] = ()
-
-    @model_validator(mode="after")
-    def _one_target(self) -> "Node":
-        given = [target for target in (self.task, self.workflow, self.launch_plan) if target]
-        if len(given) != 1:
-            found = "several of them" if given else "none"
-            raise ValueError(f"a node says one of {', '.join(_TARGETS)}; this one says {found}")
-        return self
+FAILURE_NODE = "failure-node"
 
 
 class Output(Part):
     """An output of the workflow: its type and where it comes from."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": [w]} for w in ("from", "value")]}
+        json_schema_extra={"oneOf": [{"required": ["from"]}, {"required": ["type", "value"]}]}
     )
 
-    type: Type
+    type: Annotated[
+        Maybe[Type], Field(description="What it comes from decides where this is left out.")
+    ] = None
     description: Text = ""
     source: Annotated[Maybe[PromiseText], Field(alias="from")] = None
     value: Annotated[
@@ -90,6 +51,8 @@ class Output(Part):
     def _one_source(self) -> "Output":
         if (self.source is None) == ("value" not in self.model_fields_set):
             raise ValueError("an output says one of from and value")
+        if self.source is None and self.type is None:
+            raise ValueError("an output that is no mere from says its type")
         return self
 
     @property
@@ -100,34 +63,88 @@ class Output(Part):
 
 
 class WorkflowSpec(Part):
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["nodes"]}, {"required": ["raw"]}]}
+    )
+
     version: Version = "auto"
     inputs: Variables
     outputs: dict[str, Output] = Field(default_factory=dict)
-    nodes: Annotated[dict[NodeId, Node], Field(min_length=1)]
+    nodes: Annotated[dict[NodeId, Node], Field(min_length=1, default_factory=dict)]
+    failure_node: Annotated[
+        Maybe[NestedNode], Field(description="What is run when the workflow fails.")
+    ] = None
     on_failure: Literal["failImmediately", "failAfterExecutableNodesComplete"] = "failImmediately"
-    description: Text = ""
+    interruptible: Annotated[
+        bool, Field(description="Of nodes that do not say it themselves.")
+    ] = False
+    quality_of_service: Maybe[QualityOfService] = None
+    tags: dict[Text, Text] = Field(default_factory=dict)
+    description: Description
+    raw: Maybe[RawWorkflow] = None
 
     @model_validator(mode="after")
     def _comes_from_somewhere(self) -> "WorkflowSpec":
-        problems = [*self._unknown_upstreams(), *self._unknown_sources()]
+        problems = [
+            *self._no_nodes(),
+            *self._unknown_upstreams(),
+            *self._unknown_sources(),
+            *self._doubled_ids(),
+        ]
         if problems:
             refuse(problems)
         return self
 
+    @property
+    def sites(self) -> Iterator[tuple[Path, Node]]:
+        """Every node at any depth, the failure node last, each with its path in the spec."""
+        waiting: list[tuple[Path, Node]] = [
+            (("nodes", id), self.nodes[id]) for id in sorted(self.nodes, reverse=True)
+        ]
+        if self.failure_node is not None:
+            waiting.insert(0, (("failureNode",), self.failure_node))
+        while waiting:
+            path, node = waiting.pop()
+            yield path, node
+            inside = [((*path, *steps), nested) for steps, nested in node.inside]
+            waiting += reversed(inside)
+
+    @property
+    def node_paths(self) -> dict[str, Path]:
+        """Each node's path in the spec, by the id that it has when compiled."""
+        ids: dict[Path, str] = {}
+        for path, node in self.sites:
+            if path == ("failureNode",):
+                ids[path] = getattr(node, "id", None) or FAILURE_NODE
+            elif len(path) == 2:
+                ids[path] = str(path[1])
+            for steps, nested in node.inside:
+                own = nested.id or default_id(steps)
+                ids[(*path, *steps)] = f"{ids[path]}-{own}"
+        # A top-level node wins over a nested one of the same compiled id.
+        return {id: path for path, id in sorted(ids.items(), key=lambda one: -len(one[0]))}
+
+    def _no_nodes(self) -> Iterator[Problem]:
+        if not self.nodes and (self.raw is None or not self.raw.message.nodes):  # type: ignore[attr-defined]
+            yield Problem("a workflow has at least one node", code="missing-field")
+
     def _unknown_upstreams(self) -> Iterator[Problem]:
-        for id, node in self.nodes.items():
+        for path, node in self.sites:
             for index, other in enumerate(node.after):
-                path: Path = ("nodes", id, "after", index)
-                if other == id:
-                    yield Problem(f"node {id} cannot come after itself", path, code="cycle")
-                elif other not in self.nodes:
-                    yield _unknown_node(other, self.nodes, path)
+                where = (*path, "after", index)
+                if path == ("nodes", other):
+                    yield Problem(f"node {other} cannot come after itself", where, code="cycle")
+                elif not self._is_node(other):
+                    yield _unknown_node(other, self.nodes, where)
 
     def _unknown_sources(self) -> Iterator[Problem]:
-        for path, promise in self._promises():
-            if promise.node and promise.node not in self.nodes:
+        for path, promise in self.promises:
+            if promise.node and not self._is_node(promise.node):
                 yield _unknown_node(promise.node, self.nodes, path)
-            elif not promise.node and promise.variable not in self.inputs:
+            elif promise.node and len(path) > 4 and path[:3] == ("nodes", promise.node, "branch"):
+                message = f"what is inside {promise.node} cannot read what comes out of it"
+                yield Problem(message, path, code="cycle")
+            elif not promise.node and not self._is_input(promise.variable):
                 yield Problem(
                     f"the workflow has no input {promise.variable}",
                     path,
@@ -135,17 +152,39 @@ class WorkflowSpec(Part):
                     hint=did_you_mean(promise.variable, self.inputs),
                 )
 
-    def _promises(self) -> Iterator[tuple[Path, Promise]]:
-        for id, node in self.nodes.items():
-            for name, binding in node.inputs.items():
-                for path, promise in promises(binding):
-                    yield ("nodes", id, "inputs", name, *path, "from"), promise
+    def _is_node(self, id: str) -> bool:
+        raw: Any = self.raw.message if self.raw else None
+        return id in self.nodes or (raw is not None and any(node.id == id for node in raw.nodes))
+
+    def _is_input(self, name: str) -> bool:
+        raw: Any = self.raw.message if self.raw else None
+        return name in self.inputs or (raw is not None and name in raw.interface.inputs.variables)
+
+    def _doubled_ids(self) -> Iterator[Problem]:
+        failure = self.failure_node
+        if failure is not None and (failure.id or FAILURE_NODE) in self.nodes:
+            message = f"there is a node {failure.id or FAILURE_NODE} already"
+            yield Problem(message, ("failureNode",), code="duplicate")
+        for path, node in self.sites:
+            ids: set[str] = set()
+            for steps, nested in node.inside:
+                if nested.id is not None and nested.id in ids:
+                    message = f"the branch has a node {nested.id} already"
+                    yield Problem(message, (*path, *steps, "id"), code="duplicate")
+                ids.add(nested.id or "")
+
+    @property
+    def promises(self) -> Iterator[tuple[Path, Promise]]:
+        """Everything that comes from somewhere, each with the path of where it says so."""
+        for path, node in self.sites:
+            for steps, promise in node.promises:
+                yield (*path, *steps), promise
         for name, output in self.outputs.items():
             if output.source is not None:
                 yield ("outputs", name, "from"), output.source
             elif output.value is not None:
-                for path, promise in promises(output.value):
-                    yield ("outputs", name, "value", *path, "from"), promise
+                for inside, promise in promises(output.value):
+                    yield ("outputs", name, "value", *inside, "from"), promise
 
 
 def _unknown_node(id: str, nodes: dict[str, Node], path: Path) -> Problem:
