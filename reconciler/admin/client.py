@@ -29,6 +29,10 @@ from flyteidl.admin.project_pb2 import (
 from flyteidl.admin.task_pb2 import Task, TaskCreateRequest, TaskList
 from flyteidl.admin.version_pb2 import GetVersionRequest, GetVersionResponse
 from flyteidl.admin.workflow_pb2 import Workflow, WorkflowCreateRequest, WorkflowList
+from flyteidl.service.dataproxy_pb2 import (
+    CreateUploadLocationRequest,
+    CreateUploadLocationResponse,
+)
 from google.protobuf.message import Message
 
 from reconciler.admin import rpc
@@ -129,6 +133,11 @@ class AdminClient:
 
     def update_launch_plan(self, request: LaunchPlanUpdateRequest) -> None:
         self._call(rpc.UPDATE_LAUNCH_PLAN, request, ResourceId.from_identifier(request.id))
+
+    def create_upload_location(
+        self, request: CreateUploadLocationRequest, id: ResourceId
+    ) -> CreateUploadLocationResponse:
+        return self._call(rpc.CREATE_UPLOAD_LOCATION, request, id)
 
     def _call(self, rpc: Rpc, request: Message, subject: ResourceId | str = "") -> Any:
         stub = self._stub(rpc)

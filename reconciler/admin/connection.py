@@ -1,4 +1,4 @@
-"""One Admin, reached: the two ports and the client, on one connection."""
+"""One Admin, reached: its ports and the client, on one connection."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from reconciler.config import Config
-from reconciler.ports import Clock, Reader, Writer
+from reconciler.ports import Clock, Reader, Uploader, Writer
 
 if TYPE_CHECKING:
     from flyteidl.admin.launch_plan_pb2 import LaunchPlan
@@ -22,6 +22,7 @@ class Connection:
     Attributes:
         reader: The Reader port; its channel refuses every RPC that is not a read.
         writer: The Writer port.
+        uploader: The Uploader port.
         client: The typed calls, and `client.calls`, which counts all calls of this connection.
         config: What was connected to.
     """
@@ -32,6 +33,7 @@ class Connection:
         *,
         reader: Reader,
         writer: Writer,
+        uploader: Uploader,
         client: "AdminClient",
         pool: "Pool",
         close: Callable[[], None],
@@ -39,6 +41,7 @@ class Connection:
         self.config = config
         self.reader = reader
         self.writer = writer
+        self.uploader = uploader
         self.client = client
         self._pool = pool
         self._close = close
@@ -100,6 +103,7 @@ def connect(
     from reconciler.admin.pool import Pool
     from reconciler.admin.reader import AdminReader
     from reconciler.admin.retry import RetryPolicy
+    from reconciler.admin.uploader import AdminUploader
     from reconciler.admin.writer import AdminWriter
 
     policy = policy or RetryPolicy()
@@ -120,6 +124,7 @@ def connect(
         config,
         reader=AdminReader(client_on(reading), pool),
         writer=AdminWriter(client),
+        uploader=AdminUploader(client, policy=policy, clock=clock, rand=rand),
         client=client,
         pool=pool,
         close=channel.close,

@@ -1,4 +1,4 @@
-"""The RPCs of AdminService that we use, and what each does there.
+"""The RPCs that we use, and what each does to Admin.
 
 Named here, not taken from the generated service: that one imports every message of every
 service, which a plan would wait for.
@@ -22,11 +22,13 @@ from flyteidl.admin.project_pb2 import (
 from flyteidl.admin.task_pb2 import Task, TaskCreateResponse, TaskList
 from flyteidl.admin.version_pb2 import GetVersionResponse
 from flyteidl.admin.workflow_pb2 import Workflow, WorkflowCreateResponse, WorkflowList
+from flyteidl.service.dataproxy_pb2 import CreateUploadLocationResponse
 from google.protobuf.message import Message
 
 from reconciler.admin.retry import Effect
 
 SERVICE = "flyteidl.service.AdminService"
+DATA_PROXY = "flyteidl.service.DataProxyService"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,11 @@ class Rpc:
     name: str
     answer: type[Message]
     effect: Effect = Effect.READ
+    service: str = SERVICE
 
     @property
     def path(self) -> str:
-        return f"/{SERVICE}/{self.name}"
+        return f"/{self.service}/{self.name}"
 
 
 GET_VERSION = Rpc("GetVersion", GetVersionResponse)
@@ -57,5 +60,9 @@ REGISTER_PROJECT = Rpc("RegisterProject", ProjectRegisterResponse, Effect.CREATE
 CREATE_TASK = Rpc("CreateTask", TaskCreateResponse, Effect.CREATE)
 CREATE_WORKFLOW = Rpc("CreateWorkflow", WorkflowCreateResponse, Effect.CREATE)
 CREATE_LAUNCH_PLAN = Rpc("CreateLaunchPlan", LaunchPlanCreateResponse, Effect.CREATE)
+# It only signs, and may be asked as often as one likes.
+CREATE_UPLOAD_LOCATION = Rpc(
+    "CreateUploadLocation", CreateUploadLocationResponse, service=DATA_PROXY
+)
 UPDATE_PROJECT = Rpc("UpdateProject", ProjectUpdateResponse, Effect.UPDATE)
 UPDATE_LAUNCH_PLAN = Rpc("UpdateLaunchPlan", LaunchPlanUpdateResponse, Effect.UPDATE)
