@@ -55,6 +55,18 @@ class Reader(Protocol):
         """For ids with any version, the id of the version created last under that name."""
         ...
 
+    def attributes(self, facets: Collection[str]) -> Mapping[ResourceId, Resource]:
+        """Every row of these types of attributes, whosever it is: Admin has no narrower list.
+
+        Cost: a call a type. Rows that no id can name are left out: of no project, and of launch
+        plans.
+        """
+        ...
+
+    def named_entities(self, ids: Collection[ResourceId]) -> Mapping[ResourceId, Resource]:
+        """What the versions of these names share; a name without a version is not there."""
+        ...
+
 
 class Created(StrEnum):
     """Admin's answer to a create."""
@@ -79,7 +91,16 @@ class Writer(Protocol):
         ...
 
     def update(self, resource: Resource) -> None:
-        """Make a mutable resource (a project) what `resource.request` says, state included."""
+        """Make a mutable resource what it says, state included.
+
+        A project by `resource.request`; attributes and named entities by `resource.spec`. A row of
+        attributes is made if there is none, and replaced whole; plugin overrides are merged into
+        what is there, by task type.
+        """
+        ...
+
+    def delete(self, attributes: ResourceId) -> None:
+        """Remove a row of attributes and, as Admin does, every row below it (`is_below`)."""
         ...
 
     def set_active(self, launch_plan: ResourceId, *, active: bool) -> None:

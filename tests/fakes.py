@@ -17,11 +17,27 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from flyteidl.admin.common_pb2 import NamedEntityMetadata
+from flyteidl.admin.matchable_resource_pb2 import MatchingAttributes
 from flyteidl.admin.project_pb2 import Project
 from flyteidl.core.compiler_pb2 import CompiledTask, CompiledWorkflowClosure
 
-from reconciler.errors import InvalidArgumentError, NotFoundError, VersionConflictError
-from reconciler.model import Kind, Resource, ResourceId
+from reconciler.errors import (
+    InternalError,
+    InvalidArgumentError,
+    NotFoundError,
+    UnknownError,
+    VersionConflictError,
+)
+from reconciler.model import (
+    ATTRIBUTE_FIELDS,
+    PLUGIN_OVERRIDES,
+    Kind,
+    Resource,
+    ResourceId,
+    is_below,
+    normalised,
+)
 from reconciler.ports import Created
 
 DOMAINS = ("development", "staging", "production")
@@ -71,6 +87,10 @@ class MemoryAdmin:
                     raise self.faults[what].pop(0)
             yield
 
+    def names(self) -> set[ResourceId]:
+        """Every name that has a version."""
+        return {id.named_entity for id in self.resources if id.kind.versioned}
+
     def active_under(self, activation: ResourceId) -> tuple[Resource, ...]:
         return tuple(
             resource
@@ -119,6 +139,24 @@ class MemoryReader:
             newest = {id.at("*"): id for id in self.admin.resources if id.version}
             return {name: newest[name.at("*")] for name in names if name.at("*") in newest}
 
+    def attributes(self, facets: Collection[str]) -> Mapping[ResourceId, Resource]:
+        with self.admin.call("attributes"):
+            return {
+                id: _as_read(row)
+                for id, row in self.admin.resources.items()
+                if id.kind is Kind.ATTRIBUTES and id.facet in facets
+            }
+
+    def named_entities(self, ids: Collection[ResourceId]) -> Mapping[ResourceId, Resource]:
+        with self.admin.call("named_entities", ids):
+            names = self.admin.names()
+            plain = NamedEntityMetadata()
+            return {
+                id: _as_read(self.admin.resources.get(id, Resource(id, spec=plain)))
+                for id in ids
+                if id in names
+            }
+
 
 class MemoryWriter:
     """The Writer port on a MemoryAdmin; refuses what Admin would, in Admin's words."""
@@ -146,6 +184,10 @@ class MemoryWriter:
     def update(self, resource: Resource) -> None:
         id = resource.id
         with self.admin.call("update", [id]):
+            if id.kind is Kind.ATTRIBUTES:
+                return self._set_attributes(resource)
+            if id.kind is Kind.NAMED_ENTITY:
+                return self._describe(resource)
             if id.kind is not Kind.PROJECT:
                 raise ValueError(f"{id} cannot be updated: a {id.kind} never changes")
             existing = self.admin.resources.get(id)
@@ -159,6 +201,16 @@ class MemoryWriter:
             if wanted.HasField("labels"):
                 project.labels.CopyFrom(wanted.labels)
             self.admin.resources[id] = replace(existing, spec=project)
+            return None
+
+    def delete(self, attributes: ResourceId) -> None:
+        if attributes.kind is not Kind.ATTRIBUTES:
+            raise ValueError(f"{attributes} cannot be deleted: Admin deletes attributes only")
+        with self.admin.call("delete", [attributes]):
+            self._check_project(attributes)
+            for id in list(self.admin.resources):
+                if id == attributes or is_below(id, attributes):
+                    del self.admin.resources[id]
 
     def set_active(self, launch_plan: ResourceId, *, active: bool) -> None:
         if launch_plan.kind is not Kind.LAUNCH_PLAN:
@@ -174,6 +226,38 @@ class MemoryWriter:
             else:
                 self.admin.active.discard(launch_plan)
 
+    def _set_attributes(self, resource: Resource) -> None:
+        id, spec = resource.id, resource.spec
+        if not isinstance(spec, MatchingAttributes):
+            raise ValueError(f"{id} needs a spec of MatchingAttributes")
+        if spec.WhichOneof("target") != ATTRIBUTE_FIELDS[id.facet]:
+            raise ValueError(f"{id} cannot hold {spec.WhichOneof('target')}")
+        self._check_project(id)
+        if id.facet == PLUGIN_OVERRIDES:
+            if not id.domain:
+                raise InternalError("unexpected error type for: missing and/or invalid parameters")
+            # What Admin takes for the existing row: for a domain's its oldest, a workflow's too.
+            for row in self.admin.resources.values():
+                if row.id == id or (not id.name and is_below(row.id, id)):
+                    self.admin.put(Resource(row.id, spec=_merged(row.spec, spec)))
+                    return
+        self.admin.put(Resource(id, spec=normalised(spec)))
+
+    def _describe(self, resource: Resource) -> None:
+        id, spec = resource.id, resource.spec
+        if not isinstance(spec, NamedEntityMetadata):
+            raise ValueError(f"{id} needs a spec of NamedEntityMetadata")
+        if id not in self.admin.names():
+            raise NotFoundError("entry not found", subject=str(id))
+        if len(spec.description) > 300:
+            raise UnknownError("value too long for type character varying(300)")
+        metadata, former = NamedEntityMetadata(), self.admin.resources.get(id)
+        metadata.CopyFrom(spec)
+        if former is not None and not metadata.description:
+            known: Any = former.spec
+            metadata.description = known.description
+        self.admin.put(Resource(id, spec=metadata))
+
     def _register(self, resource: Resource) -> Created:
         if resource.id in self.admin.resources:
             return Created.UNVERIFIED
@@ -186,7 +270,7 @@ class MemoryWriter:
             raise InvalidArgumentError(f"project [{id.project}] not found", subject=str(id))
         if _project(project).state != Project.ACTIVE:
             raise InvalidArgumentError(f"project [{id.project}] is not active", subject=str(id))
-        if id.domain not in self.admin.domains:
+        if id.domain not in self.admin.domains and (id.domain or id.kind is not Kind.ATTRIBUTES):
             text = f"domain [{id.domain}] is unrecognized by system"
             raise InvalidArgumentError(text, subject=str(id))
 
@@ -245,6 +329,18 @@ def _stored(resource: Resource) -> Resource:
     compiled = CompiledTask(template=request.template)
     compiled.template.id.CopyFrom(resource.id.to_identifier())
     return Resource(resource.id, spec=compiled)
+
+
+def _merged(before: Any, after: MatchingAttributes) -> MatchingAttributes:
+    """Plugin overrides of both, the last of each task type."""
+    overrides = {
+        override.task_type: override
+        for attributes in (before, after)
+        for override in attributes.plugin_overrides.overrides
+    }
+    merged = MatchingAttributes()
+    merged.plugin_overrides.overrides.extend(overrides.values())
+    return normalised(merged)
 
 
 def _as_read(resource: Resource) -> Resource:

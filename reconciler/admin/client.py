@@ -7,8 +7,13 @@ from typing import Any
 
 import grpc
 from flyteidl.admin.common_pb2 import (
+    NamedEntity,
+    NamedEntityGetRequest,
     NamedEntityIdentifierList,
     NamedEntityIdentifierListRequest,
+    NamedEntityList,
+    NamedEntityListRequest,
+    NamedEntityUpdateRequest,
     ObjectGetRequest,
     ResourceListRequest,
 )
@@ -17,6 +22,10 @@ from flyteidl.admin.launch_plan_pb2 import (
     LaunchPlanCreateRequest,
     LaunchPlanList,
     LaunchPlanUpdateRequest,
+)
+from flyteidl.admin.matchable_resource_pb2 import (
+    ListMatchableAttributesRequest,
+    ListMatchableAttributesResponse,
 )
 from flyteidl.admin.project_pb2 import (
     GetDomainRequest,
@@ -134,6 +143,28 @@ class AdminClient:
     def update_launch_plan(self, request: LaunchPlanUpdateRequest) -> None:
         self._call(rpc.UPDATE_LAUNCH_PLAN, request, ResourceId.from_identifier(request.id))
 
+    def list_matchable_attributes(
+        self, request: ListMatchableAttributesRequest
+    ) -> ListMatchableAttributesResponse:
+        return self._call(rpc.LIST_MATCHABLE_ATTRIBUTES, request)
+
+    def update_attributes(self, request: Any, id: ResourceId) -> None:
+        """Write one row; the request is that of the id's level."""
+        self._call(_BY_LEVEL[_level(id)][0], request, id)
+
+    def delete_attributes(self, request: Any, id: ResourceId) -> None:
+        """Remove one row and those below; the request is that of the id's level."""
+        self._call(_BY_LEVEL[_level(id)][1], request, id)
+
+    def get_named_entity(self, request: NamedEntityGetRequest, id: ResourceId) -> NamedEntity:
+        return self._call(rpc.GET_NAMED_ENTITY, request, id)
+
+    def list_named_entities(self, request: NamedEntityListRequest) -> NamedEntityList:
+        return self._call(rpc.LIST_NAMED_ENTITIES, request, f"{request.project}/{request.domain}")
+
+    def update_named_entity(self, request: NamedEntityUpdateRequest, id: ResourceId) -> None:
+        self._call(rpc.UPDATE_NAMED_ENTITY, request, id)
+
     def create_upload_location(
         self, request: CreateUploadLocationRequest, id: ResourceId
     ) -> CreateUploadLocationResponse:
@@ -178,6 +209,18 @@ class AdminClient:
                     response_deserializer=rpc.answer.FromString,
                 )
             return self._stubs[rpc.name]
+
+
+# Update and delete of a row of attributes, by how many parts name its level.
+_BY_LEVEL = {
+    1: (rpc.UPDATE_PROJECT_ATTRIBUTES, rpc.DELETE_PROJECT_ATTRIBUTES),
+    2: (rpc.UPDATE_PROJECT_DOMAIN_ATTRIBUTES, rpc.DELETE_PROJECT_DOMAIN_ATTRIBUTES),
+    3: (rpc.UPDATE_WORKFLOW_ATTRIBUTES, rpc.DELETE_WORKFLOW_ATTRIBUTES),
+}
+
+
+def _level(id: ResourceId) -> int:
+    return 1 + bool(id.domain) + bool(id.name)
 
 
 def _get(id: ResourceId) -> ObjectGetRequest:

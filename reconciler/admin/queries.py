@@ -18,6 +18,8 @@ from reconciler.model import Kind, ResourceId, is_content_hash
 VALUES = 250  # names, and versions, in one filter: from about 1,000 on the database scans instead
 PAGE = 1000  # rows asked for at once
 STRAYS = 600  # rows of one list that could match without being asked for
+FEW = 16  # named entities of one scope that are asked for one by one
+NAMES = 2000  # and in one filter beyond: Admin walks all names of the scope in any case
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,16 @@ class Listing:
     limit: int
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """One filtered list of named entities; `facet` is the kind that the names are of."""
+
+    facet: str
+    project: str
+    domain: str
+    filters: str
+
+
 Query = Listing | ResourceId
 
 
@@ -49,6 +61,25 @@ def queries(ids: Collection[ResourceId]) -> list[Query]:
     for (kind, project, domain), members in groupby(sorted(set(ids)), key=_scope):
         scope = _Scope(kind, project, domain)
         found += scope.queries(list(members))
+    return found
+
+
+def names_queries(ids: Collection[ResourceId]) -> list[Names | ResourceId]:
+    """Return the lists, and the named entities to get one by one, that together cover `ids`.
+
+    A list makes Admin look at every name of the scope, some tenths of a second for a million
+    versions, so a few names are asked for one by one.
+    """
+    found: list[Names | ResourceId] = []
+    wanted = sorted({id for id in ids if "\0" not in id.name}, key=_names_scope)
+    for (facet, project, domain), members in groupby(wanted, key=_names_scope):
+        some = list(members)
+        listed = [id for id in some if is_sayable(id.name)]
+        if len(listed) <= FEW:
+            listed = []
+        for names in chunks(sorted(id.name for id in listed), NAMES):
+            found.append(Names(facet, project, domain, value_in("name", names)))
+        found += sorted(set(some) - set(listed))
     return found
 
 
@@ -71,6 +102,10 @@ def chunks(values: Iterable[str], size: int = VALUES) -> Iterator[list[str]]:
 
 def _scope(id: ResourceId) -> tuple[Kind, str, str]:
     return id.kind, id.project, id.domain
+
+
+def _names_scope(id: ResourceId) -> tuple[str, str, str]:
+    return id.facet, id.project, id.domain
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,38 @@ from typing import Any
 
 from flyteidl.admin.common_pb2 import (
     NamedEntityIdentifier,
+    NamedEntityListRequest,
     ResourceListRequest,
     Sort,
 )
+from flyteidl.admin.matchable_resource_pb2 import ListMatchableAttributesRequest
 from flyteidl.admin.project_pb2 import ProjectListRequest
 
 from reconciler.admin.client import AdminClient
-from reconciler.admin.codec import CODECS
+from reconciler.admin.codec import CODECS, attributes, named_entity
 from reconciler.admin.codec.workflow import from_workflow
 from reconciler.admin.paging import BY_ID, Page, read_all
 from reconciler.admin.pool import Pool
-from reconciler.admin.queries import PAGE, Listing, Query, chunks, is_sayable, queries, value_in
+from reconciler.admin.queries import (
+    PAGE,
+    Listing,
+    Names,
+    Query,
+    chunks,
+    is_sayable,
+    names_queries,
+    queries,
+    value_in,
+)
 from reconciler.admin.retry import UNREADABLE_CLOSURE
 from reconciler.errors import InternalError, NotFoundError
-from reconciler.model import Kind, Resource, ResourceId
+from reconciler.model import ATTRIBUTE_NUMBERS, Kind, Resource, ResourceId
 
 _NEWEST = Sort(key="created_at", direction=Sort.DESCENDING)
 _BY_IDENTIFIER = Sort(key="identifier", direction=Sort.ASCENDING)
+_BY_NAME = Sort(key="name", direction=Sort.ASCENDING)
+# Admin cuts a page of names before it filters: only a page that holds all of them misses none.
+_ALL_NAMES = 2**31 - 1
 
 
 class AdminReader:
@@ -82,6 +97,18 @@ class AdminReader:
         newest = self._pool.map(self._newest, asked)
         return {id: found for id, found in zip(asked, newest, strict=True) if found}
 
+    def attributes(self, facets: Collection[str]) -> Mapping[ResourceId, Resource]:
+        answers = self._pool.map(self._rows, sorted(set(facets)))
+        return {row.id: row for answer in answers for row in answer}
+
+    def named_entities(self, ids: Collection[ResourceId]) -> Mapping[ResourceId, Resource]:
+        for id in ids:
+            if id.kind is not Kind.NAMED_ENTITY:
+                raise ValueError(f"{id} is no named entity")
+        wanted = set(ids)
+        answers = self._pool.map(self._names, names_queries(ids))
+        return {one.id: one for answer in answers for one in answer if one.id in wanted}
+
     def _list_projects(self, names: list[str]) -> list[Resource]:
         filters = value_in("identifier", names)
 
@@ -139,6 +166,29 @@ class AdminReader:
         answer = table.list(ResourceListRequest(id=place, limit=1, sort_by=_NEWEST))
         rows = getattr(answer, table.field)
         return id.at(rows[0].id.version) if rows else None
+
+    def _rows(self, facet: str) -> list[Resource]:
+        request = ListMatchableAttributesRequest(resource_type=ATTRIBUTE_NUMBERS[facet])
+        found = self._client.list_matchable_attributes(request).configurations
+        return [row for row in map(attributes.from_row, found) if row is not None]
+
+    def _names(self, query: Names | ResourceId) -> list[Resource]:
+        if isinstance(query, Names):
+            request = NamedEntityListRequest(
+                resource_type=named_entity.RESOURCE_TYPES[query.facet],
+                project=query.project,
+                domain=query.domain,
+                filters=query.filters,
+                limit=_ALL_NAMES,
+                sort_by=_BY_NAME,
+            )
+            found = self._client.list_named_entities(request).entities
+            return [named_entity.from_named_entity(one, query.facet) for one in found]
+        try:
+            answer = self._client.get_named_entity(named_entity.to_get(query), query)
+        except NotFoundError:
+            return []
+        return [named_entity.from_named_entity(answer, query.facet)]
 
     def _table(self, kind: Kind) -> "_Table":
         if kind not in self._tables:

@@ -1,11 +1,12 @@
 """The Writer port on AdminService: one thing a call, and every call repeatable."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flyteidl.admin.workflow_pb2 import CreateWorkflowFailureReason
 
 from reconciler.admin.client import AdminClient
-from reconciler.admin.codec import CODECS
+from reconciler.admin.codec import CODECS, attributes, named_entity
 from reconciler.admin.codec.launch_plan import to_switch
 from reconciler.admin.codec.project import to_update
 from reconciler.admin.size import REQUEST_LIMIT, oversized
@@ -64,14 +65,35 @@ class AdminWriter:
         return Created.NEW
 
     def update(self, resource: Resource) -> None:
-        if resource.id.kind is not Kind.PROJECT:
-            raise ValueError(
-                f"{resource.id} cannot be updated: a {resource.id.kind} never changes"
-            )
-        self._client.update_project(to_update(resource))
+        match resource.id.kind:
+            case Kind.PROJECT:
+                self._client.update_project(to_update(resource))
+            case Kind.ATTRIBUTES:
+                self._upsert(
+                    self._client.update_attributes, attributes.to_update(resource), resource.id
+                )
+            case Kind.NAMED_ENTITY:
+                self._upsert(
+                    self._client.update_named_entity, named_entity.to_update(resource), resource.id
+                )
+            case kind:
+                raise ValueError(f"{resource.id} cannot be updated: a {kind} never changes")
+
+    def delete(self, attributes_id: ResourceId) -> None:
+        if attributes_id.kind is not Kind.ATTRIBUTES:
+            raise ValueError(f"{attributes_id} cannot be deleted: Admin deletes attributes only")
+        self._client.delete_attributes(attributes.to_delete(attributes_id), attributes_id)
 
     def set_active(self, launch_plan: ResourceId, *, active: bool) -> None:
         self._client.update_launch_plan(to_switch(launch_plan, active=active))
+
+    @staticmethod
+    def _upsert(call: Callable[[Any, ResourceId], None], request: Any, id: ResourceId) -> None:
+        try:
+            call(request, id)
+        except AlreadyExistsError:
+            # Someone made the row between Admin's look and its insert: now there is one to update.
+            call(request, id)
 
 
 def _existing(answer: AlreadyExistsError) -> Created:

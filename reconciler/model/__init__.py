@@ -1,5 +1,14 @@
 """The nouns, frozen: standard library and flyteidl messages; they raise only ValueError."""
 
+from reconciler.model.attributes import (
+    ATTRIBUTE_FACETS,
+    ATTRIBUTE_FIELDS,
+    ATTRIBUTE_NUMBERS,
+    PLUGIN_OVERRIDES,
+    by_task_type,
+    is_below,
+    normalised,
+)
 from reconciler.model.bundle import (
     BUNDLE_FILE,
     Bundle,
@@ -33,7 +42,11 @@ from reconciler.model.texts import rewrite_texts, texts
 from reconciler.model.types import TypeSyntaxError, parse_type, type_from_proto, union_tag
 
 __all__ = [
+    "ATTRIBUTE_FACETS",
+    "ATTRIBUTE_FIELDS",
+    "ATTRIBUTE_NUMBERS",
     "BUNDLE_FILE",
+    "PLUGIN_OVERRIDES",
     "Action",
     "ApplyReport",
     "Bundle",
@@ -69,6 +82,7 @@ __all__ = [
     "TypeSyntaxError",
     "Verb",
     "bundles_in",
+    "by_task_type",
     "code_digest",
     "comparable",
     "content_hash",
@@ -76,7 +90,9 @@ __all__ = [
     "describe_value",
     "identifiers",
     "in_order",
+    "is_below",
     "is_content_hash",
+    "normalised",
     "object_hash",
     "parse_datetime",
     "parse_duration",

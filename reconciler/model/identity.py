@@ -20,8 +20,10 @@ _KINDS = {number: kind for kind, number in _RESOURCE_TYPES.items()}
 class ResourceId:
     """The identity of one resource.
 
-    Shape: a project has only `project`; a domain `project` and `domain`; an activation has no
-        version; the rest have all four parts.
+    Shape: a project has only `project`; a domain `project` and `domain`; attributes as much of
+        `project`, `domain` and (of a workflow) `name` as their level says, and a `facet`, their
+        type; a named entity all but a version, and a `facet`, the kind that the name is of; an
+        activation has no version; the rest have all four parts.
     Raises: ValueError for a part missing or too many, since Admin acts on some other row when
         sent an incomplete id (admin-contract: validation holes).
     """
@@ -31,14 +33,20 @@ class ResourceId:
     domain: str = ""
     name: str = ""
     version: str = ""
+    facet: str = ""
 
     def __post_init__(self) -> None:
-        wanted = (
-            True,
-            self.kind is not Kind.PROJECT,
-            self.kind not in (Kind.PROJECT, Kind.DOMAIN),
-            self.kind.versioned,
-        )
+        if self.facet or self.kind.facets:
+            self._check_facet()
+        if self.kind is Kind.ATTRIBUTES:
+            wanted = (True, bool(self.domain or self.name), bool(self.name), False)
+        else:
+            wanted = (
+                True,
+                self.kind is not Kind.PROJECT,
+                self.kind not in (Kind.PROJECT, Kind.DOMAIN),
+                self.kind.versioned,
+            )
         parts = (self.project, self.domain, self.name, self.version)
         for label, part, needed in zip(
             ("project", "domain", "name", "version"), parts, wanted, strict=True
@@ -48,7 +56,19 @@ class ResourceId:
             if part and not needed:
                 raise ValueError(f"a {self.kind} id has no {label}, yet {part!r} was given")
 
+    def _check_facet(self) -> None:
+        facets = self.kind.facets
+        if not facets:
+            raise ValueError(f"a {self.kind} id has no facet, yet {self.facet!r} was given")
+        if self.facet not in facets:
+            raise ValueError(f"a {self.kind} id has a facet of {', '.join(facets)}")
+
     def __str__(self) -> str:
+        if self.kind is Kind.ATTRIBUTES:
+            level = "workflow" if self.name else "domain" if self.domain else "project"
+            return f"{self.facet} of {level} {self._place}"
+        if self.kind is Kind.NAMED_ENTITY:
+            return f"name of {self.facet.replace('_', ' ')} {self._place}"
         return f"{self.kind} {self.path}"
 
     def __lt__(self, other: "ResourceId") -> bool:
@@ -56,9 +76,13 @@ class ResourceId:
 
     @property
     def path(self) -> str:
-        """`project/domain/name@version`, as far as the kind has these parts."""
-        path = "/".join(part for part in (self.project, self.domain, self.name) if part)
-        return f"{path}@{self.version}" if self.version else path
+        """`project/domain/name@version#facet`, as far as the kind has these parts."""
+        path = f"{self._place}@{self.version}" if self.version else self._place
+        return f"{path}#{self.facet}" if self.facet else path
+
+    @property
+    def _place(self) -> str:
+        return "/".join(part for part in (self.project, self.domain, self.name) if part)
 
     @property
     def address(self) -> str:
@@ -66,13 +90,20 @@ class ResourceId:
         return f"{self.kind.slug}:{self.path}"
 
     @property
-    def sort_key(self) -> tuple[int, str, str, str, str]:
-        return (self.kind.rank, self.project, self.domain, self.name, self.version)
+    def sort_key(self) -> tuple[int, str, str, str, str, str]:
+        return (self.kind.rank, self.project, self.domain, self.name, self.version, self.facet)
 
     @property
     def activation(self) -> "ResourceId":
         """The activation that this launch plan version takes part in."""
         return ResourceId(Kind.ACTIVATION, self.project, self.domain, self.name)
+
+    @property
+    def named_entity(self) -> "ResourceId":
+        """The name that this task, workflow or launch plan version is one of."""
+        return ResourceId(
+            Kind.NAMED_ENTITY, self.project, self.domain, self.name, facet=self.kind.slug
+        )
 
     def at(self, version: str) -> "ResourceId":
         """The launch plan version that this activation would make active."""

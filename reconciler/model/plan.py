@@ -22,6 +22,7 @@ class Verb(StrEnum):
     DEACTIVATE = "deactivate"
     ARCHIVE = "archive"
     UNARCHIVE = "unarchive"
+    DELETE = "delete"
     UPLOAD = "upload"
 
 
@@ -37,6 +38,7 @@ class Reason(StrEnum):
     SEVERAL_ACTIVE = "several-active"
     STILL_ACTIVE = "still-active"
     NEEDED = "needed"
+    UNWANTED = "unwanted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ class Change:
 class Action:
     """One step that one resource needs.
 
-    `bundle` is what an upload uploads, and nothing for any other verb.
+    `bundle` is what an upload uploads, and nothing for any other verb. `rewrites` are rows of
+    attributes that Admin drops together with the one that this step deletes or replaces, and that
+    the step therefore writes again.
     """
 
     verb: Verb
@@ -68,6 +72,7 @@ class Action:
     after: Resource | None = None
     needs: tuple[ResourceId, ...] = ()
     bundle: Bundle | None = None
+    rewrites: tuple[Resource, ...] = ()
 
     @property
     def is_switch(self) -> bool:

@@ -37,6 +37,9 @@ class Resource:
     task            core.CompiledTask, its template's id filled in
     workflow        core.CompiledWorkflowClosure
     launch plan     admin.LaunchPlan: id, augmented spec, closure with expected inputs, outputs
+    attributes      admin.MatchingAttributes, as `attributes.normalised` leaves it; None where
+                    the manifests want that there be no row
+    named entity    admin.NamedEntityMetadata
     activation      `active` below says it; `spec` is None
     ==============  ==========================================================================
 
@@ -57,6 +60,9 @@ class Resource:
     # Code that it runs, directly or in the tasks inside it; tokens in `spec` and `request` stand
     # for their addresses. Known for desired resources only.
     bundles: tuple[Bundle, ...] = ()
+    # Fields of `spec` about which the manifests say nothing, so that they stay as they are; for
+    # kinds whose messages cannot tell that from a default. Known for desired resources only.
+    unsaid: frozenset[str] = frozenset()
 
     @cached_property
     def canonical(self) -> dict[str, Any]:

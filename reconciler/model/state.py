@@ -29,10 +29,15 @@ class DesiredState:
 
 @dataclass(frozen=True, slots=True)
 class ObservedState:
-    """What Admin answered about the ids that were asked for, and only about those."""
+    """What Admin answered about the ids that were asked for, and only about those.
+
+    `beside` are rows of attributes that nobody asked for: Admin lists a type whole, and deleting
+    one row may take others with it.
+    """
 
     resources: Mapping[ResourceId, Resource]
     asked: frozenset[ResourceId]
+    beside: Mapping[ResourceId, Resource] = field(default_factory=dict)
 
     def find(self, id: ResourceId) -> Resource | None:
         """Return what Admin holds under `id`, or None if it holds nothing.

@@ -93,6 +93,8 @@ def _action(action: Action) -> dict[str, Any]:
             "files": action.bundle.code.files,
             "bytes": action.bundle.code.size,
         }
+    if action.rewrites:
+        data["rewrites"] = [row.id.address for row in action.rewrites]
     if action.is_switch:
         data["active"] = {
             "before": list(action.before.active) if action.before else [],
@@ -134,6 +136,7 @@ def _identity(id: ResourceId) -> dict[str, Any]:
         "domain": id.domain or None,
         "name": id.name or None,
         "version": id.version or None,
+        **({"facet": id.facet} if id.facet else {}),
     }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from reconciler.model import Action, Conflict, Kind, Plan, Reason, ResourceId, Verb
 from reconciler.report.facts import bundle_facts, facts
 from reconciler.report.values import change_lines, fields, inline
-from reconciler.report.words import WORDS, Symbol, counted, subject, version_move
+from reconciler.report.words import WORDS, Symbol, counted, subject, version_move, will
 
 _NAME_COLUMN = 64  # a name longer than this pushes its facts to the right alone
 
@@ -124,7 +124,11 @@ def _changed(action: Action, by_id: dict[ResourceId, Action], *, verbose: bool) 
     if action.bundle is not None:
         said = "; ".join((action.bundle.name, *bundle_facts(action.bundle)))
         lines.append(Line(WORDS[action.verb].symbol, said))
-    return Section(f"{subject(action.id)} {WORDS[action.verb].will}", _notes(action), tuple(lines))
+    lines += (
+        Line(Symbol.CHANGE, f"dropped by Admin's delete, and written again: {subject(row.id)}")
+        for row in action.rewrites
+    )
+    return Section(f"{subject(action.id)} {will(action)}", _notes(action), tuple(lines))
 
 
 def _said(action: Action, by_id: dict[ResourceId, Action]) -> str:

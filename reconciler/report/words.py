@@ -7,7 +7,7 @@ what others call create is *register* here, and moving an activation is what oth
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciler.model import Action, Kind, ResourceId, Verb
+from reconciler.model import Action, Kind, Reason, ResourceId, Verb
 
 
 class Symbol(StrEnum):
@@ -47,13 +47,14 @@ WORDS: dict[Verb, Words] = {
     Verb.UNARCHIVE: Words(
         Symbol.CHANGE, "will be unarchived", "unarchive", "unarchived", "unarchiving"
     ),
+    Verb.DELETE: Words(Symbol.REMOVE, "will be deleted", "delete", "deleted", "deleting"),
     Verb.UPLOAD: Words(Symbol.UPLOAD, "will be uploaded", "upload", "uploaded", "uploading"),
 }
 
 LEGEND: dict[Symbol, str] = {
     Symbol.ADD: "register",
     Symbol.CHANGE: "update or activate",
-    Symbol.REMOVE: "deactivate or archive",
+    Symbol.REMOVE: "deactivate, archive or delete",
     Symbol.UPLOAD: "upload",
 }
 
@@ -61,13 +62,22 @@ LEGEND: dict[Symbol, str] = {
 ALWAYS_COUNTED = (Verb.CREATE, Verb.UPDATE, Verb.ACTIVATE, Verb.DEACTIVATE)
 
 _DIGEST = 12  # letters of a bundle's digest that tell it from others
-_PLURALS = {Kind.ACTIVATION: "activations", Kind.LAUNCH_PLAN: "launch plans"}
+_PLURALS = {Kind.NAMED_ENTITY: "named entities"}
+
+
+def will(action: Action) -> str:
+    """What completes "task x …" for an action."""
+    if action.id.kind is Kind.ATTRIBUTES and action.reason is Reason.ABSENT:
+        return "will be set"
+    return WORDS[action.verb].will
 
 
 def subject(id: ResourceId) -> str:
     """Name a resource to people, who switch launch plans on and off and know no activations."""
     if id.kind is Kind.BUNDLE:
         return f"{id.kind.word} {id.project}/{id.domain}/{short_digest(id.name)}"
+    if id.facet:
+        return str(id)
     word = Kind.LAUNCH_PLAN.word if id.kind is Kind.ACTIVATION else id.kind.word
     return f"{word} {id.path}"
 

@@ -9,8 +9,11 @@ from reconciler.admin.codec import CODECS
 from reconciler.model import Kind, ResourceId
 
 # Set elsewhere: a domain is the server's own, an activation is a state of launch plans, a bundle
-# is uploaded.
-WITHOUT_CREATE = {Kind.DOMAIN, Kind.ACTIVATION, Kind.BUNDLE}
+# is uploaded; attributes and what names share are set, whether there was anything before or not.
+WITHOUT_CREATE = {
+    *(Kind.DOMAIN, Kind.ACTIVATION, Kind.BUNDLE),
+    *(Kind.ATTRIBUTES, Kind.NAMED_ENTITY),
+}
 
 
 def test_no_kind_is_forgotten() -> None:

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 from google.protobuf.message import Message
 
-from reconciler.admin.codec import launch_plan, project, task, workflow
+from reconciler.admin.codec import (
+    attributes,
+    launch_plan,
+    named_entity,
+    project,
+    task,
+    workflow,
+)
 from reconciler.model import Kind, Resource
 
 
@@ -32,4 +39,13 @@ CODECS: dict[Kind, Codec] = {
     Kind.LAUNCH_PLAN: Codec(launch_plan.to_create, launch_plan.from_launch_plan),
 }
 
-__all__ = ["CODECS", "Codec", "launch_plan", "project", "task", "workflow"]
+__all__ = [
+    "CODECS",
+    "Codec",
+    "attributes",
+    "launch_plan",
+    "named_entity",
+    "project",
+    "task",
+    "workflow",
+]
