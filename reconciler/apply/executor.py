@@ -149,14 +149,17 @@ class _Run:
             self._finish(replace(outcome, seconds=seconds))
 
     def _hindrance(self, switch: Action) -> ResourceId | None:
-        """The first step of the switch's own project-domain, or need of its own, not done."""
+        """The first step of the switch's own project-domain, or need of its own, not done.
+
+        What a name is called, or whether it is archived, says nothing about what runs.
+        """
         for id, outcome in self.outcomes.items():
             if outcome.status is Status.DONE or outcome.status is Status.SKIPPED:
                 continue
-            same_project = id.project == switch.id.project
-            if id in switch.needs or (
-                same_project and (id.kind is Kind.PROJECT or id.domain == switch.id.domain)
-            ):
+            if id.kind is Kind.NAMED_ENTITY:
+                continue
+            around = id.project == switch.id.project and id.domain in ("", switch.id.domain)
+            if around or id in switch.needs:
                 return outcome.blocked_by or id
         return None
 

@@ -1,7 +1,12 @@
 """Carry out one action and say what came of it."""
 
+from dataclasses import replace
+
+from flyteidl.admin.common_pb2 import NamedEntityMetadata
+
+from reconciler.apply.attributes import set_attributes
 from reconciler.errors import AdminError, ReconcilerError
-from reconciler.model import Action, Conflict, Outcome, Resource, Status, Verb
+from reconciler.model import Action, Conflict, Kind, Outcome, Resource, Status, Verb
 from reconciler.ports import Created, Reader, Writer
 
 
@@ -10,6 +15,10 @@ def take_step(action: Action, *, reader: Reader, writer: Writer) -> Outcome:
     try:
         if action.verb is Verb.CREATE:
             return _create(action, reader=reader, writer=writer)
+        if action.id.kind is Kind.ATTRIBUTES:
+            return set_attributes(action, reader=reader, writer=writer)
+        if action.id.kind is Kind.NAMED_ENTITY and action.verb is Verb.UPDATE:
+            return _describe(action, reader=reader, writer=writer)
         writer.update(_wanted(action))
         return Outcome(action, Status.DONE, applied=True, settled=True)
     except ReconcilerError as error:
@@ -26,6 +35,23 @@ def _create(action: Action, *, reader: Reader, writer: Writer) -> Outcome:
     if answer is Created.IDENTICAL:
         return Outcome(action, Status.DONE, settled=True, existed=True)
     return _compared(action, wanted, reader)
+
+
+def _describe(action: Action, *, reader: Reader, writer: Writer) -> Outcome:
+    """Give a name its description. Admin takes the state with it, so that is read at the last
+    moment: whoever archived the name since the plan keeps it archived."""
+    wanted = _wanted(action)
+    found = reader.named_entities([wanted.id]).get(wanted.id)
+    if found is not None:
+        metadata, known = NamedEntityMetadata(), found.spec
+        assert isinstance(wanted.spec, NamedEntityMetadata)
+        assert isinstance(known, NamedEntityMetadata)
+        metadata.description, metadata.state = wanted.spec.description, known.state
+        if metadata == known:
+            return Outcome(action, Status.DONE, settled=True, existed=True)
+        wanted = replace(wanted, spec=metadata)
+    writer.update(wanted)
+    return Outcome(action, Status.DONE, applied=True, settled=True)
 
 
 def _compared(action: Action, wanted: Resource, reader: Reader) -> Outcome:
@@ -52,6 +78,10 @@ def _read_back(action: Action, error: AdminError, reader: Reader) -> Outcome:
 
 
 def _read(wanted: Resource, reader: Reader) -> Resource | None:
+    if wanted.id.kind is Kind.ATTRIBUTES:
+        return reader.attributes([wanted.id.facet]).get(wanted.id)
+    if wanted.id.kind is Kind.NAMED_ENTITY:
+        return reader.named_entities([wanted.id]).get(wanted.id)
     if not wanted.id.kind.versioned:
         return reader.projects([wanted.id.project]).get(wanted.id.project)
     found = reader.versions([wanted.id]).get(wanted.id)

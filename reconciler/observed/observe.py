@@ -11,11 +11,14 @@ def observe(desired: DesiredState, reader: Reader) -> ObservedState:
 
     Cost: lists filtered by name and version, some hundreds an answer; one call more for each
         existing workflow whose version is not its own content's hash, because Admin's lists
-        leave a workflow's content out.
+        leave a workflow's content out; a list for each type of attributes that is declared
+        anywhere, of all projects, for Admin's gets fall back to other levels.
     Raises: AdminError or UnreachableError if anything could not be read.
     """
     ids = frozenset(desired.resources)
     activations = [id for id in ids if id.kind is Kind.ACTIVATION]
+    described = [id for id in ids if id.kind is Kind.NAMED_ENTITY]
+    facets = {id.facet for id in ids if id.kind is Kind.ATTRIBUTES}
     projects = {id.project: id for id in ids if id.kind is Kind.PROJECT}
     domains = [id for id in ids if id.kind is Kind.DOMAIN]
     found: dict[ResourceId, Resource] = {}
@@ -24,6 +27,8 @@ def observe(desired: DesiredState, reader: Reader) -> ObservedState:
         active = pool.submit(reader.active, activations)
         projects_found = pool.submit(reader.projects, projects)
         known = pool.submit(reader.domains) if domains else None
+        shared = pool.submit(reader.named_entities, described) if described else None
+        rows = dict(reader.attributes(facets)) if facets else {}
         found.update(versions.result())
         unread = [id for id in found if not _enough(found[id], desired)]
         if unread:
@@ -34,7 +39,11 @@ def observe(desired: DesiredState, reader: Reader) -> ObservedState:
         found.update({projects[name]: one for name, one in projects_found.result().items()})
         if known:
             found.update({id: Resource(id) for id in domains if id.domain in known.result()})
-    return ObservedState(resources=found, asked=ids)
+        if shared:
+            found.update(shared.result())
+        found.update({id: row for id, row in rows.items() if id in ids})
+    beside = {id: row for id, row in rows.items() if id not in ids}
+    return ObservedState(resources=found, asked=ids, beside=beside)
 
 
 def _enough(found: Resource, desired: DesiredState) -> bool:

@@ -6,10 +6,15 @@ Both sides come in the form that Admin hashes (`model.to_canonical`), so 'no cha
 
 from typing import Any
 
-from reconciler.model import Change, Resource, comparable
+from reconciler.model import Change, Kind, Resource, by_task_type, comparable
 
 # Fields that every spec of a kind is wrapped in, and that say nothing to a reader.
-_WRAPPERS = ("template", "primary.template", "spec")
+_WRAPPERS = (
+    *("template", "primary.template", "spec"),
+    # Of attributes, whose type the id says.
+    *("taskResourceAttributes", "clusterResourceAttributes", "executionQueueAttributes"),
+    *("executionClusterLabel", "pluginOverrides", "workflowExecutionConfig", "clusterAssignment"),
+)
 
 
 def compare(before: Resource, after: Resource) -> tuple[Change, ...]:
@@ -24,6 +29,8 @@ def compare(before: Resource, after: Resource) -> tuple[Change, ...]:
     found, wanted = (comparable(one.canonical, after.bundles) for one in (before, after))
     if found == wanted:
         return ()
+    if after.id.kind is Kind.ATTRIBUTES:
+        found, wanted = by_task_type(found), by_task_type(wanted)
     # Imported late: it costs half a second, and most plans change nothing.
     from deepdiff import DeepDiff
 

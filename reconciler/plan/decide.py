@@ -4,20 +4,31 @@ The planner's whole policy on one page. It sees a resource as written and as fou
 of its neighbours: order is `planner`'s work.
 """
 
-from reconciler.model import Action, Conflict, Kind, Reason, Resource, Verb
+from reconciler.model import Action, Conflict, Diagnostic, Kind, Reason, Resource, Verb
+from reconciler.plan.attributes import decide_attributes
 from reconciler.plan.compare import compare
 from reconciler.plan.complete import completed
+from reconciler.plan.named_entities import decide_named_entity
 
 
-def decide(*, desired: Resource, observed: Resource | None) -> tuple[Action | Conflict, ...]:
+def decide(
+    *, desired: Resource, observed: Resource | None, is_created: bool = False
+) -> tuple[Action | Conflict | Diagnostic, ...]:
     """Return what takes `observed` to `desired`: nothing if they agree.
 
     Args:
         desired: The resource as the manifests want it.
         observed: The same id as read from Admin; None if Admin holds nothing under it.
+        is_created: Of a named entity: the plan registers a version of that name.
+
+    Shape: diagnostics are warnings of what is wanted and no call can bring about.
     """
     if desired.id.kind is Kind.ACTIVATION:
         return _switch(desired, observed)
+    if desired.id.kind is Kind.ATTRIBUTES:
+        return decide_attributes(desired, observed)
+    if desired.id.kind is Kind.NAMED_ENTITY:
+        return decide_named_entity(desired, observed, is_created=is_created)
     if desired.id.kind is Kind.DOMAIN:
         # Server configuration: there, or a problem of the manifests that binding has told.
         return ()

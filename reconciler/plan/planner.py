@@ -13,9 +13,11 @@ from reconciler.model import (
     ObservedState,
     Plan,
     Resource,
+    ResourceId,
     Severity,
     in_order,
 )
+from reconciler.plan.attributes import cascaded
 from reconciler.plan.decide import decide
 
 
@@ -34,16 +36,31 @@ def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
         found = observed.find(resource.id)
         if found is not None and not found.complete and not resource.content_addressed:
             warnings.append(_unread(resource))
-        steps = decide(desired=resource, observed=found)
+        steps = decide(
+            desired=resource, observed=found, is_created=_brings_about(resource.id, desired)
+        )
         actions += (step for step in steps if isinstance(step, Action))
         conflicts += (step for step in steps if isinstance(step, Conflict))
-        if not steps:
+        warnings += (step for step in steps if isinstance(step, Diagnostic))
+        if not any(isinstance(step, Action | Conflict) for step in steps):
             unchanged[resource.id.kind] += 1
+    rows = {
+        id: row
+        for id, row in (*observed.resources.items(), *observed.beside.items())
+        if id.kind is Kind.ATTRIBUTES
+    }
     return Plan(
-        actions=tuple(_sequenced(actions, desired)),
+        actions=tuple(_sequenced(cascaded(actions, rows), desired, observed)),
         conflicts=tuple(sorted(conflicts, key=lambda conflict: conflict.id)),
         unchanged=dict(unchanged),
         warnings=tuple(warnings),
+    )
+
+
+def _brings_about(id: ResourceId, desired: DesiredState) -> bool:
+    """Tell whether the set declares a version of this name."""
+    return id.kind is Kind.NAMED_ENTITY and any(
+        need.kind.versioned for need in desired.needs.get(id, ())
     )
 
 
@@ -57,13 +74,21 @@ def _unread(resource: Resource) -> Diagnostic:
     )
 
 
-def _sequenced(actions: Iterable[Action], desired: DesiredState) -> list[Action]:
+def _sequenced(
+    actions: Iterable[Action], desired: DesiredState, observed: ObservedState
+) -> list[Action]:
     """Keep of each action's needs those that the plan itself brings about, and sort."""
     planned = {action.id: action for action in actions}
     linked = {
         id: replace(
             action,
-            needs=tuple(sorted(need for need in desired.needs.get(id, ()) if need in planned)),
+            needs=tuple(
+                sorted(
+                    need
+                    for need in {*action.needs, *desired.needs.get(id, ())}
+                    if need in planned and not _needless(need, action, observed)
+                )
+            ),
         )
         for id, action in planned.items()
     }
@@ -74,3 +99,12 @@ def _sequenced(actions: Iterable[Action], desired: DesiredState) -> list[Action]
     )
     # A stable sort: activations wait for everything, whatever they need themselves.
     return sorted((linked[id] for id in order), key=lambda action: action.is_switch)
+
+
+def _needless(need: ResourceId, action: Action, observed: ObservedState) -> bool:
+    """A name that has versions already does not wait for another one."""
+    return (
+        action.id.kind is Kind.NAMED_ENTITY
+        and need.kind.versioned
+        and observed.find(action.id) is not None
+    )

@@ -1,0 +1,138 @@
+"""Set or delete one row of attributes so that no other row is the worse for it.
+
+Admin has no delete of one row alone: it drops the rows below too. So whatever is below is read
+right before, written again right after, and all of it read back. In between there is a moment
+without those rows, and no transaction; whoever is killed in it leaves them missing, which is why
+the plan names them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.errors import AdminError, ReconcilerError
+from reconciler.model import (
+    PLUGIN_OVERRIDES,
+    Action,
+    Outcome,
+    Resource,
+    ResourceId,
+    Status,
+    Verb,
+    is_below,
+)
+from reconciler.ports import Reader, Writer
+
+# Each round writes what is not as it should be. Losing this often means that someone else keeps
+# writing the same rows.
+ROUNDS = 3
+
+Rows = Mapping[ResourceId, Resource]
+
+
+def set_attributes(action: Action, *, reader: Reader, writer: Writer) -> Outcome:
+    """Bring one row to what `action` wants, all rows below left as they are.
+
+    Cost: the one write, where it cannot touch another row; else two lists, and a write for each
+        row that a delete drops.
+    Raises: ReconcilerError as the ports do, as long as nothing was dropped.
+    """
+    assert action.after is not None, f"{action.verb} of {action.id} without a goal"
+    if action.verb is not Verb.DELETE and action.id.facet != PLUGIN_OVERRIDES:
+        writer.update(action.after)
+        return Outcome(action, Status.DONE, applied=True, settled=True)
+    wanted = None if action.verb is Verb.DELETE else action.after
+    rows = _family(action.id, reader)
+    if _is_right(rows.get(action.id), wanted):
+        return Outcome(action, Status.DONE, settled=True, existed=True)
+    kept = _below(action.id, rows)
+    for _ in range(ROUNDS):
+        error = _write(action.id, wanted, rows, kept, writer)
+        try:
+            rows = _family(action.id, reader)
+        except ReconcilerError as unread:
+            return _failed(action, kept, error or unread)
+        missing = {id: row for id, row in kept.items() if id not in rows}
+        if _is_right(rows.get(action.id), wanted) and not missing:
+            return Outcome(action, Status.DONE, applied=True, settled=True)
+        if isinstance(error, AdminError) and not error.in_doubt and not missing:
+            # Refused for good: repeating the call would change nothing.
+            return Outcome(action, Status.FAILED, message=_text(error), error=error)
+        # A row that is there is as its owners want it, even if they wrote it just now.
+        kept = {**_below(action.id, rows), **missing}
+    return _failed(action, missing, error)
+
+
+def _write(
+    id: ResourceId, wanted: Resource | None, rows: Rows, kept: Rows, writer: Writer
+) -> ReconcilerError | None:
+    """Write the row and what has to be written with it; return the first refusal, if any.
+
+    Wider levels first: of a domain's overrides and its workflows' the older row is the one that
+    Admin finds later. A refusal of one row keeps no other from being written again.
+    """
+    errors: list[ReconcilerError] = []
+    present = set(rows)
+    if _must_drop(id, wanted, rows):
+        try:
+            writer.delete(id)
+        except ReconcilerError as error:
+            return error
+        present.clear()
+    if wanted is not None and not (id in present and _is_right(rows[id], wanted)):
+        errors += _tried(writer, wanted)
+    for below in sorted(kept):
+        if below not in present:
+            errors += _tried(writer, kept[below])
+    return errors[0] if errors else None
+
+
+def _tried(writer: Writer, row: Resource) -> list[ReconcilerError]:
+    try:
+        writer.update(row)
+    except ReconcilerError as error:
+        return [error]
+    return []
+
+
+def _must_drop(id: ResourceId, wanted: Resource | None, rows: Rows) -> bool:
+    """Tell whether the row has to go first: for good, or because Admin would merge into it, or
+    into a row below, what is to replace it."""
+    found = rows.get(id)
+    if wanted is None or _is_right(found, wanted):
+        return wanted is None and found is not None
+    return not _task_types(found) <= _task_types(wanted) or bool(_below(id, rows))
+
+
+def _is_right(found: Resource | None, wanted: Resource | None) -> bool:
+    if found is None or wanted is None:
+        return found is wanted
+    return found.digest == wanted.digest
+
+
+def _task_types(row: Resource | None) -> set[str]:
+    spec: Any = row.spec if row else None
+    return {one.task_type for one in spec.plugin_overrides.overrides} if spec else set()
+
+
+def _family(id: ResourceId, reader: Reader) -> Rows:
+    """The row itself and those below it, as Admin holds them now."""
+    found = reader.attributes([id.facet])
+    return {one: row for one, row in found.items() if one == id or is_below(one, id)}
+
+
+def _below(id: ResourceId, rows: Rows) -> Rows:
+    return {one: row for one, row in rows.items() if one != id}
+
+
+def _failed(action: Action, missing: Rows, error: ReconcilerError | None) -> Outcome:
+    reason = _text(error) if error else f"not as wanted after {ROUNDS} rounds"
+    message = f"{reason}; run apply again"
+    if missing:
+        # Perhaps nobody else knows what they said.
+        lost = "; ".join(f"{id}: {missing[id].canonical}" for id in sorted(missing))
+        message = f"{reason}; dropped with it, and perhaps not written again: {lost}"
+    return Outcome(action, Status.FAILED, applied=True, message=message, error=error)
+
+
+def _text(error: ReconcilerError) -> str:
+    return f"{error.code}: {error.text}" if isinstance(error, AdminError) else str(error)
