@@ -27,6 +27,7 @@ from reconciler.sandbox.objects.signature import Credentials, presign
 from reconciler.sandbox.store import Store
 
 _FILES = "file:///"
+_BESIDE = ".objects"  # what the name of a store's folder ends with
 _SECRET = "object-store-secret"
 _SCHEMES = {"google": "gs", "azure": "abfs", "oracle": "os", "swift": "sw"}
 _METADATA = {"google": "x-goog-meta-", "azure": "x-ms-meta-"}
@@ -88,7 +89,7 @@ class BuiltinObjects:
         """Store bytes at a native URL."""
         key = self._own(url)
         with self._store.write() as session:
-            write_blob(session, url, content, now=self._clock() // 1000)
+            write_blob(session, self._row(key), content, now=self._clock() // 1000)
         self.folder.delete(self.container, key)
 
     def sign_get(self, url: str, *, expires: float) -> SignedURL:
@@ -151,7 +152,7 @@ class BuiltinObjects:
     def forget_blob(self, key: str) -> None:
         """Drop what Admin wrote under this key, after a client wrote over it or removed it."""
         with self._store.write() as session:
-            delete_blob(session, self._url(key))
+            delete_blob(session, self._row(key))
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """Yield the keys of what clients uploaded, in the order of their bytes."""
@@ -181,6 +182,10 @@ class BuiltinObjects:
             root = f"{self._home / self.container}/".lstrip("/")
             if not location.container and f"{location.key}/".startswith(root):
                 return self.container, location.key[len(root) :]
+            # Rows remember where the store lay when they were written.
+            _, elsewhere, key = location.key.partition(f"{_BESIDE}/{self.container}/")
+            if elsewhere and not location.container:
+                return self.container, key
         if not self.base:
             return self.container, location.key
         return location.container, location.key
@@ -207,10 +212,14 @@ class BuiltinObjects:
     def _url(self, key: str) -> str:
         return f"{self.base}/{gourl.escape(key)}"
 
+    def _row(self, key: str) -> str:
+        """Name an object of the database; not by a path, for the file may be moved."""
+        return f"s3://{self.container}/{gourl.escape(key)}"
+
     def _blob(self, key: str) -> bytes | None:
         try:
             with self._store.read() as session:
-                return read_blob(session, self._url(key))
+                return read_blob(session, self._row(key))
         except BlobMissingError:
             return None
 
@@ -228,7 +237,7 @@ def _home(store: Store) -> Path:
     if store.in_memory:
         # Named here, made by the first upload: most tests have none.
         return Path(tempfile.gettempdir()).resolve() / f"flyte-sandbox-{secrets.token_hex(8)}"
-    return Path(f"{store.path}.objects").resolve()
+    return Path(f"{store.path}{_BESIDE}").resolve()
 
 
 def _credentials(store: Store, storage: Storage) -> Credentials:

@@ -200,3 +200,23 @@ def test_uploads_name_the_headers_they_must_come_with(store: Store) -> None:
         "Content-MD5": digest,
         "x-amz-meta-flyteContentMD5": digest,
     }
+
+
+def test_a_store_can_be_moved(tmp_path: Path) -> None:
+    """Native URLs of before still find what they named."""
+    (tmp_path / "one").mkdir()
+    with_one = Store.open(tmp_path / "one" / "admin.db")
+    first = objects(with_one)
+    blob, uploaded = first.reference("metadata", "x y"), first.reference("", "p", "up (1)")
+    first.put(blob, b"blob")
+    upload(first, uploaded, b"uploaded")
+    with_one.close()
+
+    (tmp_path / "one").rename(tmp_path / "two")
+    again = Store.open(tmp_path / "two" / "admin.db")
+    second = objects(again)
+
+    assert (second.get(blob), second.get(uploaded)) == (b"blob", b"uploaded")
+    with pytest.raises(StorageError):
+        second.get(f"file://{tmp_path}/two/admin.db")
+    again.close()
