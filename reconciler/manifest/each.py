@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from reconciler.manifest.layers import Places
-from reconciler.manifest.models.base import Path
+from reconciler.manifest.models.base import Path, Positions
 from reconciler.manifest.rules import place_of
 from reconciler.manifest.substitute import Known, names_in, substitute
 from reconciler.model import Diagnostic, describe_value
@@ -31,7 +30,7 @@ class Instance:
 
     key: str
     value: Any
-    places: Places
+    places: Positions
     known: Known
 
 
@@ -43,7 +42,7 @@ class _Refused(Exception):
 
 
 def instances(
-    value: Mapping[str, Any], places: Places, known: Known, problems: list[Diagnostic]
+    value: Mapping[str, Any], places: Positions, known: Known, problems: list[Diagnostic]
 ) -> Iterator[Instance]:
     """Yield the documents that one stands for; none, and a problem, if its `forEach` is wrong."""
     if FIELD not in value:

@@ -10,8 +10,8 @@ from typing import Any, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from reconciler.manifest.layers import Places, is_sensitive
-from reconciler.manifest.models.base import API_VERSION, Part, Path
+from reconciler.manifest.layers import is_sensitive
+from reconciler.manifest.models.base import API_VERSION, Part, Path, Positions
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.model import Diagnostic, describe_value
 
@@ -30,7 +30,9 @@ _EXPECTED = {
 }
 
 
-def explain(error: ValidationError, document: Places, model: type[Part]) -> Iterator[Diagnostic]:
+def explain(
+    error: ValidationError, document: Positions, model: type[Part]
+) -> Iterator[Diagnostic]:
     """Yield a diagnostic for everything that one failed validation found wrong."""
     details = error.errors(include_url=False)
     for detail in details:
@@ -41,7 +43,7 @@ def explain(error: ValidationError, document: Places, model: type[Part]) -> Iter
 
 
 def _diagnostics(
-    detail: ErrorDetails, document: Places, model: type[Part]
+    detail: ErrorDetails, document: Positions, model: type[Part]
 ) -> Iterator[Diagnostic]:
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     path: Path = tuple(step for step in detail["loc"] if step != "[key]")
@@ -97,7 +99,7 @@ def _wrong_inside(path: Path, details: list[ErrorDetails]) -> bool:
 
 
 def _literal(
-    field: str, path: Path, value: Any, context: Mapping[str, Any], document: Places
+    field: str, path: Path, value: Any, context: Mapping[str, Any], document: Positions
 ) -> Diagnostic:
     # pydantic lists them as 'a', 'b' or 'c'.
     choices = [

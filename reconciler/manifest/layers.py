@@ -7,26 +7,10 @@ somebody wrote.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from reconciler.manifest.models.base import Path
+from reconciler.manifest.models.base import Path, Positions
 from reconciler.model import Origin
-
-
-class Places(Protocol):
-    """Knows where each value of a document stands; `reader.Document` is one."""
-
-    def origin(self, path: Path) -> Origin:
-        """Where the entry at `path` stands, or the nearest one around it that is there."""
-        ...
-
-    def value_origin(self, path: Path) -> Origin:
-        """Where the value at `path` starts, if on the line of its key; else as `origin`."""
-        ...
-
-    def source(self, path: Path) -> str:
-        """A scalar's own spelling; empty for anything else."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +20,7 @@ class Piece:
     `layer` tells which: `default` or `override`.
     """
 
-    places: Places
+    places: Positions
     path: Path
     layer: str
 
@@ -53,7 +37,7 @@ class Substitution:
 class Layered:
     """A document with pieces of others laid over it, and with its references substituted."""
 
-    base: Places
+    base: Positions
     pieces: Mapping[Path, Piece] = field(default_factory=dict)
     substitutions: Mapping[Path, Substitution] = field(default_factory=dict)
 
@@ -92,7 +76,7 @@ class Layered:
         places, inner = self._said_by(path)
         return places.substituted(inner) if isinstance(places, Layered) else None
 
-    def _said_by(self, path: Path) -> tuple[Places, Path]:
+    def _said_by(self, path: Path) -> tuple[Positions, Path]:
         for prefix in _prefixes(path):
             piece = self.pieces.get(prefix)
             if piece is not None:
@@ -100,13 +84,13 @@ class Layered:
         return self.base, path
 
 
-def is_sensitive(places: Places, path: Path) -> bool:
+def is_sensitive(places: Positions, path: Path) -> bool:
     """Tell whether the value at `path`, or around it, must not be shown."""
     found = places.substituted(path) if isinstance(places, Layered) else None
     return found is not None and found.sensitive
 
 
-def _spelled(places: Places, path: Path) -> str:
+def _spelled(places: Positions, path: Path) -> str:
     # A value inside of what was substituted is spelled by the reference around it.
     return next((text for prefix in _prefixes(path) if (text := places.source(prefix))), "")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.manifest.each import FIELD, instances
-from reconciler.manifest.layers import Places
+from reconciler.manifest.models.base import Positions
 from reconciler.manifest.rules import Rule, any_glob, apply_rules, place_of
 from reconciler.manifest.substitute import MARK, Known, substitute
 from reconciler.model import Diagnostic, Sensitive
@@ -51,12 +51,12 @@ class Prepared:
     """A document ready to be validated; `key` is its instance's, "" where there is no forEach."""
 
     value: Any
-    places: Places
+    places: Positions
     key: str = ""
 
 
 def prepare(
-    value: Any, places: Places, text: str, setting: Setting, problems: list[Diagnostic]
+    value: Any, places: Positions, text: str, setting: Setting, problems: list[Diagnostic]
 ) -> Iterator[Prepared]:
     """Yield what `value` stands for; what cannot be is told in `problems` and left out.
 
@@ -79,7 +79,7 @@ def prepare(
 
 def _settled(
     value: dict[str, Any],
-    places: Places,
+    places: Positions,
     key: str,
     setting: Setting,
     problems: list[Diagnostic],
@@ -125,7 +125,7 @@ def _in_scope(value: Mapping[str, Any], scopes: tuple[tuple[str, str], ...]) -> 
 
 
 def _out_of_scope(
-    value: Mapping[str, Any], places: Places, scopes: tuple[tuple[str, str], ...]
+    value: Mapping[str, Any], places: Positions, scopes: tuple[tuple[str, str], ...]
 ) -> Diagnostic:
     project, domain, _ = place_of(value)
     said = ", ".join(f"{projects}/{domains}" for projects, domains in scopes)

@@ -12,8 +12,8 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import Any
 
-from reconciler.manifest.layers import Layered, Piece, Places
-from reconciler.manifest.models.base import Path
+from reconciler.manifest.layers import Layered, Piece
+from reconciler.manifest.models.base import Path, Positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Rule:
 
     match: Matcher
     said: Mapping[str, Any]
-    places: Places
+    places: Positions
     path: Path
     layer: str
 
@@ -84,8 +84,12 @@ def place_of(document: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def apply_rules(
-    value: dict[str, Any], places: Places, *, defaults: Sequence[Rule], overrides: Sequence[Rule]
-) -> tuple[dict[str, Any], Places]:
+    value: dict[str, Any],
+    places: Positions,
+    *,
+    defaults: Sequence[Rule],
+    overrides: Sequence[Rule],
+) -> tuple[dict[str, Any], Positions]:
     """Merge the rules that match a document with it; of two that say the same, the later wins."""
     pieces: dict[Path, Piece] = {}
     merged = value

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.manifest.layers import Layered, Places, Substitution
-from reconciler.manifest.models.base import Path
+from reconciler.manifest.layers import Layered, Substitution
+from reconciler.manifest.models.base import Path, Positions
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.model import Diagnostic, describe_value
 
@@ -56,8 +56,8 @@ class Unresolved(Exception):
 
 
 def substitute(
-    value: Any, places: Places, known: Known, problems: list[Diagnostic]
-) -> tuple[Any, Places]:
+    value: Any, places: Positions, known: Known, problems: list[Diagnostic]
+) -> tuple[Any, Positions]:
     """Replace every reference in `value`; what cannot be is told in `problems`.
 
     Shape: a new value (parts without references are shared with the old one, which is left as it
@@ -164,7 +164,7 @@ def _as_text(value: Any, written: str) -> str:
 class _Walk:
     """Goes through one value, keeping the path to each scalar."""
 
-    def __init__(self, places: Places, known: Known, problems: list[Diagnostic]) -> None:
+    def __init__(self, places: Positions, known: Known, problems: list[Diagnostic]) -> None:
         self.substitutions: dict[Path, Substitution] = {}
         self._places = places
         self._known = known

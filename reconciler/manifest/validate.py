@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from reconciler.manifest.explain import explain
-from reconciler.manifest.layers import Places
-from reconciler.manifest.models.base import Manifest
+from reconciler.manifest.models.base import Manifest, Positions
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.model import Diagnostic, describe_value
 
@@ -16,7 +15,7 @@ M = TypeVar("M", bound=Manifest)
 
 def validate(
     value: Any,
-    document: Places,
+    document: Positions,
     kinds: Mapping[str, type[M]],
     problems: list[Diagnostic],
     *,
@@ -48,7 +47,7 @@ def validate(
 
 
 def _no_kind(
-    value: Mapping[str, Any], document: Places, kinds: Mapping[str, type[M]]
+    value: Mapping[str, Any], document: Positions, kinds: Mapping[str, type[M]]
 ) -> Diagnostic:
     if "kind" not in value:
         message = f"the document lacks kind: {' or '.join(kinds)}"

@@ -31,6 +31,14 @@ class Positions(Protocol):
         """Where the entry at `path` stands, or the nearest one around it that is there."""
         ...
 
+    def value_origin(self, path: Path) -> Origin:
+        """Where the value at `path` starts, if on the line of its key; else as `origin`."""
+        ...
+
+    def source(self, path: Path) -> str:
+        """A scalar's own spelling; empty for anything else."""
+        ...
+
 
 class Part(BaseModel):
     """Any mapping of a manifest: keys in camelCase, none unknown, no value converted."""
@@ -71,6 +79,12 @@ class Manifest(Part):
         if self._positions is None:
             return Origin("manifest")
         return self._positions.origin(path)
+
+    @property
+    def positions(self) -> Positions:
+        """Knows where each value of this document stands."""
+        assert self._positions is not None, "only a document that was read has positions"
+        return self._positions
 
     @property
     def place(self) -> tuple[str, ...]:

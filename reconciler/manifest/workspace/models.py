@@ -1,16 +1,42 @@
-"""The workspace file, `reconciler.yaml`: which manifests there are and which Admin they mean."""
+"""What the workspace file, `reconciler.yaml`, may say."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from reconciler.errors import ManifestError
-from reconciler.manifest.files import WORKSPACE_FILE
-from reconciler.manifest.models.base import Manifest, Maybe, Name, Part
-from reconciler.manifest.reader import read
-from reconciler.manifest.validate import validate
-from reconciler.model import Diagnostic, Origin
+from reconciler.manifest.models import KINDS
+from reconciler.manifest.models.base import (
+    Manifest,
+    Maybe,
+    Name,
+    Part,
+    Problem,
+    Text,
+    or_text,
+    refuse,
+)
+from reconciler.manifest.suggest import did_you_mean
+from reconciler.manifest.workspace.variables import Identifier, VariableDeclaration
+
+T = TypeVar("T")
+
+
+def _one_or_more(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Globs = Annotated[
+    tuple[Name, ...],
+    BeforeValidator(_one_or_more),
+    Field(
+        strict=False,
+        min_length=1,
+        json_schema_extra={"type": ["string", "array"]},
+    ),
+]
 
 
 class Admin(Part):
@@ -21,6 +47,215 @@ class Admin(Part):
         Field(description="host:port or dns:///host:port; sandbox:PATH for the embedded one."),
     ]
     insecure: Annotated[bool, Field(description="Plain text instead of TLS.")] = False
+
+
+_SCOPE = re.compile(r"[^/\s]+(/[^/\s]+)?")
+
+
+def _scope(text: str) -> str:
+    if not _SCOPE.fullmatch(text):
+        raise ValueError(f"{text!r} is no scope; write project/domain, globs allowed")
+    return text
+
+
+Scopes = Annotated[
+    tuple[
+        Annotated[
+            str,
+            AfterValidator(_scope),
+            Field(json_schema_extra={"pattern": f"^{_SCOPE.pattern}$"}),
+        ],
+        ...,
+    ],
+    Field(
+        strict=False,
+        description="What may be touched: project/domain, globs allowed; without a slash every "
+        "domain of the project. Nothing outside is read or written. Empty: everything.",
+    ),
+]
+
+
+def _kinds(globs: tuple[str, ...]) -> tuple[str, ...]:
+    for kind in globs:
+        if not set("*?[") & set(kind) and kind not in KINDS:
+            raise ValueError(f"unknown kind {kind} ({did_you_mean(kind, KINDS)})")
+    return globs
+
+
+class MatchSpec(Part):
+    """Which documents: all that is said must match; each is a glob or a list of them."""
+
+    id: Annotated[
+        Maybe[Globs],
+        Field(description="project/domain/name, or Kind/project/domain/name."),
+    ] = None
+    kind: Annotated[Maybe[Annotated[Globs, AfterValidator(_kinds)]], Field()] = None
+    project: Annotated[Maybe[Globs], Field(description="As the environment calls it.")] = None
+    domain: Annotated[Maybe[Globs], Field(description="As the environment calls it.")] = None
+    name: Maybe[Globs] = None
+    labels: Annotated[
+        Maybe[Annotated[dict[Name, Globs], Field(min_length=1)]],
+        Field(description="Labels that the document's spec has, name to value."),
+    ] = None
+
+
+class SaidSpec(Part):
+    """What a rule says: any part of a document's spec."""
+
+    spec: Annotated[dict[str, Any], Field(min_length=1)]
+
+
+class RuleSpec(Part):
+    """Something said about every document that matches."""
+
+    match: Annotated[MatchSpec, Field(description="Which documents; {} is all of them.")]
+    set: Annotated[
+        SaidSpec,
+        Field(
+            description="Merged with the document: mappings key by key, everything else as a "
+            "whole; null takes a key away.",
+        ),
+    ]
+
+    @model_validator(mode="after")
+    def _says_what_can_be(self) -> "RuleSpec":
+        problems = [
+            Problem(
+                f"no kind that this is about has {key} in its spec",
+                ("set", "spec", key),
+                code="unknown-field",
+                hint=did_you_mean(key, self._fields()),
+            )
+            for key in self.set.spec
+            if key not in self._fields()
+        ]
+        if problems:
+            refuse(problems)
+        return self
+
+    def _fields(self) -> Mapping[str, None]:
+        kinds = [
+            kind for kind in KINDS if not self.match.kind or _any_matches(self.match.kind, kind)
+        ]
+        return {
+            field.alias or name: None
+            for kind in kinds
+            for name, field in _spec_fields(KINDS[kind]).items()
+        }
+
+
+def _any_matches(globs: tuple[str, ...], text: str) -> bool:
+    from reconciler.manifest.rules import any_glob
+
+    return any_glob(globs, text)
+
+
+def _spec_fields(kind: type[Manifest]) -> Mapping[str, Any]:
+    spec = kind.model_fields["spec"].annotation
+    return spec.model_fields if isinstance(spec, type) and issubclass(spec, Part) else {}
+
+
+Rules = Annotated[tuple[RuleSpec, ...], Field(strict=False)]
+
+
+class EnvironmentVariable(Part):
+    """An environment variable that manifests may read. A text alone is its name."""
+
+    model_config = ConfigDict(json_schema_extra=or_text({"type": "string", "minLength": 1}))
+
+    name: Identifier
+    default: Maybe[Text] = None
+    sensitive: bool = False
+    description: Text = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"name": value}
+        if not isinstance(value, dict):
+            raise ValueError("expected a name, or a mapping with name, default and sensitive")
+        return value
+
+
+class BuildSpec(Part):
+    """How an image is made: by a command of your own that builds and pushes it."""
+
+    command: Annotated[
+        tuple[Name, ...],
+        Field(
+            strict=False,
+            min_length=1,
+            description="Program and arguments, run in the workspace's folder without a shell. "
+            "RECONCILER_IMAGE is the repository:tag that it has to push.",
+        ),
+    ]
+    inputs: Annotated[
+        tuple[Name, ...],
+        Field(
+            strict=False,
+            min_length=1,
+            description="Files, folders and globs that the image is made of; it is built anew "
+            "when one of them changes.",
+        ),
+    ]
+
+
+class ImageSpec(Part):
+    """An image of a name: a tag to be resolved, or a build of your own. A text alone is a tag."""
+
+    model_config = ConfigDict(
+        json_schema_extra=or_text({"type": "string", "minLength": 1}),
+    )
+
+    tag: Annotated[
+        Maybe[Name],
+        Field(description="registry/repository:tag, as `docker pull` takes it."),
+    ] = None
+    repository: Annotated[
+        Maybe[Name], Field(description="registry/repository, where the build is pushed.")
+    ] = None
+    build: Maybe[BuildSpec] = None
+    insecure: Annotated[
+        bool, Field(description="The registry speaks plain HTTP; localhost always may.")
+    ] = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"tag": value}
+        if not isinstance(value, dict):
+            raise ValueError("expected an image such as ghcr.io/acme/etl:1.4, or a mapping")
+        return value
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "ImageSpec":
+        if (self.tag is None) == (self.build is None):
+            raise ValueError("an image says one of tag and build")
+        if (self.repository is None) != (self.build is None):
+            raise ValueError("repository and build go together")
+        return self
+
+
+class EnvironmentSpec(Part):
+    """One place that the manifests are for, and what is different there."""
+
+    description: Text = ""
+    admin: Maybe[Admin] = None
+    projects: Annotated[
+        dict[Name, Name], Field(description="What manifests call a project → its name here.")
+    ] = Field(default_factory=dict)
+    domains: Annotated[
+        dict[Name, Name], Field(description="What manifests call a domain → its name here.")
+    ] = Field(default_factory=dict)
+    variables: Annotated[
+        dict[Identifier, Any], Field(description="Values of variables, by name.")
+    ] = Field(default_factory=dict)
+    overrides: Annotated[
+        Rules, Field(description="What is different in documents here; the later one wins.")
+    ] = ()
+    scopes: Annotated[Scopes, Field(description="In the place of the workspace's.")] = ()
 
 
 class WorkspaceMetadata(Part):
@@ -37,6 +272,69 @@ class WorkspaceSpec(Part):
         ),
     ]
     admin: Maybe[Admin] = None
+    scopes: Scopes = ()
+    include: Annotated[
+        tuple[Name, ...],
+        Field(
+            strict=False,
+            description="Other workspace files, relative to this one, whose spec is taken as if "
+            "it stood here; what this one says wins.",
+        ),
+    ] = ()
+    ignore: Annotated[
+        tuple[Name, ...],
+        Field(strict=False, description="Globs of files that are no manifests."),
+    ] = ()
+    variables: Annotated[
+        dict[Identifier, VariableDeclaration], Field(description="${var.NAME} in manifests.")
+    ] = Field(default_factory=dict)
+    env: Annotated[
+        tuple[EnvironmentVariable, ...],
+        Field(
+            strict=False,
+            description="The environment variables that ${env.NAME} may read; no others can be.",
+        ),
+    ] = ()
+    images: Annotated[
+        dict[Identifier, ImageSpec],
+        Field(description="${image.NAME} in manifests; pinned by digest in images.lock."),
+    ] = Field(default_factory=dict)
+    defaults: Annotated[
+        Rules, Field(description="What documents that do not say otherwise mean.")
+    ] = ()
+    environments: Annotated[
+        dict[Identifier, EnvironmentSpec], Field(description="Chosen by -e NAME.")
+    ] = Field(default_factory=dict)
+    default_environment: Annotated[
+        Maybe[Name], Field(description="The environment that is meant without -e.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _names_what_is_there(self) -> "WorkspaceSpec":
+        problems = [
+            Problem(
+                f"there is no variable {name}",
+                ("environments", environment, "variables", name),
+                code="unknown-variable",
+                hint=did_you_mean(name, self.variables),
+            )
+            for environment, spec in self.environments.items()
+            for name in spec.variables
+            if name not in self.variables
+        ]
+        default = self.default_environment
+        if default is not None and default not in self.environments:
+            problems.append(
+                Problem(
+                    f"there is no environment {default}",
+                    ("defaultEnvironment",),
+                    code="unknown-environment",
+                    hint=did_you_mean(default, self.environments),
+                )
+            )
+        if problems:
+            refuse(problems)
+        return self
 
 
 class Workspace(Manifest):
@@ -53,37 +351,16 @@ class Workspace(Manifest):
         return (self.metadata.name,)
 
     @property
+    def folder(self) -> Path:
+        """Where the workspace file lies, seen from where the program runs."""
+        return Path(self.origin.file).parent
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """`spec.manifests` as `load` takes them: seen from where the program runs."""
-        folder = Path(self.origin.file).parent
-        return tuple((folder / pattern).as_posix() for pattern in self.spec.manifests)
+        return tuple((self.folder / pattern).as_posix() for pattern in self.spec.manifests)
 
-
-def load_workspace(path: str | Path) -> Workspace:
-    """Read a workspace file, or `reconciler.yaml` in the folder that `path` names.
-
-    Raises: ManifestError with everything that is wrong with it.
-    """
-    file = Path(path)
-    if file.is_dir():
-        file /= WORKSPACE_FILE
-    try:
-        data = file.read_bytes()
-    except FileNotFoundError:
-        raise _unusable("missing-file", "there is no such file", file) from None
-    except OSError as error:
-        raise _unusable("unreadable", f"cannot be read: {error.strerror}", file) from error
-    problems: list[Diagnostic] = []
-    workspaces = [
-        validate(value, document, {Workspace.KIND: Workspace}, problems)
-        for document, value in read(data, str(file), problems)
-    ]
-    if problems:
-        raise ManifestError(problems)
-    if len(workspaces) != 1 or workspaces[0] is None:
-        raise _unusable("workspace-file", "a workspace file holds one document", file)
-    return workspaces[0]
-
-
-def _unusable(code: str, message: str, file: Path) -> ManifestError:
-    return ManifestError([Diagnostic(code, message, Origin(str(file)))])
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """`spec.ignore` as `load` takes them."""
+        return tuple((self.folder / pattern).as_posix() for pattern in self.spec.ignore)
