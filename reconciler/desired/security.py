@@ -4,12 +4,18 @@ from flyteidl.core.security_pb2 import OAuth2Client as OAuth2ClientMessage
 from flyteidl.core.security_pb2 import Secret as SecretMessage
 from flyteidl.core.security_pb2 import SecurityContext
 
-from reconciler.manifest import OAuth2Client, Secret, Secured
+from reconciler.manifest import OAuth2Client, RunAs, Secret, Secured
 
 _MOUNTS = {
     "any": SecretMessage.ANY,
     "env": SecretMessage.ENV_VAR,
     "file": SecretMessage.FILE,
+}
+
+_IDENTITY = {
+    "service_account": "k8s_service_account",
+    "iam_role": "iam_role",
+    "execution_identity": "execution_identity",
 }
 
 
@@ -18,14 +24,8 @@ def security_context(declared: Secured) -> SecurityContext | None:
     if declared.run_as is None and not declared.secrets and not declared.tokens:
         return None
     context = SecurityContext()
-    run_as = declared.run_as
-    if run_as is not None:
-        context.run_as.SetInParent()
-        context.run_as.k8s_service_account = run_as.service_account
-        context.run_as.iam_role = run_as.iam_role
-        context.run_as.execution_identity = run_as.execution_identity
-        if run_as.oauth2_client is not None:
-            context.run_as.oauth2_client.CopyFrom(_client(run_as.oauth2_client))
+    if declared.run_as is not None:
+        add_run_as(context, declared.run_as)
     context.secrets.extend(_secret(secret) for secret in declared.secrets)
     for token in declared.tokens:
         context.tokens.add(
@@ -35,6 +35,17 @@ def security_context(declared: Secured) -> SecurityContext | None:
             token_endpoint=token.token_endpoint,
         )
     return context
+
+
+def add_run_as(context: SecurityContext, declared: RunAs) -> None:
+    """Say as whom it runs. Works in place: what `declared` does not say stays, secrets too."""
+    run_as = context.run_as
+    run_as.SetInParent()
+    for field, message_field in _IDENTITY.items():
+        if field in declared.model_fields_set:
+            setattr(run_as, message_field, getattr(declared, field))
+    if declared.oauth2_client is not None:
+        run_as.oauth2_client.CopyFrom(_client(declared.oauth2_client))
 
 
 def _secret(declared: Secret) -> SecretMessage:
