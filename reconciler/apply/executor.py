@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from reconciler.apply.frontier import Frontier
 from reconciler.apply.step import take_step
+from reconciler.apply.uploads import Uploads
 from reconciler.apply.verify import flip, moved, read_active, settle
 from reconciler.errors import ReconcilerError
 from reconciler.model import (
@@ -25,8 +26,9 @@ from reconciler.model import (
     ResourceId,
     Started,
     Status,
+    Verb,
 )
-from reconciler.ports import Clock, Reader, Writer
+from reconciler.ports import Bundler, Clock, Reader, Uploader, Writer
 
 # How often a waiting executor looks whether it was told to stop.
 _TICK = 0.1
@@ -38,6 +40,8 @@ def execute(
     reader: Reader,
     writer: Writer,
     clock: Clock,
+    uploader: Uploader | None = None,
+    bundler: Bundler | None = None,
     parallelism: int = 10,
     stop: threading.Event | None = None,
     on_event: Callable[[Event], None] = lambda event: None,
@@ -45,14 +49,19 @@ def execute(
     """Carry out every action of `plan` and report the outcome of each.
 
     Args:
+        uploader, bundler: For plans that upload code.
         stop: Once set, nothing new is started; what runs is waited for and the rest is SKIPPED.
         on_event: Called in this thread, as actions start and finish.
 
-    Raises: ValueError for a plan with conflicts, before anything is written.
+    Raises: ValueError for a plan with conflicts, or with uploads that nobody can make, before
+        anything is written.
     """
     if plan.conflicts:
         raise ValueError("a plan with conflicts cannot be applied")
-    run = _Run(reader, writer, clock, parallelism, stop or threading.Event(), on_event)
+    uploads = Uploads(uploader, bundler)
+    if not uploads.possible and any(action.verb is Verb.UPLOAD for action in plan):
+        raise ValueError("a plan with uploads needs an uploader and a bundler")
+    run = _Run(reader, writer, uploads, clock, parallelism, stop or threading.Event(), on_event)
     steps = [action for action in plan if not action.is_switch]
     switches = [action for action in plan if action.is_switch]
     with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="apply") as pool:
@@ -69,6 +78,7 @@ class _Run:
         self,
         reader: Reader,
         writer: Writer,
+        uploads: Uploads,
         clock: Clock,
         parallelism: int,
         stop: threading.Event,
@@ -76,6 +86,7 @@ class _Run:
     ) -> None:
         self.reader = reader
         self.writer = writer
+        self.uploads = uploads
         self.clock = clock
         self.parallelism = parallelism
         self.stop = stop
@@ -165,7 +176,7 @@ class _Run:
 
     def _timed(self, action: Action) -> Outcome:
         started = self.clock.monotonic()
-        outcome = take_step(action, reader=self.reader, writer=self.writer)
+        outcome = take_step(action, reader=self.reader, writer=self.writer, uploads=self.uploads)
         return replace(outcome, seconds=self.clock.monotonic() - started)
 
     def _block(self, actions: Iterable[Action], cause: ResourceId) -> None:

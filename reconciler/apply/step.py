@@ -5,16 +5,19 @@ from dataclasses import replace
 from flyteidl.admin.common_pb2 import NamedEntityMetadata
 
 from reconciler.apply.attributes import set_attributes
-from reconciler.errors import AdminError, ReconcilerError
+from reconciler.apply.uploads import Uploads
+from reconciler.errors import AdminError, ReconcilerError, VersionConflictError
 from reconciler.model import Action, Conflict, Kind, Outcome, Resource, Status, Verb
 from reconciler.ports import Created, Reader, Writer
 
 
-def take_step(action: Action, *, reader: Reader, writer: Writer) -> Outcome:
+def take_step(action: Action, *, reader: Reader, writer: Writer, uploads: Uploads) -> Outcome:
     """Do what `action` says to one resource. Never raises for what Admin answers."""
     try:
+        if action.verb is Verb.UPLOAD:
+            return uploads.upload(action)
         if action.verb is Verb.CREATE:
-            return _create(action, reader=reader, writer=writer)
+            return _create(action, reader=reader, writer=writer, uploads=uploads)
         if action.id.kind is Kind.ATTRIBUTES:
             return set_attributes(action, reader=reader, writer=writer)
         if action.id.kind is Kind.NAMED_ENTITY and action.verb is Verb.UPDATE:
@@ -27,9 +30,16 @@ def take_step(action: Action, *, reader: Reader, writer: Writer) -> Outcome:
         return Outcome(action, Status.FAILED, message=_text(error), error=error)
 
 
-def _create(action: Action, *, reader: Reader, writer: Writer) -> Outcome:
+def _create(action: Action, *, reader: Reader, writer: Writer, uploads: Uploads) -> Outcome:
     wanted = _wanted(action)
-    answer = writer.create(wanted)
+    try:
+        answer = writer.create(uploads.placed(wanted))
+    except VersionConflictError:
+        # Different to Admin may yet be the same to us: packaged in another folder.
+        found = _read(wanted, reader)
+        if found is None or not wanted.agrees_with(found):
+            raise
+        return Outcome(action, Status.DONE, settled=True, existed=True)
     if answer in (Created.NEW, Created.RECOVERED):
         return Outcome(action, Status.DONE, applied=True, settled=True)
     if answer is Created.IDENTICAL:

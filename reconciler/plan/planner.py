@@ -19,6 +19,7 @@ from reconciler.model import (
 )
 from reconciler.plan.attributes import cascaded
 from reconciler.plan.decide import decide
+from reconciler.plan.uploads import with_uploads
 
 
 def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
@@ -98,7 +99,8 @@ def _sequenced(
         key=lambda id: id.sort_key,
     )
     # A stable sort: activations wait for everything, whatever they need themselves.
-    return sorted((linked[id] for id in order), key=lambda action: action.is_switch)
+    last = sorted((linked[id] for id in order), key=lambda action: action.is_switch)
+    return with_uploads(last)
 
 
 def _needless(need: ResourceId, action: Action, observed: ObservedState) -> bool:
