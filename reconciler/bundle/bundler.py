@@ -5,7 +5,7 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,21 +64,28 @@ class CodeBundler:
 
     def build(self, folder: CodeFolder, out: Path) -> tuple[Code, Archive]:
         """Write the archive of a folder to a file."""
-        with open(out, "wb") as file:
-            written, size, md5 = write_archive(map(_member, _selected(folder)), file)
-        return _code(written), Archive(out, size, md5)
+        taken = _selected(folder)
+        files, archive = _written(map(_member, taken), out)
+        return _code(files), archive
 
     @contextmanager
     def archive(self, bundle: Bundle) -> Iterator[Archive]:
         with tempfile.TemporaryDirectory(prefix="reconciler-") as temporary:
-            path = Path(temporary, BUNDLE_FILE)
-            with open(path, "wb") as file:
-                files, size, md5 = write_archive(_members(bundle), file)
+            files, archive = _written(_members(bundle), Path(temporary, BUNDLE_FILE))
             if code_digest(files) != bundle.code.digest:
                 raise BundleError(
                     [f"{_source(bundle)} has changed since it was planned; plan again"]
                 )
-            yield Archive(path, size, md5)
+            yield archive
+
+
+def _written(members: Iterable[Member], path: Path) -> tuple[list[CodeFile], Archive]:
+    try:
+        with open(path, "wb") as file:
+            files, size, md5 = write_archive(members, file)
+    except OSError as error:
+        raise BundleError([f"{path}: cannot be written: {error.strerror or error}"]) from error
+    return files, Archive(path, size, md5)
 
 
 def _members(bundle: Bundle) -> Iterator[Member]:
