@@ -78,6 +78,9 @@ class Binder:
             for pointer, target in zip(entity.pointers, targets, strict=True)
             if target is not None
         }
+        if entity.is_switch:
+            self._only_switch(entity, known)
+            return
         errors = len(self._problems.errors)
         match entity.place.kind:
             case Kind.TASK:
@@ -93,7 +96,7 @@ class Binder:
             target.id for pointer, target in known.items() if self._index.declared(pointer)
         }
         if entity.place.kind is Kind.LAUNCH_PLAN:
-            self._switch(entity, bound.id)
+            self._switch(entity, bound.id, needs={bound.id})
 
     # References
 
@@ -310,7 +313,15 @@ class Binder:
         for template in bound.tasks:
             self._tasks[_key(template.id)] = template
 
-    def _switch(self, entity: Entity, id: ResourceId) -> None:
+    def _only_switch(self, entity: Entity, targets: Mapping[Pointer, Bound]) -> None:
+        """Declare which version is active of what others register, and nothing else."""
+        for pointer, target in targets.items():
+            needs = {target.id} if self._index.declared(pointer) else set()
+            self._switch(entity, target.id, needs=needs)
+        if not targets:
+            self._switch(entity, self._draft_id(entity), needs=set())
+
+    def _switch(self, entity: Entity, id: ResourceId, *, needs: set[ResourceId]) -> None:
         """State is of the name: whichever of its versions says it, says it for all."""
         if entity.state == "unmanaged":
             return
@@ -327,7 +338,7 @@ class Binder:
                 )
             return
         self.resources.append(Resource(id.activation, origin=entity.origin, active=wanted))
-        self.needs[id.activation] = {id}
+        self.needs[id.activation] = needs
 
     def _refused(self, entity: Entity, refusals: Iterable[Refusal]) -> bool:
         """Tell what Admin would refuse; True if there was an error among it."""

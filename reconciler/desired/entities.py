@@ -69,7 +69,8 @@ class Entity:
 
     `version` is `auto` or fixed; members of a package share the package's, known from the
     start, and `content_addressed` tells whether that one is a hash. `source` is the manifest or
-    the package's member that says what it is.
+    the package's member that says what it is. `is_switch`: others register it, and only which
+    version is active is declared; its one pointer is that version.
     """
 
     place: Place
@@ -79,6 +80,7 @@ class Entity:
     origin: Origin
     pointers: tuple[Pointer, ...]
     state: str = "unmanaged"
+    is_switch: bool = False
 
 
 def entities(manifests: Sequence[Manifest], problems: Problems) -> tuple[Entity, ...]:
@@ -92,10 +94,8 @@ def entities(manifests: Sequence[Manifest], problems: Problems) -> tuple[Entity,
                 pointers = tuple(pointer for _, pointer in node_references(manifest))
                 found.append(_declared(manifest, Kind.WORKFLOW, pointers))
             case LaunchPlan():
-                pointer = _pointer(
-                    manifest, Kind.WORKFLOW, manifest.spec.workflow, "spec", "workflow"
-                )
-                found.append(_declared(manifest, Kind.LAUNCH_PLAN, (pointer,)))
+                pointers = tuple(_launch_plan_pointers(manifest))
+                found.append(_declared(manifest, Kind.LAUNCH_PLAN, pointers))
             case Package():
                 found += _packaged(manifest, problems)
     return tuple(found)
@@ -113,7 +113,18 @@ def _declared(
         origin=manifest.origin,
         pointers=pointers,
         state=manifest.spec.state if isinstance(manifest, LaunchPlan) else "unmanaged",
+        is_switch=isinstance(manifest, LaunchPlan) and manifest.spec.is_switch,
     )
+
+
+def _launch_plan_pointers(manifest: LaunchPlan) -> Iterator[Pointer]:
+    """The workflow it launches; of a switch the version that is to be active."""
+    if manifest.spec.workflow is not None:
+        yield _pointer(manifest, Kind.WORKFLOW, manifest.spec.workflow, "spec", "workflow")
+    elif manifest.spec.state == "active":
+        metadata = manifest.metadata
+        place = Place(Kind.LAUNCH_PLAN, metadata.project, metadata.domain, metadata.name)
+        yield Pointer(place, manifest.spec.version, manifest.origin_of("spec", "version"))
 
 
 def node_references(workflow: Workflow) -> Iterator[tuple[Path, Pointer]]:

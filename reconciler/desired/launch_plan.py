@@ -1,16 +1,21 @@
 """A launch plan manifest as the LaunchPlanSpec that registers it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from flyteidl.admin.launch_plan_pb2 import LaunchPlanSpec
+from flyteidl.admin.launch_plan_pb2 import ConcurrencyLimitBehavior, LaunchPlanSpec
 from flyteidl.admin.schedule_pb2 import FixedRateUnit
 from flyteidl.core.execution_pb2 import WorkflowExecution
 from flyteidl.core.interface_pb2 import TypedInterface
 from flyteidl.core.literals_pb2 import Literal
 
+from reconciler.desired.kubernetes import as_struct
 from reconciler.desired.literals import coerce
 from reconciler.desired.problems import Problems
-from reconciler.manifest import LaunchPlan, Schedule
+from reconciler.desired.raw import is_absent, merge_raw
+from reconciler.desired.security import security_context
+from reconciler.desired.workflow import quality_of_service
+from reconciler.manifest import ExecutionEnvironment, LaunchPlan, Notification, Schedule
 from reconciler.model import ResourceId
 
 _UNITS = {
@@ -24,6 +29,15 @@ _PHASES = {
     "timedOut": WorkflowExecution.TIMED_OUT,
     "aborted": WorkflowExecution.ABORTED,
 }
+# Sent empty or not, as flytekit does, so that one launch plan from both is the same to Admin.
+_ALWAYS_THERE = (
+    "entity_metadata",
+    "default_inputs",
+    "fixed_inputs",
+    "labels",
+    "annotations",
+    "raw_output_data_config",
+)
 
 
 def launch_plan_spec(
@@ -31,24 +45,12 @@ def launch_plan_spec(
 ) -> LaunchPlanSpec:
     """Return what CreateLaunchPlan is sent for `manifest`.
 
-    The same messages are present, empty or not, as flytekit sends, so that one launch plan from
-    both is one and the same to Admin.
-
     Args:
         workflow: The version it launches; `interface` is that one's.
         problems: What does not fit the workflow is added here, each at its own line.
     """
     declared = manifest.spec
-    spec = LaunchPlanSpec(workflow_id=workflow.to_identifier())
-    for message in (
-        spec.entity_metadata,
-        spec.default_inputs,
-        spec.fixed_inputs,
-        spec.labels,
-        spec.annotations,
-        spec.raw_output_data_config,
-    ):
-        message.SetInParent()
+    spec = LaunchPlanSpec()
     for name, literal in _literals(manifest, "inputs", interface, problems):
         parameter = spec.default_inputs.parameters[name]
         parameter.var.type.CopyFrom(interface.inputs.variables[name].type)
@@ -57,18 +59,61 @@ def launch_plan_spec(
     for name, literal in _literals(manifest, "fixedInputs", interface, problems):
         spec.fixed_inputs.literals[name].CopyFrom(literal)
     if declared.schedule is not None:
-        _add_schedule(spec, declared.schedule)
-    for notification in declared.notifications:
-        message = spec.entity_metadata.notifications.add()
-        message.phases.extend(_PHASES[phase] for phase in notification.phases)
-        for kind in ("email", "slack", "pager_duty"):
-            addresses = getattr(notification, kind)
-            if addresses is not None:
-                getattr(message, kind).recipients_email.extend(addresses)
-    spec.labels.values.update(declared.labels)
-    spec.annotations.values.update(declared.annotations)
-    spec.max_parallelism = declared.max_parallelism
+        add_schedule(spec, declared.schedule)
+    add_notifications(spec, declared.notifications)
+    _add_treatment(spec, manifest)
+    merge_raw(spec, declared.raw, manifest, ("spec", "raw"), problems)
+    for field in _ALWAYS_THERE:
+        if not is_absent(declared.raw, field):
+            getattr(spec, field).SetInParent()
+    spec.workflow_id.CopyFrom(workflow.to_identifier())
     return spec
+
+
+def _add_treatment(spec: LaunchPlanSpec, manifest: LaunchPlan) -> None:
+    declared = manifest.spec
+    if declared.labels:
+        spec.labels.values.update(declared.labels)
+    if declared.annotations:
+        spec.annotations.values.update(declared.annotations)
+    for variable in declared.env:
+        spec.envs.values.add(key=variable.name, value=variable.value)
+    context = security_context(declared)
+    if context is not None:
+        spec.security_context.CopyFrom(context)
+    if declared.output_location:
+        spec.raw_output_data_config.output_location_prefix = declared.output_location
+    spec.max_parallelism = declared.max_parallelism
+    if declared.interruptible is not None:
+        spec.interruptible.value = declared.interruptible
+    spec.overwrite_cache = declared.overwrite_cache
+    if declared.concurrency is not None:
+        spec.concurrency_policy.SetInParent()
+        spec.concurrency_policy.max = declared.concurrency.max
+        if declared.concurrency.behavior == "skip":
+            spec.concurrency_policy.behavior = (
+                ConcurrencyLimitBehavior.CONCURRENCY_LIMIT_BEHAVIOR_SKIP
+            )
+    if declared.cluster_pool:
+        spec.cluster_assignment.cluster_pool_name = declared.cluster_pool
+    if declared.quality_of_service is not None:
+        spec.quality_of_service.CopyFrom(quality_of_service(declared.quality_of_service))
+    for environment in declared.execution_environments:
+        _add_environment(spec.execution_env_assignments.add(), environment)
+
+
+def _add_environment(message: Any, declared: ExecutionEnvironment) -> None:
+    message.node_ids.extend(declared.nodes)
+    message.task_type = declared.task_type
+    environment = message.execution_env
+    environment.SetInParent()
+    environment.name = declared.name
+    environment.type = declared.type
+    environment.version = declared.version
+    if declared.extant is not None:
+        environment.extant.CopyFrom(as_struct(declared.extant))
+    if declared.spec is not None:
+        environment.spec.CopyFrom(as_struct(declared.spec))
 
 
 def _literals(
@@ -92,7 +137,8 @@ def _literals(
             problems.error("wrong-type", str(error), manifest.origin_of("spec", key, name))
 
 
-def _add_schedule(spec: LaunchPlanSpec, schedule: Schedule) -> None:
+def add_schedule(spec: LaunchPlanSpec, schedule: Schedule) -> None:
+    """Say when it runs by itself. Works in place, on a spec that does not say so yet."""
     message = spec.entity_metadata.schedule
     if schedule.cron is not None:
         message.cron_schedule.schedule = schedule.cron
@@ -100,3 +146,15 @@ def _add_schedule(spec: LaunchPlanSpec, schedule: Schedule) -> None:
         message.rate.value = schedule.rate.every
         message.rate.unit = _UNITS[schedule.rate.unit]
     message.kickoff_time_input_arg = schedule.kickoff_input or ""
+
+
+def add_notifications(spec: LaunchPlanSpec, notifications: Iterable[Notification]) -> None:
+    """Say who hears of the end of an execution. Works in place."""
+    for notification in notifications:
+        message = spec.entity_metadata.notifications.add()
+        message.phases.extend(_PHASES[phase] for phase in notification.phases)
+        for kind in ("email", "slack", "pager_duty"):
+            addresses = getattr(notification, kind)
+            if addresses is not None:
+                getattr(message, kind).recipients_email.extend(addresses)
+                getattr(message, kind).template = notification.template

@@ -17,6 +17,9 @@ class Index:
     def __init__(self, entities: Sequence[Entity]) -> None:
         self._by_place: defaultdict[Place, list[Entity]] = defaultdict(list)
         for entity in entities:
+            # A switch says nothing of what it switches.
+            if entity.is_switch:
+                continue
             self._by_place[entity.place].append(entity)
 
     def at(self, place: Place) -> Sequence[Entity]:

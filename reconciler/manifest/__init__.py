@@ -3,6 +3,7 @@
 from reconciler.manifest.loader import load
 from reconciler.manifest.models import (
     API_VERSION,
+    ExecutionEnvironment,
     FAILURE_NODE,
     KINDS,
     REFUSED,
@@ -64,6 +65,7 @@ from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.workspace import Workspace, load_workspace
 
 __all__ = [
+    "ExecutionEnvironment",
     "API_VERSION",
     "FAILURE_NODE",
     "KINDS",

@@ -19,7 +19,7 @@ from reconciler.manifest.models.kubernetes import (
     Pod,
     Resources,
 )
-from reconciler.manifest.models.launch_plan import LaunchPlan, Notification, Rate, Schedule
+from reconciler.manifest.models.launch_plan import ExecutionEnvironment, LaunchPlan
 from reconciler.manifest.models.node import (
     Array,
     Case,
@@ -35,6 +35,7 @@ from reconciler.manifest.models.project import Project
 from reconciler.manifest.models.quality import QualityOfService
 from reconciler.manifest.models.raw import REFUSED, SAID_ELSEWHERE, Raw, references
 from reconciler.manifest.models.reference import LaunchPlanReference, Reference
+from reconciler.manifest.models.schedule import Notification, Rate, Schedule
 from reconciler.manifest.models.security import OAuth2Client, RunAs, Secret, Secured
 from reconciler.manifest.models.task import Cache, Container, Task
 from reconciler.manifest.models.values import EntityMetadata, Variable
@@ -67,6 +68,7 @@ __all__ = [
     "DescriptionPart",
     "Domain",
     "EntityMetadata",
+    "ExecutionEnvironment",
     "ExtendedResources",
     "Gate",
     "LaunchPlan",
