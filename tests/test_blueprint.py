@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ci": {"remote", "report", "policy", "forge", "notify", "config"} | GROUND,
     "cli": {"remote", "ci", "report", "manifest", "sandbox", "config"} | GROUND,
     "sandbox": {"compiler", "cron"},
+    "testing": {"sandbox"},
     "__main__": {"cli"},
     "__init__": set(),
 }

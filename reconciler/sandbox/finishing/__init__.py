@@ -8,15 +8,17 @@ the workflow declares; `placeholders` makes some up.
 from reconciler.sandbox.finishing.errors import FinishError
 from reconciler.sandbox.finishing.finish import Finished, Rpcs, finish, interface_of
 from reconciler.sandbox.finishing.literals import placeholders, read_outputs
-from reconciler.sandbox.finishing.wire import Wire, finish_at
+from reconciler.sandbox.finishing.wire import Wire, Within, finish_at, finish_named
 
 __all__ = [
     "FinishError",
     "Finished",
     "Rpcs",
     "Wire",
+    "Within",
     "finish",
     "finish_at",
+    "finish_named",
     "interface_of",
     "placeholders",
     "read_outputs",

@@ -1,6 +1,7 @@
-"""Ending an execution of an Admin at an endpoint, as a person says it."""
+"""Ending an execution as a person says it: by its name, with plain values, wherever it is."""
 
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from flyteidl.core import identifier_pb2
 from flyteidl.service import admin_pb2
 from google.protobuf import message_factory
 
+from reconciler.sandbox.errors import Refusal
 from reconciler.sandbox.finishing.errors import FinishError
-from reconciler.sandbox.finishing.finish import Finished, finish, interface_of
+from reconciler.sandbox.finishing.finish import Finished, Rpcs, finish, interface_of
 from reconciler.sandbox.finishing.literals import placeholders, read_outputs
 
 _SERVICE = admin_pb2.DESCRIPTOR.services_by_name["AdminService"]
@@ -45,22 +47,51 @@ class Wire:
             raise FinishError(f"{name}: {exc.code().name}: {exc.details()}") from exc
 
 
-def finish_at(
-    endpoint: str,
+class Within:
+    """Calls RPCs of AdminService of an Admin in this process, past its bad days.
+
+    Args:
+        answer: Answers one, as `Admin.answer` does.
+    """
+
+    def __init__(self, answer: Callable[[str, bytes], bytes]) -> None:
+        self._answer = answer
+
+    def __call__(self, name: str, request: Any) -> Any:
+        """Call one and return its answer.
+
+        Raises:
+            FinishError: It was refused.
+        """
+        kind = message_factory.GetMessageClass(_SERVICE.methods_by_name[name].output_type)
+        try:
+            content = self._answer(f"/{_SERVICE.full_name}/{name}", request.SerializeToString())
+        except Refusal as exc:
+            raise FinishError(f"{name}: {exc}") from exc
+        return kind.FromString(content)
+
+
+def finish_at(endpoint: str, execution: str, **how: Any) -> Finished:
+    """Drive an execution of the Admin at host:port, without TLS; otherwise as `finish_named`."""
+    with grpc.insecure_channel(endpoint) as channel:
+        return finish_named(Wire(channel), execution, **how)
+
+
+def finish_named(
+    rpcs: Rpcs,
     execution: str,
     *,
     now: int,
-    outputs: str | os.PathLike[str] | None = None,
+    outputs: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     error: str | None = None,
 ) -> Finished:
     """Drive an execution to its end.
 
     Args:
-        endpoint: host:port of an Admin without TLS.
         execution: `project/domain/name`.
         now: When it all happens, in nanoseconds since 1970.
-        outputs: Path of a file with its outputs by name, in YAML or JSON; None: it ends with
-            something of the right types.
+        outputs: Plain values by name, or the path of a file of them, in YAML or JSON; None: it
+            ends with something of the right types.
         error: Makes it fail with this message.
 
     Raises:
@@ -74,16 +105,15 @@ def finish_at(
     identifier = identifier_pb2.WorkflowExecutionIdentifier(
         project=project, domain=domain, name=name
     )
-    values = None if outputs is None else _load(outputs)
-    with grpc.insecure_channel(endpoint) as channel:
-        rpcs = Wire(channel)
-        literals = None
-        if error is None:
-            interface = interface_of(rpcs, identifier)
-            literals = (
-                placeholders(interface) if values is None else read_outputs(interface, values)
-            )
-        return finish(rpcs, identifier, now=now, outputs=literals, error=error)
+    literals = None
+    if error is None:
+        interface = interface_of(rpcs, identifier)
+        if outputs is None:
+            literals = placeholders(interface)
+        else:
+            values = outputs if isinstance(outputs, Mapping) else _load(outputs)
+            literals = read_outputs(interface, values)
+    return finish(rpcs, identifier, now=now, outputs=literals, error=error)
 
 
 def _load(path: str | os.PathLike[str]) -> dict[str, Any]:
