@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reconciler.desired.binder import Binder
-from reconciler.desired.entities import Entity, entities
+from reconciler.desired.entities import entities
+from reconciler.desired.entity import Entity
 from reconciler.desired.needs import Index, needs_of
 from reconciler.desired.places import check_places, places
 from reconciler.desired.problems import Problems

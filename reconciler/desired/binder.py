@@ -19,7 +19,8 @@ from reconciler.compiler import (
 )
 from reconciler.desired.augment import augmented
 from reconciler.desired.bound import Bound, from_admin
-from reconciler.desired.entities import AUTO, Entity, Pointer, node_references
+from reconciler.desired.entities import node_references
+from reconciler.desired.entity import AUTO, Entity, Pointer
 from reconciler.desired.faults import in_words
 from reconciler.desired.ids import fill, portable
 from reconciler.desired.launch_plan import launch_plan_spec

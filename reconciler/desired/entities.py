@@ -1,19 +1,9 @@
 """Every task, workflow and launch plan that the manifests declare, whichever document says so."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path as FilePath
 
-from flyteidl.core.identifier_pb2 import Identifier, ResourceType
-
-from reconciler.desired.ids import is_own
-from reconciler.desired.package import (
-    Member,
-    PackageError,
-    package_version,
-    read_package,
-    references,
-)
+from reconciler.desired.entity import AUTO, KINDS, Entity, Place, Pointer
+from reconciler.desired.packaged import packaged
 from reconciler.desired.problems import Problems
 from reconciler.manifest import (
     LaunchPlan,
@@ -25,62 +15,9 @@ from reconciler.manifest import (
     Task,
     Workflow,
 )
-from reconciler.model import Diagnostic, Kind, Origin
+from reconciler.model import Kind
 
-AUTO = "auto"
-_KINDS = {
-    ResourceType.TASK: Kind.TASK,
-    ResourceType.WORKFLOW: Kind.WORKFLOW,
-    ResourceType.LAUNCH_PLAN: Kind.LAUNCH_PLAN,
-}
 _KEYS = {"task": Kind.TASK, "workflow": Kind.WORKFLOW, "launchPlan": Kind.LAUNCH_PLAN}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a name means: its kind and where it lives, without a version."""
-
-    kind: Kind
-    project: str
-    domain: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.project}/{self.domain}/{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """A reference with its defaults filled in, not yet bound.
-
-    `version` is None for what the set itself declares, else a version, `latest` or `active`.
-    `embeds`: a workflow node takes the content of the workflow it names into its own.
-    """
-
-    place: Place
-    version: str | None
-    origin: Origin
-    embeds: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Entity:
-    """One declared version of a task, workflow or launch plan.
-
-    `version` is `auto` or fixed; members of a package share the package's, known from the
-    start, and `content_addressed` tells whether that one is a hash. `source` is the manifest or
-    the package's member that says what it is. `is_switch`: others register it, and only which
-    version is active is declared; its one pointer is that version.
-    """
-
-    place: Place
-    version: str
-    content_addressed: bool
-    source: Task | Workflow | LaunchPlan | Member
-    origin: Origin
-    pointers: tuple[Pointer, ...]
-    state: str = "unmanaged"
-    is_switch: bool = False
 
 
 def entities(manifests: Sequence[Manifest], problems: Problems) -> tuple[Entity, ...]:
@@ -97,7 +34,7 @@ def entities(manifests: Sequence[Manifest], problems: Problems) -> tuple[Entity,
                 pointers = tuple(_launch_plan_pointers(manifest))
                 found.append(_declared(manifest, Kind.LAUNCH_PLAN, pointers))
             case Package():
-                found += _packaged(manifest, problems)
+                found += packaged(manifest, problems)
     return tuple(found)
 
 
@@ -142,7 +79,7 @@ def _raw_references(
 ) -> Iterator[tuple[Path, Pointer]]:
     """Identifiers in a raw part; what they leave blank is this document's, or in this set."""
     for number, identifier in enumerate(raw.references if raw is not None else ()):
-        kind = _KINDS.get(identifier.resource_type, Kind.TASK)
+        kind = KINDS.get(identifier.resource_type, Kind.TASK)
         place = Place(
             kind,
             identifier.project or workflow.metadata.project,
@@ -168,77 +105,3 @@ def _pointer(
         origin=manifest.origin_of(*path),
         embeds=kind is Kind.WORKFLOW and isinstance(manifest, Workflow),
     )
-
-
-def _packaged(package: Package, problems: Problems) -> Iterator[Entity]:
-    origin = package.origin_of("spec", "source")
-    source = FilePath(package.origin.file).parent / package.spec.source
-    try:
-        members = read_package(source)
-    except PackageError as error:
-        problems.found += (
-            Diagnostic("bad-package", f"package {package.spec.source}: {problem}", origin)
-            for problem in error.problems
-        )
-        return
-    auto = package.spec.version == AUTO
-    version = package_version(members) if auto else package.spec.version
-    names = {member.name for member in members if member.kind is Kind.LAUNCH_PLAN}
-    problems.found += (
-        Diagnostic(
-            "unknown-launch-plan",
-            f"the package holds no launch plan {name}",
-            package.origin_of("spec", "activation", name),
-            hint=f"it holds {', '.join(sorted(names)) or 'none'}",
-        )
-        for name in package.spec.activation
-        if name not in names
-    )
-    for member in members:
-        activates = member.kind is Kind.LAUNCH_PLAN
-        yield Entity(
-            place=Place(
-                member.kind, package.metadata.project, package.metadata.domain, member.name
-            ),
-            version=version,
-            content_addressed=auto,
-            source=member,
-            origin=origin,
-            pointers=tuple(_member_pointers(member, package, version, origin)),
-            state=package.spec.activation.get(member.name, "unmanaged")
-            if activates
-            else "unmanaged",
-        )
-
-
-def _member_pointers(
-    member: Member, package: Package, version: str, origin: Origin
-) -> Iterator[Pointer]:
-    """What a member refers to: members of its package by blank ids, other things by whole ones."""
-    nested = _nested_workflows(member)
-    for identifier in references(member):
-        kind = _KINDS.get(identifier.resource_type)
-        # A sub-workflow travels inside its parent and need not be registered.
-        if kind is None or (kind is Kind.WORKFLOW and identifier.name in nested):
-            continue
-        yield Pointer(
-            place=Place(
-                kind,
-                _or(identifier, "project", package.metadata.project),
-                _or(identifier, "domain", package.metadata.domain),
-                identifier.name,
-            ),
-            version=version if is_own(identifier) else identifier.version,
-            origin=origin,
-        )
-
-
-def _nested_workflows(member: Member) -> set[str]:
-    if member.kind is not Kind.WORKFLOW:
-        return set()
-    return {str(template.id.name) for template in member.spec.sub_workflows}
-
-
-def _or(identifier: Identifier, part: str, default: str) -> str:
-    value = str(getattr(identifier, part))
-    return default if not value or value.startswith("{{") else value

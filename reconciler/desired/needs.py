@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from reconciler.desired.entities import Entity, Place, Pointer
+from reconciler.desired.entity import Entity, Place, Pointer
 from reconciler.manifest import Domain, Manifest, Project
 from reconciler.model import Needs, ResourceId
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from flyteidl.admin.project_pb2 import Project as ProjectMessage
 
-from reconciler.desired.entities import Entity
+from reconciler.desired.entity import Entity
 from reconciler.desired.problems import Problems
 from reconciler.manifest import Domain, Manifest, Project
 from reconciler.model import Found, Kind, Origin, Resource, ResourceId

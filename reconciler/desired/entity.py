@@ -1,0 +1,63 @@
+"""One declared version of something, and the references in it: what binding works on."""
+
+from dataclasses import dataclass
+
+from flyteidl.core.identifier_pb2 import ResourceType
+
+from reconciler.desired.package_members import Member
+from reconciler.manifest import LaunchPlan, Task, Workflow
+from reconciler.model import Kind, Origin
+
+AUTO = "auto"
+KINDS = {
+    ResourceType.TASK: Kind.TASK,
+    ResourceType.WORKFLOW: Kind.WORKFLOW,
+    ResourceType.LAUNCH_PLAN: Kind.LAUNCH_PLAN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a name means: its kind and where it lives, without a version."""
+
+    kind: Kind
+    project: str
+    domain: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.project}/{self.domain}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A reference with its defaults filled in, not yet bound.
+
+    `version` is None for what the set itself declares, else a version, `latest` or `active`.
+    `embeds`: a workflow node takes the content of the workflow it names into its own.
+    """
+
+    place: Place
+    version: str | None
+    origin: Origin
+    embeds: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entity:
+    """One declared version of a task, workflow or launch plan.
+
+    `version` is `auto` or fixed; members of a package share the package's, known from the
+    start, and `content_addressed` tells whether that one is a hash. `source` is the manifest or
+    the package's member that says what it is. `is_switch`: others register it, and only which
+    version is active is declared; its one pointer is that version.
+    """
+
+    place: Place
+    version: str
+    content_addressed: bool
+    source: Task | Workflow | LaunchPlan | Member
+    origin: Origin
+    pointers: tuple[Pointer, ...]
+    state: str = "unmanaged"
+    is_switch: bool = False
