@@ -1,6 +1,6 @@
 """Manifests: YAML → Manifest, Manifest → JSON Schema."""
 
-from reconciler.manifest.loader import load
+from reconciler.manifest.loader import load, unbuilt_images
 from reconciler.manifest.models import (
     API_VERSION,
     ExecutionEnvironment,
@@ -59,20 +59,43 @@ from reconciler.manifest.models import (
     operands,
     references,
 )
+from reconciler.manifest.prepare import Setting
 from reconciler.manifest.reader import read as read_yaml
 from reconciler.manifest.schema import json_schema, schema_files, write_schemas
 from reconciler.manifest.suggest import did_you_mean
-from reconciler.manifest.workspace import Workspace, load_workspace
+from reconciler.manifest.workspace import (
+    KNOWN_AFTER_BUILD,
+    LOCK_FILE,
+    Admin,
+    Assignment,
+    ImageSpec,
+    ImageState,
+    LockedImage,
+    Settled,
+    Workspace,
+    choose_environments,
+    image_states,
+    inputs_hash,
+    load_workspace,
+    lock_text,
+    parse_assignment,
+    read_assignments,
+    read_lock,
+    settle,
+)
 
 __all__ = [
-    "ExecutionEnvironment",
     "API_VERSION",
     "FAILURE_NODE",
     "KINDS",
+    "KNOWN_AFTER_BUILD",
+    "LOCK_FILE",
     "REFUSED",
     "SAID_ELSEWHERE",
+    "Admin",
     "Amounts",
     "Array",
+    "Assignment",
     "Binding",
     "BundleReference",
     "Cache",
@@ -87,11 +110,15 @@ __all__ = [
     "DescriptionPart",
     "Domain",
     "EntityMetadata",
+    "ExecutionEnvironment",
     "ExtendedResources",
     "Gate",
+    "ImageSpec",
+    "ImageState",
     "LaunchPlan",
     "LaunchPlanReference",
     "ListBinding",
+    "LockedImage",
     "Manifest",
     "MapBinding",
     "NestedNode",
@@ -115,18 +142,29 @@ __all__ = [
     "Schedule",
     "Secret",
     "Secured",
+    "Setting",
+    "Settled",
     "Task",
     "Variable",
     "Workflow",
     "Workspace",
+    "choose_environments",
     "default_id",
     "did_you_mean",
+    "image_states",
+    "inputs_hash",
     "json_schema",
     "load",
     "load_workspace",
+    "lock_text",
     "operands",
+    "parse_assignment",
+    "read_assignments",
+    "read_lock",
     "read_yaml",
     "references",
     "schema_files",
+    "settle",
+    "unbuilt_images",
     "write_schemas",
 ]

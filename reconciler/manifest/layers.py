@@ -76,6 +76,15 @@ class Layered:
         places, inner = self._said_by(path)
         return places.substituted(inner) if isinstance(places, Layered) else None
 
+    def references(self) -> Iterator[tuple[str, Origin]]:
+        """Yield every name that was substituted anywhere in the document, and where it stands."""
+        for path, substitution in self.substitutions.items():
+            for name in substitution.names:
+                yield name, self.origin(path)
+        for layer in (self.base, *(piece.places for piece in self.pieces.values())):
+            if isinstance(layer, Layered):
+                yield from layer.references()
+
     def _said_by(self, path: Path) -> tuple[Positions, Path]:
         for prefix in _prefixes(path):
             piece = self.pieces.get(prefix)

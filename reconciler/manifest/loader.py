@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from reconciler.errors import ManifestError
 from reconciler.manifest.files import Source, find
+from reconciler.manifest.layers import Layered
 from reconciler.manifest.models import KINDS, LaunchPlan, Manifest
 from reconciler.manifest.prepare import Prepared, Setting, prepare
 from reconciler.manifest.reader import read
@@ -39,11 +40,13 @@ def load(
     """
     problems: list[Diagnostic] = []
     manifests: list[Manifest] = []
-    names = setting.places
+    names, images = setting.places, setting.known.values.get("image")
     with _no_collecting():
         for prepared in prepared_in(paths, setting, problems, stdin=stdin, ignore=ignore):
             found: list[Diagnostic] = []
-            manifest = validate(prepared.value, prepared.places, KINDS, found, names=names)
+            manifest = validate(
+                prepared.value, prepared.places, KINDS, found, names=names, images=images
+            )
             problems += _of_instance(found, prepared.key) if prepared.key else found
             if manifest is not None:
                 manifests.append(manifest)
@@ -54,6 +57,19 @@ def load(
     if problems:
         raise ManifestError(_masked(problems, setting.sensitive))
     return tuple(manifests)
+
+
+def unbuilt_images(
+    manifests: Sequence[Manifest], names: Sequence[str]
+) -> Iterator[tuple[str, Origin]]:
+    """Yield each of the images `names` that a manifest uses, and where it does."""
+    wanted = {f"image.{name}": name for name in names}
+    for manifest in manifests if wanted else ():
+        positions = manifest.positions
+        if isinstance(positions, Layered):
+            for name, origin in positions.references():
+                if name in wanted:
+                    yield wanted[name], origin
 
 
 def prepared_in(

@@ -20,11 +20,13 @@ def validate(
     problems: list[Diagnostic],
     *,
     names: Mapping[str, Mapping[str, str]] | None = None,
+    images: Mapping[str, str] | None = None,
 ) -> M | None:
     """Return a document's value as the model that its `kind` names in `kinds`.
 
     Args:
         names: How the environment calls the projects and domains that references name.
+        images: The workspace's images by name.
 
     None if it is no such thing; then `problems` has grown by the reasons.
     """
@@ -42,7 +44,7 @@ def validate(
     except ValidationError as error:
         problems += explain(error, document, model)
         return None
-    manifest.read_from(document)
+    manifest.read_from(document, images)
     return manifest
 
 

@@ -95,12 +95,16 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All actions, each after those it needs, and what was found that stands in their way."""
+    """All actions, each after those it needs, and what was found that stands in their way.
+
+    `obstacles` keep a plan that can be shown from being applied: an image not yet built.
+    """
 
     actions: tuple[Action, ...]
     conflicts: tuple[Conflict, ...] = ()
     unchanged: Mapping[Kind, int] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
+    obstacles: tuple[Diagnostic, ...] = ()
 
     def __iter__(self) -> Iterator[Action]:
         return iter(self.actions)

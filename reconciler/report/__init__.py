@@ -17,6 +17,7 @@ from reconciler.report.diagnostics import (
 from reconciler.report.launch_plans import launch_plans_as_json, launch_plans_as_table
 from reconciler.report.outcomes import outcome_line, report_as_text
 from reconciler.report.progress import Progress, progress
+from reconciler.report.sensitive import without_secrets
 from reconciler.report.style import Style, printable
 from reconciler.report.table import table
 
@@ -42,4 +43,5 @@ __all__ = [
     "table",
     "to_json",
     "validated_as_text",
+    "without_secrets",
 ]

@@ -29,8 +29,8 @@ from reconciler.report.masking import masked
 def plan_as_json(plan: Plan) -> str:
     """Render a plan.
 
-    Shape: `type` "plan"; `actions` in plan order; `conflicts` (any of them makes the plan
-        inapplicable); `warnings`; `unchanged` by kind; `summary` by verb. Changes are
+    Shape: `type` "plan"; `actions` in plan order; `conflicts` and `obstacles` (any of them makes
+        the plan inapplicable); `warnings`; `unchanged` by kind; `summary` by verb. Changes are
         {path, before, after, sensitive}; null is an absent field.
     """
     return to_json({"format_version": FORMAT_VERSION, "type": "plan", **_plan(plan)})
@@ -58,10 +58,11 @@ def report_as_json(plan: Plan, report: ApplyReport) -> str:
 def _plan(plan: Plan) -> dict[str, Any]:
     counts = plan.counts()
     return {
-        "applicable": not plan.conflicts,
+        "applicable": not plan.conflicts and not plan.obstacles,
         "actions": [_action(action) for action in plan],
         "conflicts": [_conflict(conflict) for conflict in plan.conflicts],
         "warnings": [diagnostic_as_data(warning) for warning in plan.warnings],
+        "obstacles": [diagnostic_as_data(obstacle) for obstacle in plan.obstacles],
         "unchanged": {
             kind.slug: number
             for kind, number in sorted(plan.unchanged.items(), key=lambda item: item[0].rank)

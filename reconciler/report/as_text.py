@@ -26,6 +26,8 @@ def plan_as_text(plan: Plan, *, color: bool = False, verbose: bool = False) -> s
         lines += _section(section, style)
     if plan.warnings:
         lines += [*warning_lines(plan.warnings, style), ""]
+    if plan.obstacles:
+        lines += [*warning_lines(plan.obstacles, style), ""]
     for conflict in plan.conflicts:
         lines += _conflict(conflict_section(conflict, verbose=verbose), style)
     if plan.is_empty:

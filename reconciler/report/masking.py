@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from reconciler.model import Change
-from reconciler.report.values import MASK
+from reconciler.report.values import MASK, shown_masked
 
 # Paths as `plan.compare` spells them: lowerCamelCase, the spec's own wrapper left out. Names stay
 # readable, of variables and inputs alike; only what they hold is hidden.
@@ -34,7 +34,8 @@ _SECRETIVE = re.compile(
 def masked(change: Change) -> tuple[Any, Any, bool]:
     """Return before, after and whether anything in them is masked; an absent side stays None."""
     if change.sensitive or _is_secretive(change.path):
-        before, after = (None if side is None else MASK for side in (change.before, change.after))
+        sides = (change.before, change.after)
+        before, after = (None if side is None else shown_masked(side) for side in sides)
         return before, after, True
     before, after = (_hidden(side, change.path) for side in (change.before, change.after))
     return before, after, (before, after) != (change.before, change.after)

@@ -94,7 +94,15 @@ def _sides(change: Change, before: str, after: str) -> str:
 
 
 def _mask(value: Any) -> str:
-    return "(none)" if value is None else MASK
+    if value is None:
+        return "(none)"
+    return shown_masked(value)
+
+
+def shown_masked(value: Any) -> str:
+    """A sensitive value: numbered where it is one that this workspace marked."""
+    numbered = isinstance(value, str) and value.startswith("(sensitive #")
+    return value if numbered and value.endswith(")") else MASK
 
 
 def _block(value: Any) -> list[str] | None:

@@ -1,6 +1,41 @@
 """The workspace, `reconciler.yaml`: environments, variables, images, and what they settle."""
 
+from reconciler.manifest.workspace.assignments import (
+    Assignment,
+    parse_assignment,
+    read_assignments,
+)
 from reconciler.manifest.workspace.files import load_workspace
-from reconciler.manifest.workspace.models import Admin, Workspace
+from reconciler.manifest.workspace.images import (
+    KNOWN_AFTER_BUILD,
+    LOCK_FILE,
+    ImageState,
+    LockedImage,
+    image_states,
+    inputs_hash,
+    lock_text,
+    read_lock,
+)
+from reconciler.manifest.workspace.models import Admin, ImageSpec, Workspace
+from reconciler.manifest.workspace.settle import Settled, choose_environments, settle
 
-__all__ = ["Admin", "Workspace", "load_workspace"]
+__all__ = [
+    "KNOWN_AFTER_BUILD",
+    "LOCK_FILE",
+    "Admin",
+    "Assignment",
+    "ImageSpec",
+    "ImageState",
+    "LockedImage",
+    "Settled",
+    "Workspace",
+    "choose_environments",
+    "image_states",
+    "inputs_hash",
+    "load_workspace",
+    "lock_text",
+    "parse_assignment",
+    "read_assignments",
+    "read_lock",
+    "settle",
+]
