@@ -68,7 +68,7 @@ class EmbeddedAdmin:
             Refusal: Admin answers with an error.
         """
         full_method = f"/flyteidl.service.AdminService/{method}"
-        content = self._sandbox.admin.answer(full_method, request.SerializeToString())
+        content = self._sandbox.admin.within(full_method, request.SerializeToString())
         return response.FromString(content)
 
     def advance(self, duration: timedelta) -> datetime:
@@ -106,7 +106,7 @@ class EmbeddedAdmin:
         from reconciler.sandbox import finishing
 
         finished = finishing.finish_named(
-            finishing.Within(self._sandbox.admin.answer),
+            finishing.Within(self._sandbox.admin.within),
             execution,
             now=self._sandbox.clock(),
             outputs=outputs,

@@ -36,8 +36,8 @@ _log = logging.getLogger(__name__)
 class Server(Protocol):
     """What the scheduler needs of the Admin it works for."""
 
-    def answer(self, full_method: str, payload: bytes) -> bytes:
-        """Answer an RPC, or raise Refusal."""
+    def within(self, full_method: str, payload: bytes) -> bytes:
+        """Answer an RPC of the sandbox itself, or raise Refusal."""
         ...
 
 
@@ -70,7 +70,7 @@ class StorePort:
         """
         self._before_creating(at)
         try:
-            self._server.answer(_CREATE, request.SerializeToString())
+            self._server.within(_CREATE, request.SerializeToString())
         except Refusal as refusal:
             inactive = any(
                 detail.DESCRIPTOR.name == "InactiveProject" for detail in refusal.details

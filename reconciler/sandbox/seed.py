@@ -36,8 +36,8 @@ class SeedError(ConfigError):
 class Server(Protocol):
     """What planting needs of an Admin."""
 
-    def answer(self, full_method: str, payload: bytes) -> bytes:
-        """Answer an RPC, or raise Refusal."""
+    def within(self, full_method: str, payload: bytes) -> bytes:
+        """Answer an RPC of the sandbox itself, or raise Refusal."""
         ...
 
 
@@ -70,11 +70,11 @@ def plant(server: Server, projects: Iterable[project_pb2.Project]) -> None:
     for project in projects:
         request = project_pb2.ProjectRegisterRequest(project=project)
         try:
-            server.answer(f"{_SERVICE}/RegisterProject", request.SerializeToString())
+            server.within(f"{_SERVICE}/RegisterProject", request.SerializeToString())
         except Refusal as refusal:
             if refusal.code != grpc.StatusCode.ALREADY_EXISTS:
                 raise SeedError(f"project {project.id}: {refusal.message}") from refusal
-            server.answer(f"{_SERVICE}/UpdateProject", project.SerializeToString())
+            server.within(f"{_SERVICE}/UpdateProject", project.SerializeToString())
 
 
 def _project(entry: Any, where: str) -> project_pb2.Project:

@@ -159,7 +159,7 @@ def test_the_real_clock_fires_by_itself(tmp_path: Path, monkeypatch: pytest.Monk
         client.launch_plan(entity_metadata={"schedule": schedule})
         client.activate()
     sandbox, created = Sandbox(store, scheduler=True), threading.Event()
-    answer = sandbox.admin.answer
+    answer = sandbox.admin.within
 
     def seen(method: str, payload: bytes) -> bytes:
         content = answer(method, payload)
@@ -167,7 +167,7 @@ def test_the_real_clock_fires_by_itself(tmp_path: Path, monkeypatch: pytest.Monk
         return content
 
     with monkeypatch.context() as patched:
-        patched.setattr(sandbox.admin, "answer", seen)
+        patched.setattr(sandbox.admin, "within", seen)
         sandbox.start()
         assert created.wait(20)
     assert len(fired(sandbox)) == 1

@@ -51,7 +51,7 @@ class Within:
     """Calls RPCs of AdminService of an Admin in this process, past its bad days.
 
     Args:
-        answer: Answers one, as `Admin.answer` does.
+        answer: Answers one, as `Admin.within` does.
     """
 
     def __init__(self, answer: Callable[[str, bytes], bytes]) -> None:
