@@ -60,10 +60,13 @@ class Manifest(Part):
     api_version: Annotated[Literal["reconciler/v1"], Field(description="The manifest language.")]
 
     _positions: Positions | None = PrivateAttr(default=None)
+    _images: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
-    def read_from(self, positions: Positions) -> None:
-        """Remember where all of this was said; for the loader, once."""
+    def read_from(self, positions: Positions, images: Mapping[str, str] | None = None) -> None:
+        """Remember where all of this was said, and images by name; for the loader, once."""
         self._positions = positions
+        if images:
+            self._images = images
 
     @property
     def origin(self) -> Origin:
@@ -79,6 +82,11 @@ class Manifest(Part):
         if self._positions is None:
             return Origin("manifest")
         return self._positions.origin(path)
+
+    @property
+    def images(self) -> Mapping[str, str]:
+        """The workspace's images by name, for what is found in a package."""
+        return self._images
 
     @property
     def positions(self) -> Positions:
