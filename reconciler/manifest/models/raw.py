@@ -33,6 +33,9 @@ SAID_ELSEWHERE: dict[str, str] = {
 REFUSED: dict[str, str] = {
     "flyteidl.admin.LaunchPlanMetadata.launch_conditions": "Admin refuses launch conditions",
     "flyteidl.core.Parameter.artifact_query": "Admin refuses artifact queries",
+    "flyteidl.core.Parameter.artifact_id": "Admin wants a default, or required: true",
+    "flyteidl.core.Operand.scalar": "Flyte's compiler refuses it; `primitive` says the same",
+    "flyteidl.core.Identifier.org": "Admin keeps no organisations, and finds nothing by them",
 }
 _DEEPEST = 90
 # Fields that name other things; their type of resource need not be written out.
