@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reconciler.desired.binder import Binder
+from reconciler.desired.code import Bundles, Codes, folders
 from reconciler.desired.entities import entities
 from reconciler.desired.entity import Entity
 from reconciler.desired.needs import Index, needs_of
@@ -17,6 +18,7 @@ from reconciler.desired.problems import Problems
 from reconciler.errors import ManifestError
 from reconciler.manifest import Manifest
 from reconciler.model import (
+    CodeFolder,
     CycleError,
     DesiredState,
     Diagnostic,
@@ -35,6 +37,11 @@ class Declaration:
     entities: tuple[Entity, ...]
     problems: tuple[Diagnostic, ...]
 
+    @property
+    def folders(self) -> frozenset[CodeFolder]:
+        """The folders of code that must be read before `bind`."""
+        return folders(self.manifests)
+
 
 def declare(manifests: Sequence[Manifest]) -> Declaration:
     """Collect what `manifests` declare. Problems with packages are kept for `bind` to tell."""
@@ -48,12 +55,16 @@ def needs(declaration: Declaration) -> Needs:
     return needs_of(declaration.manifests, declaration.entities)
 
 
-def bind(declaration: Declaration, found: Found | None) -> DesiredState:
+def bind(
+    declaration: Declaration, found: Found | None, codes: Codes | None = None
+) -> DesiredState:
     """Bind every reference, settle every version and complete every spec.
 
     Args:
         found: What Admin answered to `needs`; None to work offline, where things that refer to
             Admin's are left out and places are not checked.
+        codes: What each of `declaration.folders` holds, or why it holds no code; None to bind
+            without looking, which is good for checks only.
 
     Raises: ManifestError with every problem of the whole set, each at its file and line.
     """
@@ -62,7 +73,8 @@ def bind(declaration: Declaration, found: Found | None) -> DesiredState:
     index = Index(declaration.entities)
     if found is not None:
         check_places(declaration.manifests, declaration.entities, found, problems)
-    binder = Binder(index, found, problems)
+    bundles = Bundles(declaration.manifests, codes, problems)
+    binder = Binder(index, found, bundles, problems)
     for entity in _in_order(declaration.entities, index, problems):
         binder.bind(entity)
     if problems.errors:

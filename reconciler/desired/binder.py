@@ -1,6 +1,7 @@
 """Bind one entity after another: references, spec, version, canonical form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flyteidl.admin.task_pb2 import TaskSpec
@@ -19,6 +20,7 @@ from reconciler.compiler import (
 )
 from reconciler.desired.augment import augmented
 from reconciler.desired.bound import Bound, from_admin
+from reconciler.desired.code import Bundles, by_digest
 from reconciler.desired.entities import node_references
 from reconciler.desired.entity import AUTO, Entity, Pointer
 from reconciler.desired.faults import in_words
@@ -32,6 +34,7 @@ from reconciler.desired.task import task_spec
 from reconciler.desired.workflow import workflow_spec
 from reconciler.manifest import LaunchPlan, Task, Workflow
 from reconciler.model import (
+    Bundle,
     Diagnostic,
     Found,
     Kind,
@@ -55,11 +58,15 @@ class Binder:
     others. What could not be bound has left its reasons in `problems`.
     """
 
-    def __init__(self, index: Index, found: Found | None, problems: Problems) -> None:
+    def __init__(
+        self, index: Index, found: Found | None, bundles: Bundles, problems: Problems
+    ) -> None:
         self.resources: list[Resource] = []
         self.needs: dict[ResourceId, set[ResourceId]] = {}
         self._index = index
         self._found = found
+        self._bundles = bundles
+        self._code: dict[str, tuple[Bundle, ...]] = {}
         self._problems = problems
         self._bound: dict[Entity, Bound] = {}
         self._ids: dict[ResourceId, Entity] = {}
@@ -158,15 +165,17 @@ class Binder:
     def _task(self, entity: Entity) -> None:
         draft = self._draft_id(entity)
         source = entity.source
+        errors = len(self._problems.errors)
         if isinstance(source, Member):
             spec = _filled(source.spec, draft)
+            code = self._bundles.fill(spec.template, entity)
         else:
             assert isinstance(source, Task)
-            errors = len(self._problems.errors)
             spec = task_spec(source, draft, self._problems)
-            if len(self._problems.errors) > errors:
-                return
-        id = self._settled(entity, spec)
+            code = self._bundles.run(source, spec.template)
+        if len(self._problems.errors) > errors:
+            return
+        id = self._settled(entity, spec, code)
         if id is None:
             return
         spec.template.id.CopyFrom(id.to_identifier())
@@ -179,7 +188,7 @@ class Binder:
             return
         self._keep(
             entity,
-            Resource(id, spec=CompiledTask(template=spec.template), request=spec),
+            Resource(id, CompiledTask(template=spec.template), request=spec, bundles=code),
             Bound(id, spec.template.interface, templates=(spec.template,)),
         )
 
@@ -187,8 +196,10 @@ class Binder:
         draft = self._draft_id(entity)
         source = entity.source
         errors = len(self._problems.errors)
+        code: tuple[Bundle, ...] = ()
         if isinstance(source, Member):
             spec = _filled(source.spec, draft)
+            code = self._bundles.fill(spec, entity)
         else:
             assert isinstance(source, Workflow)
             paths = [path for path, _ in node_references(source)]
@@ -196,7 +207,7 @@ class Binder:
             spec = workflow_spec(source, draft, by_path, self._problems)
         if len(self._problems.errors) > errors:
             return
-        id = self._settled(entity, spec)
+        id = self._settled(entity, spec, code)
         if id is None:
             return
         spec.template.id.CopyFrom(id.to_identifier())
@@ -205,7 +216,7 @@ class Binder:
             return
         self._keep(
             entity,
-            Resource(id, spec=closure, request=spec),
+            Resource(id, spec=closure, request=spec, bundles=code),
             Bound(
                 id,
                 closure.primary.template.interface,
@@ -266,12 +277,14 @@ class Binder:
         version = _UNVERSIONED if entity.version == AUTO else entity.version
         return ResourceId(place.kind, place.project, place.domain, place.name, version)
 
-    def _settled(self, entity: Entity, spec: Message) -> ResourceId | None:
+    def _settled(
+        self, entity: Entity, spec: Message, code: Sequence[Bundle] = ()
+    ) -> ResourceId | None:
         """The id with its final version; None if another entity claims it or it is too large."""
         place = entity.place
         version = entity.version
         if version == AUTO:
-            version = _version(entity, spec)
+            version = _version(entity, spec, code)
         id = ResourceId(place.kind, place.project, place.domain, place.name, version)
         other = self._ids.setdefault(id, entity)
         if other is not entity:
@@ -295,16 +308,21 @@ class Binder:
 
     def _keep(self, entity: Entity, resource: Resource, bound: Bound) -> None:
         self.resources.append(
-            Resource(
-                resource.id,
-                spec=resource.spec,
-                request=resource.request,
+            replace(
+                resource,
                 origin=entity.origin,
                 content_addressed=entity.content_addressed,
+                bundles=tuple(self._code_in(resource, bound)),
             )
         )
+        self._code[_key(bound.id.to_identifier())] = resource.bundles
         self._bound[entity] = bound
         self._remember(bound)
+
+    def _code_in(self, resource: Resource, bound: Bound) -> Iterable[Bundle]:
+        """The bundles of a thing's own messages and of the tasks inside it, each once."""
+        inside = (self._code.get(_key(template.id), ()) for template in bound.tasks)
+        return dict.fromkeys((*resource.bundles, *(one for some in inside for one in some)))
 
     def _remember(self, bound: Bound) -> None:
         if bound.id.kind is Kind.TASK:
@@ -377,12 +395,13 @@ def _filled(spec: Any, id: ResourceId) -> Any:
     return copy
 
 
-def _version(entity: Entity, spec: Message) -> str:
+def _version(entity: Entity, spec: Message, code: Sequence[Bundle]) -> str:
     """The hash of all that is sent, in a form that is the same in every environment."""
     place = entity.place
     blank = portable(spec, project=place.project, domain=place.domain)
     if isinstance(blank, TaskSpec | WorkflowSpec):
         blank.template.ClearField("id")
+    by_digest(blank, code)
     return content_hash([place.kind.slug.encode(), place.name.encode(), deterministic(blank)])
 
 

@@ -6,7 +6,7 @@ from flyteidl.core.identifier_pb2 import ResourceType
 
 from reconciler.desired.package_members import Member
 from reconciler.manifest import LaunchPlan, Task, Workflow
-from reconciler.model import Kind, Origin
+from reconciler.model import Bundle, Kind, Origin
 
 AUTO = "auto"
 KINDS = {
@@ -43,6 +43,14 @@ class Pointer:
     embeds: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RunsFrom:
+    """The bundle that something runs from, and where the container unpacks it."""
+
+    bundle: Bundle
+    destination: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entity:
     """One declared version of a task, workflow or launch plan.
@@ -50,7 +58,8 @@ class Entity:
     `version` is `auto` or fixed; members of a package share the package's, known from the
     start, and `content_addressed` tells whether that one is a hash. `source` is the manifest or
     the package's member that says what it is. `is_switch`: others register it, and only which
-    version is active is declared; its one pointer is that version.
+    version is active is declared; its one pointer is that version. `code` is the bundle of the
+    member's package, and `destination` where members that leave it open find their code.
     """
 
     place: Place
@@ -61,3 +70,5 @@ class Entity:
     pointers: tuple[Pointer, ...]
     state: str = "unmanaged"
     is_switch: bool = False
+    code: RunsFrom | None = None
+    destination: str = "."

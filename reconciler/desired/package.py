@@ -5,6 +5,7 @@ All of it is used or nothing: a package is read whole before any of it counts.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from flyteidl.admin.workflow_pb2 import WorkflowSpec
@@ -14,9 +15,19 @@ from google.protobuf.message import Message
 
 from reconciler.desired.package_files import MAX_PROBLEMS, PackageError, is_bundle, package_files
 from reconciler.desired.package_members import Member, member_of
-from reconciler.model import content_hash, identifiers
+from reconciler.desired.placeholders import ADDRESS, DESTINATION, uses
+from reconciler.model import (
+    Code,
+    CodeTar,
+    code_digest,
+    content_hash,
+    identifiers,
+    rewrite_texts,
+    without_source_root,
+)
 
 __all__ = [
+    "Contents",
     "Member",
     "PackageError",
     "deterministic",
@@ -26,24 +37,44 @@ __all__ = [
 ]
 
 
-def read_package(path: Path) -> tuple[Member, ...]:
-    """Read every entity of the package at `path`: a folder, a `.tgz`, `.tar.gz` or `.tar`, a file.
+# How flytekit's serialised settings begin: gzip in base64.
+_SETTINGS = b"H4sI"
+
+
+@dataclass(frozen=True, slots=True)
+class PackagedCode:
+    """The code bundle of a package: its member's name, and what it holds."""
+
+    member: str
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything in a package: its entities by kind and name, and the code they run, if any."""
+
+    members: tuple[Member, ...]
+    code: PackagedCode | None = None
+
+    def __iter__(self) -> Iterator[Member]:
+        return iter(self.members)
+
+
+def read_package(path: Path) -> Contents:
+    """Read the package at `path`: a folder, a `.tgz`, `.tar.gz` or `.tar`, or a single file.
 
     Raises: PackageError with all that is wrong: nothing of a bad package is ever used.
     """
     problems: list[str] = []
     members: list[Member] = []
+    bundles: list[PackagedCode] = []
     try:
         for name, content in package_files(path):
-            if is_bundle(name):
-                problems.append(
-                    f"{name}: code bundles cannot be uploaded yet; package with `--copy none`"
-                )
-                continue
             try:
-                member = member_of(name, content)
-                _check_placeholders(member, content)
-                members.append(member)
+                if is_bundle(name):
+                    bundles.append(_code(name, content))
+                else:
+                    members.append(member_of(name, content))
             except PackageError as error:
                 problems += error.problems
             if len(problems) >= MAX_PROBLEMS:
@@ -51,38 +82,52 @@ def read_package(path: Path) -> tuple[Member, ...]:
     except PackageError as error:
         problems += (one for one in error.problems if one not in problems)
     problems += _doubled(members)
+    if len(bundles) > 1:
+        names = ", ".join(bundle.member for bundle in bundles)
+        problems.append(f"holds several code bundles, and its tasks run one: {names}")
     if not members and not problems:
         problems.append("holds no task, workflow or launch plan (`*_1.pb`, `*_2.pb`, `*_3.pb`)")
     if problems:
         raise PackageError(problems)
-    return tuple(sorted(members, key=lambda member: (member.kind.rank, member.name)))
+    by_name = sorted(members, key=lambda member: (member.kind.rank, member.name))
+    return Contents(tuple(by_name), bundles[0] if bundles else None)
 
 
-def _check_placeholders(member: Member, content: bytes) -> None:
-    if b"{{ .remote_package_path }}" in content or b"{{ .dest_dir }}" in content:
-        raise PackageError([f"{member.file}: runs code from a bundle that the package lacks"])
+def package_version(contents: Contents, *, destination: str = ".") -> str:
+    """Name a package by what its members say and the code they run.
 
-
-def package_version(members: Sequence[Member]) -> str:
-    """Name a package by what its members say, whatever their order and file names."""
+    Order and names of files, how the code is archived and where it is uploaded do not count;
+    `destination` does, where a member leaves open where its code is unpacked.
+    """
     parts = sorted(
         (member.kind.slug.encode(), member.name.encode(), deterministic(member.spec))
-        for member in members
+        for member in contents
     )
-    return content_hash(piece for part in parts for piece in part)
+    pieces = [piece for part in parts for piece in part]
+    if contents.code is not None and any(uses(member.spec, ADDRESS) for member in contents):
+        pieces += [b"code", contents.code.code.digest.encode()]
+    if any(uses(member.spec, DESTINATION) for member in contents):
+        pieces += [b"destination", destination.encode()]
+    return content_hash(pieces)
 
 
 def deterministic(spec: Message) -> bytes:
     """The bytes of a spec, the same on every run: maps sorted, and upstream ids too.
 
     flytekit writes `upstream_node_ids` from a set, so their order changes from run to run;
-    Admin sorts them before it compares.
+    Admin sorts them before it compares. The folder that a dynamic or eager task was packaged in,
+    which flytekit writes into it, is left out: it stays in what is sent, but the same commit
+    packaged in two folders is one version.
     """
     copy = type(spec)()
     copy.CopyFrom(spec)
     if isinstance(copy, WorkflowSpec):
         for template in (copy.template, *copy.sub_workflows):
             _sort_upstream(template)
+    data = bytes(copy.SerializeToString(deterministic=True))
+    if _SETTINGS not in data:
+        return data
+    rewrite_texts(copy, without_source_root)
     return bytes(copy.SerializeToString(deterministic=True))
 
 
@@ -103,6 +148,17 @@ def _sort_node(node: Node) -> None:
             _sort_node(case.then_node)
         if block.HasField("else_node"):
             _sort_node(block.else_node)
+
+
+def _code(name: str, content: bytes) -> PackagedCode:
+    try:
+        tar = CodeTar(content)
+    except ValueError as error:
+        raise PackageError([f"{name}: {error}"]) from error
+    if not tar.files:
+        raise PackageError([f"{name}: holds no code"])
+    size = sum(file.size for file in tar.files)
+    return PackagedCode(name, Code(code_digest(tar.files), len(tar.files), size))
 
 
 def _doubled(members: Sequence[Member]) -> Iterator[str]:

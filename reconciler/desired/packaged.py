@@ -5,13 +5,19 @@ from pathlib import Path
 
 from flyteidl.core.identifier_pb2 import Identifier
 
-from reconciler.desired.entity import AUTO, KINDS, Entity, Place, Pointer
+from reconciler.desired.entity import AUTO, KINDS, Entity, Place, Pointer, RunsFrom
 from reconciler.desired.ids import is_own
-from reconciler.desired.package import PackageError, package_version, read_package, references
+from reconciler.desired.package import (
+    Contents,
+    PackageError,
+    package_version,
+    read_package,
+    references,
+)
 from reconciler.desired.package_members import Member
 from reconciler.desired.problems import Problems
 from reconciler.manifest import Package
-from reconciler.model import Diagnostic, Kind, Origin
+from reconciler.model import Bundle, CodeArchive, Diagnostic, Kind, Origin
 
 
 def packaged(package: Package, problems: Problems) -> Iterator[Entity]:
@@ -27,7 +33,9 @@ def packaged(package: Package, problems: Problems) -> Iterator[Entity]:
         )
         return
     auto = package.spec.version == AUTO
-    version = package_version(members) if auto else package.spec.version
+    destination = package.spec.destination
+    version = package_version(members, destination=destination) if auto else package.spec.version
+    code = _code(package, source, members)
     names = {member.name for member in members if member.kind is Kind.LAUNCH_PLAN}
     problems.found += (
         Diagnostic(
@@ -53,7 +61,18 @@ def packaged(package: Package, problems: Problems) -> Iterator[Entity]:
             state=package.spec.activation.get(member.name, "unmanaged")
             if activates
             else "unmanaged",
+            code=code,
+            destination=destination,
         )
+
+
+def _code(package: Package, source: Path, contents: Contents) -> RunsFrom | None:
+    if contents.code is None:
+        return None
+    project, domain, name = package.place
+    archive = CodeArchive(str(source), contents.code.member)
+    bundle = Bundle(project, domain, name, contents.code.code, archive)
+    return RunsFrom(bundle, package.spec.destination)
 
 
 def _member_pointers(

@@ -115,7 +115,7 @@ def test_activating_what_is_not_there_is_an_error() -> None:
         ({"x_2.pb": a_task_member("x")}, "is no workflow"),
         ({"x_1.pb": b"\xff\xff\xff"}, "is no task"),
         ({"x_1.pb": b""}, "is no task"),
-        ({"fast123.tar.gz": b"", "x_1.pb": a_task_member("x")}, "code bundles"),
+        ({"fast123.tar.gz": b"no tar", "x_1.pb": a_task_member("x")}, "no readable tar"),
         ({"a_1.pb": a_task_member("x"), "b_1.pb": a_task_member("x")}, "2 times"),
         ({}, "holds no task"),
     ],
