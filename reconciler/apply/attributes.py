@@ -7,7 +7,6 @@ the plan names them.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from reconciler.errors import AdminError, ReconcilerError
 from reconciler.model import (
@@ -19,6 +18,7 @@ from reconciler.model import (
     Status,
     Verb,
     is_below,
+    must_drop,
 )
 from reconciler.ports import Reader, Writer
 
@@ -45,8 +45,9 @@ def set_attributes(action: Action, *, reader: Reader, writer: Writer) -> Outcome
     if _is_right(rows.get(action.id), wanted):
         return Outcome(action, Status.DONE, settled=True, existed=True)
     kept = _below(action.id, rows)
+    drops = must_drop(action.id, wanted, rows)
     for _ in range(ROUNDS):
-        error = _write(action.id, wanted, rows, kept, writer)
+        error = _write(action.id, wanted, rows, kept, writer, drops=drops)
         try:
             rows = _family(action.id, reader)
         except ReconcilerError as unread:
@@ -57,13 +58,24 @@ def set_attributes(action: Action, *, reader: Reader, writer: Writer) -> Outcome
         if isinstance(error, AdminError) and not error.in_doubt and not missing:
             # Refused for good: repeating the call would change nothing.
             return Outcome(action, Status.FAILED, message=_text(error), error=error)
+        if error is None and not drops and not missing:
+            # Taken, and yet not there: it was merged into a row below, which was `kept` before.
+            drops = True
+            continue
         # A row that is there is as its owners want it, even if they wrote it just now.
         kept = {**_below(action.id, rows), **missing}
+        drops = must_drop(action.id, wanted, rows)
     return _failed(action, missing, error)
 
 
 def _write(
-    id: ResourceId, wanted: Resource | None, rows: Rows, kept: Rows, writer: Writer
+    id: ResourceId,
+    wanted: Resource | None,
+    rows: Rows,
+    kept: Rows,
+    writer: Writer,
+    *,
+    drops: bool,
 ) -> ReconcilerError | None:
     """Write the row and what has to be written with it; return the first refusal, if any.
 
@@ -72,7 +84,7 @@ def _write(
     """
     errors: list[ReconcilerError] = []
     present = set(rows)
-    if _must_drop(id, wanted, rows):
+    if drops:
         try:
             writer.delete(id)
         except ReconcilerError as error:
@@ -94,24 +106,10 @@ def _tried(writer: Writer, row: Resource) -> list[ReconcilerError]:
     return []
 
 
-def _must_drop(id: ResourceId, wanted: Resource | None, rows: Rows) -> bool:
-    """Tell whether the row has to go first: for good, or because Admin would merge into it, or
-    into a row below, what is to replace it."""
-    found = rows.get(id)
-    if wanted is None or _is_right(found, wanted):
-        return wanted is None and found is not None
-    return not _task_types(found) <= _task_types(wanted) or bool(_below(id, rows))
-
-
 def _is_right(found: Resource | None, wanted: Resource | None) -> bool:
     if found is None or wanted is None:
         return found is wanted
     return found.digest == wanted.digest
-
-
-def _task_types(row: Resource | None) -> set[str]:
-    spec: Any = row.spec if row else None
-    return {one.task_type for one in spec.plugin_overrides.overrides} if spec else set()
 
 
 def _family(id: ResourceId, reader: Reader) -> Rows:

@@ -7,6 +7,7 @@ from reconciler.model.attributes import (
     PLUGIN_OVERRIDES,
     by_task_type,
     is_below,
+    must_drop,
     normalised,
 )
 from reconciler.model.bundle import (
@@ -92,6 +93,7 @@ __all__ = [
     "in_order",
     "is_below",
     "is_content_hash",
+    "must_drop",
     "normalised",
     "object_hash",
     "parse_datetime",

@@ -14,6 +14,7 @@ from flyteidl.admin.matchable_resource_pb2 import MatchingAttributes
 
 from reconciler.model.identity import ResourceId
 from reconciler.model.kinds import Kind
+from reconciler.model.resource import Resource
 
 PLUGIN_OVERRIDES = "pluginOverrides"
 
@@ -84,3 +85,31 @@ def is_below(row: ResourceId, level: ResourceId) -> bool:
         and (not level.domain or row.domain == level.domain)
         and (not level.name or row.name == level.name)
     )
+
+
+def must_drop(
+    id: ResourceId, wanted: Resource | None, rows: Mapping[ResourceId, Resource]
+) -> bool:
+    """Tell whether a row has to be deleted on the way to what is wanted of it.
+
+    For good if nothing is wanted. Plugin overrides also before they are written anew, where Admin
+    would merge them into what is to go, or (as the oldest row of the domain is the one that it
+    finds) into the row of a workflow. A domain's row that is there is always the oldest: were
+    there a workflow's before it, it could not have come to be.
+
+    Args:
+        rows: Admin's rows, those below `id` among them.
+    """
+    found = rows.get(id)
+    if wanted is None:
+        return found is not None
+    if id.facet != PLUGIN_OVERRIDES:
+        return False
+    if found is None:
+        return any(is_below(row, id) for row in rows)
+    return not _task_types(found) <= _task_types(wanted)
+
+
+def _task_types(row: Resource) -> set[str]:
+    spec: Any = row.spec
+    return {override.task_type for override in spec.plugin_overrides.overrides}

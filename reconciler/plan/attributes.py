@@ -24,6 +24,7 @@ from reconciler.model import (
     ResourceId,
     Verb,
     is_below,
+    must_drop,
 )
 from reconciler.plan.compare import compare
 
@@ -95,14 +96,11 @@ def cascaded(actions: Iterable[Action], rows: Mapping[ResourceId, Resource]) -> 
         family[id.facet, id.project].append(id)
     deleted = {id for id, action in attributes.items() if action.verb is Verb.DELETE}
     dropping: dict[ResourceId, tuple[Resource, ...]] = {}
-    for id in attributes:
-        if id not in deleted and not _merges(id):
-            continue
-        below = [row for row in family[id.facet, id.project] if row in rows and is_below(row, id)]
-        # Of several rows of overrides Admin merges into the oldest, a workflow's perhaps: with
-        # rows below, an update has to delete first.
-        if id in deleted or below:
-            dropping[id] = tuple(rows[row] for row in below if row not in deleted)
+    for id, action in attributes.items():
+        related = {row: rows[row] for row in family[id.facet, id.project] if row in rows}
+        if must_drop(id, None if id in deleted else action.after, related):
+            below = (row for row in related if is_below(row, id) and row not in deleted)
+            dropping[id] = tuple(related[row] for row in below)
     waits: dict[ResourceId, tuple[ResourceId, ...]] = {}
     for id in attributes:
         relatives = [one for one in family[id.facet, id.project] if one in attributes]
