@@ -8,6 +8,7 @@
     ├── OversizedError                       1   a request that Admin would not even read
     ├── BundleError                          1   code that cannot be bundled, or has changed since
     ├── UploadError                          1   the object store did not take a bundle
+    ├── FetchError                           1   a package's URL gave nothing, or something else
     └── AdminError                           1   Admin refused one call; a class for each gRPC code
         ├── UnauthenticatedError             7
         ├── PermissionDeniedError            7
@@ -92,6 +93,10 @@ class UploadError(ReconcilerError):
         self.status = status
         answer = f"HTTP {status}: " if status else ""
         super().__init__(f"upload to {url}: {answer}{text}")
+
+
+class FetchError(ReconcilerError):
+    """What a URL is to hold could not be had, or it is not what its digest says."""
 
 
 class AdminError(ReconcilerError):

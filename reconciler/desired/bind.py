@@ -7,12 +7,14 @@ and named by its content.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from reconciler.desired.binder import Binder
 from reconciler.desired.code import Bundles, Codes, folders
 from reconciler.desired.entities import entities
 from reconciler.desired.entity import Entity
 from reconciler.desired.needs import Index, needs_of
+from reconciler.desired.packaged import Fetched
 from reconciler.desired.places import check_places, places
 from reconciler.desired.problems import Problems
 from reconciler.errors import ManifestError
@@ -27,6 +29,8 @@ from reconciler.model import (
     Origin,
     in_order,
 )
+
+NOTHING: Fetched = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,14 @@ class Declaration:
         return folders(self.manifests)
 
 
-def declare(manifests: Sequence[Manifest]) -> Declaration:
-    """Collect what `manifests` declare. Problems with packages are kept for `bind` to tell."""
+def declare(manifests: Sequence[Manifest], fetched: Fetched = NOTHING) -> Declaration:
+    """Collect what `manifests` declare. Problems with packages are kept for `bind` to tell.
+
+    Args:
+        fetched: The files of what `sources` names.
+    """
     problems = Problems()
-    found = entities(manifests, problems)
+    found = entities(manifests, problems, fetched)
     return Declaration(tuple(manifests), found, tuple(problems.found))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from flyteidl.admin.task_pb2 import TaskSpec
@@ -24,7 +25,7 @@ from reconciler.desired.code import Bundles, by_digest
 from reconciler.desired.entities import node_references
 from reconciler.desired.entity import AUTO, Entity, Pointer
 from reconciler.desired.faults import in_words
-from reconciler.desired.ids import fill, portable
+from reconciler.desired.ids import Pins, fill, portable, settle
 from reconciler.desired.launch_plan import launch_plan_spec
 from reconciler.desired.needs import ACTIVE, LATEST, Index, admin_id
 from reconciler.desired.package import Member, deterministic
@@ -49,6 +50,7 @@ from reconciler.model import (
 MAX_REQUEST_BYTES = (4 << 20) - 4096
 # Stands for the version of a thing whose version is still to be computed from its content.
 _UNVERSIONED = "-"
+_NO_PINS: Pins = MappingProxyType({})
 
 
 class Binder:
@@ -113,7 +115,7 @@ class Binder:
         entity = self._index.declared(pointer)
         if entity is not None:
             return self._bound.get(entity)
-        if pointer.version is None:
+        if pointer.version in (None, AUTO):
             self._undeclared(pointer)
             return None
         if self._found is None:
@@ -255,7 +257,7 @@ class Binder:
         source = entity.source
         errors = len(self._problems.errors)
         if isinstance(source, Member):
-            spec = _filled(source.spec, draft).spec
+            spec = _filled(source.spec, draft, _pins(targets)).spec
         else:
             assert isinstance(source, LaunchPlan)
             spec = launch_plan_spec(source, workflow.id, workflow.interface, self._problems)
@@ -388,11 +390,21 @@ def targets_in_order(entity: Entity, targets: Mapping[Pointer, Bound]) -> list[B
     return [targets[pointer] for pointer in entity.pointers]
 
 
-def _filled(spec: Any, id: ResourceId) -> Any:
+def _filled(spec: Any, id: ResourceId, pins: Pins = _NO_PINS) -> Any:
     copy = type(spec)()
     copy.CopyFrom(spec)
-    fill(copy, project=id.project, domain=id.domain, version=id.version)
+    fill(copy, project=id.project, domain=id.domain, version=id.version, pins=pins)
     return copy
+
+
+def _pins(targets: Mapping[Pointer, Bound]) -> Pins:
+    """The versions of those that do not share the referrer's."""
+    return {
+        (id.resource_type, id.project, id.domain, id.name): id.version
+        for pointer, target in targets.items()
+        if pointer.version == AUTO
+        for id in (target.id.to_identifier(),)
+    }
 
 
 def _version(entity: Entity, spec: Message, code: Sequence[Bundle]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from reconciler.desired.entity import AUTO, KINDS, Entity, Place, Pointer
-from reconciler.desired.packaged import packaged
+from reconciler.desired.packaged import Fetched, packaged
 from reconciler.desired.problems import Problems
 from reconciler.manifest import (
     LaunchPlan,
@@ -20,7 +20,9 @@ from reconciler.model import Kind
 _KEYS = {"task": Kind.TASK, "workflow": Kind.WORKFLOW, "launchPlan": Kind.LAUNCH_PLAN}
 
 
-def entities(manifests: Sequence[Manifest], problems: Problems) -> tuple[Entity, ...]:
+def entities(
+    manifests: Sequence[Manifest], problems: Problems, fetched: Fetched
+) -> tuple[Entity, ...]:
     """Collect what `manifests` declare; what cannot be read becomes a problem."""
     found: list[Entity] = []
     for manifest in manifests:
@@ -34,7 +36,7 @@ def entities(manifests: Sequence[Manifest], problems: Problems) -> tuple[Entity,
                 pointers = tuple(_launch_plan_pointers(manifest))
                 found.append(_declared(manifest, Kind.LAUNCH_PLAN, pointers))
             case Package():
-                found += packaged(manifest, problems)
+                found += packaged(manifest, problems, fetched)
     return tuple(found)
 
 

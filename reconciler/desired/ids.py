@@ -5,6 +5,8 @@ same bytes, and so the same version, in every environment. This is also the form
 `pyflyte package` writes its members.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flyteidl.core.identifier_pb2 import Identifier
@@ -20,7 +22,14 @@ _PLACEHOLDERS = {
 }
 
 
-def fill(message: Message, *, project: str, domain: str, version: str) -> None:
+# Version by type, project, domain and name, of what does not share its referrer's.
+Pins = Mapping[tuple[int, str, str, str], str]
+_NO_PINS: Pins = MappingProxyType({})
+
+
+def fill(
+    message: Message, *, project: str, domain: str, version: str, pins: Pins = _NO_PINS
+) -> None:
     """Give every identifier in `message`, at any depth, the parts it lacks. Works in place."""
     for identifier in identifiers(message):
         if _blank(identifier.project):
@@ -28,6 +37,19 @@ def fill(message: Message, *, project: str, domain: str, version: str) -> None:
         if _blank(identifier.domain):
             identifier.domain = domain
         if _blank(identifier.version):
+            key = (
+                identifier.resource_type,
+                identifier.project,
+                identifier.domain,
+                identifier.name,
+            )
+            identifier.version = pins.get(key, version)
+
+
+def settle(message: Message, *, draft: str, version: str) -> None:
+    """Give every identifier that still has the draft's version the final one. Works in place."""
+    for identifier in identifiers(message):
+        if identifier.version == draft:
             identifier.version = version
 
 

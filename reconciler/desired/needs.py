@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from reconciler.desired.entity import Entity, Place, Pointer
+from reconciler.desired.entity import AUTO, Entity, Place, Pointer
 from reconciler.manifest import Domain, Manifest, Project
 from reconciler.model import Needs, ResourceId
 
@@ -45,7 +45,7 @@ def needs_of(manifests: Sequence[Manifest], entities: Sequence[Entity]) -> Needs
         pointer
         for entity in entities
         for pointer in entity.pointers
-        if pointer.version is not None and index.declared(pointer) is None
+        if pointer.version not in (None, AUTO) and index.declared(pointer) is None
     }
     return Needs(
         projects=frozenset(_projects(manifests, entities)),

@@ -1,6 +1,6 @@
 """A Package manifest → the entities that its archive holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from flyteidl.core.identifier_pb2 import Identifier
@@ -14,53 +14,70 @@ from reconciler.desired.package import (
     read_package,
     references,
 )
+from reconciler.desired.package_changes import changed, fitting, is_glob
+from reconciler.desired.package_images import looks_up_children
 from reconciler.desired.package_members import Member
 from reconciler.desired.problems import Problems
-from reconciler.manifest import Package
+from reconciler.errors import FetchError
+from reconciler.manifest import Manifest, Package
 from reconciler.model import Bundle, CodeArchive, Diagnostic, Kind, Origin
 
+_UNMANAGED = "unmanaged"
 
-def packaged(package: Package, problems: Problems) -> Iterator[Entity]:
+# What was fetched, by source as the manifest says it: a file, or why there is none.
+Fetched = Mapping[str, Path | FetchError]
+
+
+def sources(manifests: Sequence[Manifest]) -> tuple[tuple[str, str, str], ...]:
+    """What must be fetched before the set can be declared: source, its URL, its SHA-256."""
+    return tuple(
+        (source, *manifest.spec.location)
+        for source, manifest in {
+            one.spec.source: one for one in manifests if isinstance(one, Package)
+        }.items()
+        if manifest.spec.is_remote
+    )
+
+
+def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator[Entity]:
     """Yield every entity of a package; of one that cannot be used none, and why."""
     origin = package.origin_of("spec", "source")
-    source = Path(package.origin.file).parent / package.spec.source
     try:
-        members = read_package(source)
-    except PackageError as error:
+        source = _file(package, fetched)
+        read = read_package(source)
+    except (PackageError, FetchError) as error:
+        told = error.problems if isinstance(error, PackageError) else (str(error),)
+        hint = "`reconciler build` makes it" if package.spec.build else ""
         problems.found += (
-            Diagnostic("bad-package", f"package {package.spec.source}: {problem}", origin)
-            for problem in error.problems
+            Diagnostic("bad-package", f"package {package.spec.source}: {problem}", origin, hint)
+            for problem in told
         )
         return
-    auto = package.spec.version == AUTO
+    members = changed(read.members, package, problems)
     destination = package.spec.destination
-    version = package_version(members, destination=destination) if auto else package.spec.version
-    code = _code(package, source, members)
-    names = {member.name for member in members if member.kind is Kind.LAUNCH_PLAN}
-    problems.found += (
-        Diagnostic(
-            "unknown-launch-plan",
-            f"the package holds no launch plan {name}",
-            package.origin_of("spec", "activation", name),
-            hint=f"it holds {', '.join(sorted(names)) or 'none'}",
-        )
-        for name in package.spec.activation
-        if name not in names
-    )
+    code = _code(package, source, read)
+    if package.spec.versions == "perEntity":
+        _check_per_entity(package, members, problems)
+        version = AUTO
+    elif package.spec.version == AUTO:
+        version = package_version(Contents(tuple(members), read.code), destination=destination)
+    else:
+        version = package.spec.version
+    states = _states(package, members, problems)
+    workflows = {member.name for member in members if member.kind is Kind.WORKFLOW}
     for member in members:
-        activates = member.kind is Kind.LAUNCH_PLAN
+        metadata = package.metadata
+        registered = workflows if version == AUTO else set()
         yield Entity(
-            place=Place(
-                member.kind, package.metadata.project, package.metadata.domain, member.name
-            ),
+            place=Place(member.kind, metadata.project, metadata.domain, member.name),
             version=version,
-            content_addressed=auto,
+            content_addressed=package.spec.version == AUTO,
             source=member,
             origin=origin,
-            pointers=tuple(_member_pointers(member, package, version, origin)),
-            state=package.spec.activation.get(member.name, "unmanaged")
-            if activates
-            else "unmanaged",
+            pointers=tuple(_pointers(member, package, version, origin, registered)),
+            state=states.get(member.name, _UNMANAGED)
+            if member.kind is Kind.LAUNCH_PLAN
+            else _UNMANAGED,
             code=code,
             destination=destination,
         )
@@ -75,11 +92,77 @@ def _code(package: Package, source: Path, contents: Contents) -> RunsFrom | None
     return RunsFrom(bundle, package.spec.destination)
 
 
-def _member_pointers(
-    member: Member, package: Package, version: str, origin: Origin
+def _file(package: Package, fetched: Fetched) -> Path:
+    if not package.spec.is_remote:
+        return Path(package.origin.file).parent / package.spec.source
+    found = fetched.get(package.spec.source)
+    if found is None:
+        raise PackageError(["is not here, and nobody was asked to fetch it"])
+    if isinstance(found, FetchError):
+        raise found
+    return found
+
+
+def _check_per_entity(package: Package, members: Sequence[Member], problems: Problems) -> None:
+    """Refuse versions that tasks would not find their children under."""
+    parents = [
+        member.name
+        for member in members
+        if member.kind is Kind.TASK and looks_up_children(member.spec.template)
+    ]
+    if parents:
+        problems.error(
+            "per-entity-children",
+            "dynamic and eager tasks look for what they start under their own version, which "
+            f"nothing else would have: {', '.join(parents)}",
+            package.origin_of("spec", "versions"),
+            hint="leave versions out, or move these tasks into a package of their own",
+        )
+
+
+def _states(package: Package, members: Sequence[Member], problems: Problems) -> Mapping[str, str]:
+    """State by launch plan; globs pass over those that every workflow has by default."""
+    launch_plans = {one.name: one for one in members if one.kind is Kind.LAUNCH_PLAN}
+    states: dict[str, str] = {}
+    used: set[str] = set()
+    for name, member in launch_plans.items():
+        for key, state in fitting(package.spec.activation, name):
+            if key == name or not _is_default(member):
+                states[name] = state
+                used.add(key)
+    for key in package.spec.activation:
+        if key in used:
+            continue
+        what = "no launch plan that fits" if is_glob(key) else "no launch plan"
+        names = sorted(name for name, one in launch_plans.items() if not _is_default(one))
+        problems.error(
+            "unknown-launch-plan",
+            f"the package holds {what} {key}",
+            package.origin_of("spec", "activation", key),
+            hint=f"it holds {', '.join(names or sorted(launch_plans)) or 'none'}",
+        )
+    return states
+
+
+def _is_default(member: Member) -> bool:
+    """Tell whether flytekit made this launch plan for a workflow, unasked."""
+    spec = member.spec.spec
+    return (
+        member.name == spec.workflow_id.name
+        and not spec.entity_metadata.HasField("schedule")
+        and not spec.fixed_inputs.literals
+    )
+
+
+def _pointers(
+    member: Member, package: Package, version: str, origin: Origin, registered: set[str]
 ) -> Iterator[Pointer]:
-    """What a member refers to: members of its package by blank ids, other things by whole ones."""
-    nested = _nested_workflows(member)
+    """What a member refers to: members of its package by blank ids, other things by whole ones.
+
+    Args:
+        registered: Sub-workflows whose versions the member has to name.
+    """
+    nested = _nested_workflows(member) - registered
     for identifier in references(member):
         kind = KINDS.get(identifier.resource_type)
         # A sub-workflow travels inside its parent and need not be registered.

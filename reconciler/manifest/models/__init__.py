@@ -30,7 +30,7 @@ from reconciler.manifest.models.node import (
     Overrides,
     default_id,
 )
-from reconciler.manifest.models.package import Package
+from reconciler.manifest.models.package import Build, LaunchPlanChanges, Package, TaskChanges
 from reconciler.manifest.models.project import Project
 from reconciler.manifest.models.quality import QualityOfService
 from reconciler.manifest.models.raw import REFUSED, SAID_ELSEWHERE, Raw, references
@@ -55,6 +55,7 @@ __all__ = [
     "Amounts",
     "Array",
     "Binding",
+    "Build",
     "BundleReference",
     "Cache",
     "Case",
@@ -72,6 +73,7 @@ __all__ = [
     "ExtendedResources",
     "Gate",
     "LaunchPlan",
+    "LaunchPlanChanges",
     "LaunchPlanReference",
     "ListBinding",
     "Manifest",
@@ -100,6 +102,7 @@ __all__ = [
     "Secret",
     "Secured",
     "Task",
+    "TaskChanges",
     "Variable",
     "Workflow",
     "default_id",
