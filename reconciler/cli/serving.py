@@ -41,6 +41,7 @@ _serving = (
         metavar="FILE",
         help="A configuration file of flyteadmin: its domains, limits, … are obeyed.",
     ),
+    click.option("--auth", is_flag=True, help="Ask callers for tokens: OAuth2 is built in."),
     click.option(
         "--seed",
         type=click.Path(),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.sandbox.clocks import parse_clock
+from reconciler.sandbox.config import SandboxConfig
 from reconciler.sandbox.config_file import load_config
 from reconciler.sandbox.faults import parse_faults
 from reconciler.sandbox.seed import load_seed, plant
@@ -25,6 +26,7 @@ class Options:
         clock: As `clocks.parse_clock` reads it.
         scheduler: Whether active schedules fire.
         chaos: As `faults.parse_faults` reads it; empty: good days.
+        auth: Whether callers need tokens, whatever the configuration says.
         seed: Path of a file of projects to begin with, as `seed.load_seed` reads it.
     """
 
@@ -37,6 +39,7 @@ class Options:
     scheduler: bool = False
     chaos: str = ""
     seed: str = ""
+    auth: bool = False
 
     def sandbox(self) -> Sandbox:
         """Return the sandbox, not yet started, with what it is to begin with.
@@ -45,7 +48,9 @@ class Options:
             ConfigError: A text or a file means nothing.
             StoreError: The store cannot be opened.
         """
-        config = load_config(self.config) if self.config else None
+        config = load_config(self.config) if self.config else SandboxConfig()
+        if self.auth:
+            config = _with_auth(config)
         clock = parse_clock(self.clock)
         faults = parse_faults(self.chaos) if self.chaos else None
         projects = load_seed(self.seed) if self.seed else ()
@@ -88,6 +93,11 @@ class Options:
         return line
 
 
+def _with_auth(config: SandboxConfig) -> SandboxConfig:
+    security = replace(config.server.security, use_auth=True)
+    return replace(config, server=replace(config.server, security=security))
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options to a parser; what it parses has the fields of `Options`."""
     parser.add_argument("--grpc-port", type=int, default=0, help="0 picks a free one")
@@ -95,6 +105,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--data", default=MEMORY, help="path of the store, or :memory:")
     parser.add_argument("--config", default="", help="flyteadmin's configuration file")
+    parser.add_argument("--auth", action="store_true", help="ask callers for tokens (OAuth2)")
     parser.add_argument("--seed", default="", help="a YAML file of projects to begin with")
     parser.add_argument("--scheduler", action="store_true", help="let active schedules fire")
     parser.add_argument(

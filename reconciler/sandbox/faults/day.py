@@ -266,7 +266,8 @@ class Faults:
         if not call.server.config.server.security.use_auth or _ANONYMOUS in call.full_method:
             return False
         headers = dict(reversed(call.metadata))  # of several, the first counts
-        token = headers.get("authorization") or headers.get("flyte-authorization")
+        renamed = call.server.config.auth.get("grpcAuthorizationHeader") or "flyte-authorization"
+        token = headers.get("authorization") or headers.get(str(renamed))
         if not token:
             return False
         key = hashlib.blake2b(token.encode(), digest_size=16).digest()
