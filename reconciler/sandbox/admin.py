@@ -18,6 +18,7 @@ from reconciler.sandbox.deep import with_deep_stack
 from reconciler.sandbox.dispatch import Call, Handler
 from reconciler.sandbox.errors import Panic, Refusal, internal, transformed
 from reconciler.sandbox.objects import open_objects
+from reconciler.sandbox.recent import RecentCalls
 from reconciler.sandbox.services import SERVICES
 from reconciler.sandbox.services.projects import seed_project
 from reconciler.sandbox.store import Store
@@ -56,6 +57,7 @@ class Admin:
         faults: Comes between callers and answers, if set: the bad days.
         http_address: `http://host:port` of the HTTP server, which sets it.
         gate: Asks callers for tokens; None without authentication.
+        recent: The last calls and what became of them.
         controls: What the HTTP port lets be asked of the sandbox itself, by method and path.
     """
 
@@ -68,6 +70,7 @@ class Admin:
         self.config = config or SandboxConfig()
         self.clock = clock
         self.objects = open_objects(store, self.config, clock)
+        self.recent = RecentCalls(clock)
         self.http_address = _HTTP_ADDRESS
         self.gate = self._make_gate() if self.config.server.security.use_auth else None
         self._last = 0
@@ -93,9 +96,10 @@ class Admin:
 
         Args and errors are those of `answer`.
         """
-        if self.faults is None:
-            return self.answer(full_method, payload, metadata)
-        return self.faults.carry(self, full_method, payload, metadata)
+        with self.recent.watch(full_method, payload, metadata):
+            if self.faults is None:
+                return self.answer(full_method, payload, metadata)
+            return self.faults.carry(self, full_method, payload, metadata)
 
     def within(self, full_method: str, payload: bytes) -> bytes:
         """Answer an RPC of the sandbox's own: its scheduler, its seed. Nobody wants its token.

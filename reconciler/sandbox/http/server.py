@@ -16,7 +16,7 @@ from collections.abc import Callable
 import uvicorn
 
 from reconciler.sandbox.admin import Admin
-from reconciler.sandbox.http import controls
+from reconciler.sandbox.http import controls, page
 from reconciler.sandbox.http.asgi import Application
 from reconciler.sandbox.http.bucket import Bucket
 from reconciler.sandbox.http.cors import with_cors
@@ -58,9 +58,10 @@ class HttpServer:
         self._exact: dict[str, Handler] = {
             "/healthcheck": lambda request: Answer(200),
             "/api/v1/openapi": lambda request: plain(200, openapi().decode()),
+            page.PATH: page.Page(admin).answer,
         }
         if admin.gate is not None:
-            self._exact.update(endpoints(admin.gate, home="/healthcheck"))
+            self._exact.update(endpoints(admin.gate, home=page.PATH))
         self.port = 0
 
     def start(self) -> None:
