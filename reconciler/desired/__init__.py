@@ -1,5 +1,7 @@
 """Manifests → DesiredState: `needs` names what must be read, `bind` takes what was found."""
 
 from reconciler.desired.bind import Declaration, bind, declare, needs
+from reconciler.desired.code import Codes
+from reconciler.desired.code import folder_of as code_folder
 
-__all__ = ["Declaration", "bind", "declare", "needs"]
+__all__ = ["Codes", "Declaration", "bind", "code_folder", "declare", "needs"]

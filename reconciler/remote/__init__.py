@@ -1,6 +1,6 @@
 """The facade: `Remote` brings the yard to the corridor; `validate` needs no Admin at all."""
 
-from reconciler.pipeline import validate
+from reconciler.remote.code import build_code, code_folders, list_code, validate
 from reconciler.remote.remote import Remote
 
-__all__ = ["Remote", "validate"]
+__all__ = ["Remote", "build_code", "code_folders", "list_code", "validate"]

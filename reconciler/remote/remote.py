@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
@@ -9,6 +10,7 @@ from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 from reconciler import pipeline
 from reconciler.admin import Connection, SystemClock, connect
 from reconciler.apply import execute
+from reconciler.bundle import CodeBundler
 from reconciler.config import Config
 from reconciler.manifest import Manifest
 from reconciler.model import ApplyReport, Event, Plan
@@ -22,20 +24,27 @@ class Remote:
         report = remote.apply(plan)
     """
 
-    def __init__(self, connection: Connection, *, parallelism: int = 10) -> None:
+    def __init__(
+        self, connection: Connection, *, parallelism: int = 10, cache: Path | None = None
+    ) -> None:
         self._connection = connection
         self._parallelism = parallelism
+        self._bundler = CodeBundler(cache)
 
     @classmethod
-    def connect(cls, config: Config, *, parallelism: int = 10) -> "Remote":
+    def connect(
+        cls, config: Config, *, parallelism: int = 10, cache: Path | None = None
+    ) -> "Remote":
         """Prepare to talk to the Admin that `config` names; nothing is sent yet.
 
         Args:
             parallelism: How many calls may be under way at once.
+            cache: The folder where hashes of code are remembered; None to read all of it anew.
 
         Raises: ConfigError or UnreachableError if no channel can be opened at all.
         """
-        return cls(connect(config, parallelism=parallelism), parallelism=parallelism)
+        connection = connect(config, parallelism=parallelism)
+        return cls(connection, parallelism=parallelism, cache=cache)
 
     @property
     def endpoint(self) -> str:
@@ -47,7 +56,7 @@ class Remote:
         Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
             something could not be read.
         """
-        return pipeline.plan(manifests, self._connection.reader)
+        return pipeline.plan(manifests, self._connection.reader, self._bundler)
 
     def apply(
         self,
@@ -69,6 +78,8 @@ class Remote:
             reader=self._connection.reader,
             writer=self._connection.writer,
             clock=SystemClock(),
+            uploader=self._connection.uploader,
+            bundler=self._bundler,
             parallelism=self._parallelism,
             stop=stop,
             on_event=on_event,

@@ -1,0 +1,43 @@
+"""What can be done with code and no Admin: look at it, build its archive, check a set with it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reconciler import pipeline
+from reconciler.bundle import CodeBundler
+from reconciler.desired import code_folder
+from reconciler.manifest import CodeBundle, Manifest
+from reconciler.model import Code, CodeFolder, CodeListing, DesiredState
+from reconciler.ports import Archive
+
+
+def validate(manifests: Sequence[Manifest], *, cache: Path | None = None) -> DesiredState:
+    """Check a set without asking Admin; what refers to Admin's own things is left open.
+
+    Args:
+        cache: The folder where hashes of files are remembered; None to read them all.
+
+    Raises: ManifestError with every problem of the set.
+    """
+    return pipeline.validate(manifests, CodeBundler(cache))
+
+
+def code_folders(manifests: Sequence[Manifest]) -> tuple[tuple[CodeBundle, CodeFolder], ...]:
+    """The CodeBundles of a set, each with the folder that it means."""
+    return tuple((one, code_folder(one)) for one in manifests if isinstance(one, CodeBundle))
+
+
+def list_code(folder: CodeFolder) -> CodeListing:
+    """Say what becomes of every entry of a folder, by which rule, and what is wrong with it.
+
+    Raises: BundleError if the folder cannot be listed at all.
+    """
+    return CodeBundler().listing(folder)
+
+
+def build_code(folder: CodeFolder, out: Path) -> tuple[Code, Archive]:
+    """Write the archive that apply would upload for a folder.
+
+    Raises: BundleError if the folder is no bundle, or the archive cannot be written.
+    """
+    return CodeBundler().build(folder, out)
