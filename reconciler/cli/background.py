@@ -1,7 +1,6 @@
 """`reconciler sandbox start|status|stop|…`: an embedded Admin in the background."""
 
 import sys
-import time
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,8 +8,14 @@ import click
 from click.core import ParameterSource
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import admin_option, program_options, settings
+from reconciler.cli.options import program_options
 from reconciler.cli.serving import serving_options, state_option, translated
+
+_http_option = click.option(
+    "--http",
+    metavar="HOST:PORT",
+    help="HTTP port of the sandbox, if it was not started in the background.",
+)
 
 
 @click.command("start")
@@ -110,11 +115,16 @@ def logs(lines: int | None, follow: bool, state: Path | None) -> None:
 )
 @click.option("--fail", is_flag=True, help="Let it fail.")
 @click.option("--message", metavar="TEXT", help="Why it fails.")
-@admin_option
+@_http_option
 @state_option
 @program_options
 def finish(
-    execution: str, outputs: Path | None, fail: bool, message: str | None, state: Path | None
+    execution: str,
+    outputs: Path | None,
+    fail: bool,
+    message: str | None,
+    http: str | None,
+    state: Path | None,
 ) -> None:
     """Drive an execution to its end, as Flyte's engine would; nothing is run.
 
@@ -135,17 +145,14 @@ def finish(
         raise click.UsageError("--message is for --fail")
     if "/" not in execution:
         execution = f"flytesnacks/development/{execution}"
-    running = daemon().status(_folder(state))
-    endpoint = settings().admin or (running.grpc if running else "127.0.0.1:8089")
+    wish: dict[str, Any] = {"execution": execution}
     with translated("the execution cannot be finished"):
-        finished = finishing.finish_at(
-            endpoint.removeprefix("dns:///"),
-            execution,
-            now=_now(running),
-            outputs=outputs,
-            error=(message or "made to fail") if fail else None,
-        )
-    print(f"{execution}: {finished.phase}, {finished.nodes} {_noun('nodes', finished.nodes)}")
+        if outputs is not None:
+            wish["outputs"] = finishing.load_outputs(outputs)
+        if fail:
+            wish["error"] = message or "made to fail"
+        told = daemon().ask(_where(http, state), "POST", "/sandbox/finish", wish)
+    print(f"{execution}: {told['phase']}, {told['nodes']} {_noun('nodes', told['nodes'])}")
 
 
 @click.group("clock")
@@ -155,11 +162,7 @@ def clock() -> None:
 
 @clock.command("advance")
 @click.argument("duration")
-@click.option(
-    "--http",
-    metavar="HOST:PORT",
-    help="HTTP port of the sandbox, if it was not started in the background.",
-)
+@_http_option
 @state_option
 @program_options
 def advance(duration: str, http: str | None, state: Path | None) -> None:
@@ -170,8 +173,7 @@ def advance(duration: str, http: str | None, state: Path | None) -> None:
       reconciler sandbox clock advance 3d
       reconciler sandbox clock advance 1h30m --http localhost:8088
     """
-    running = daemon().status(_folder(state))
-    where = http or (running.http if running else "127.0.0.1:8088")
+    where = _where(http, state)
     with translated("the clock cannot be wound"):
         told = daemon().ask(where, "POST", "/sandbox/clock/advance", {"duration": duration})
     print(told["now"])
@@ -198,12 +200,10 @@ def _show(running: Any) -> None:
     print("export", *(f"{name}={value}" for name, value in running.environment.items()))
 
 
-def _now(running: Any) -> int:
-    """The time of the sandbox, in nanoseconds; the real one if it cannot be asked."""
-    if running is None:
-        return time.time_ns()
-    with translated("the sandbox does not answer"):
-        return int(daemon().ask(running.http, "GET", "/sandbox/status")["clock"]["nanoseconds"])
+def _where(http: str | None, state: Path | None) -> str:
+    """Where to ask: as said, else in the background, else where one is by default."""
+    running = None if http else daemon().status(_folder(state))
+    return http or (running.http if running else "127.0.0.1:8088")
 
 
 def _noun(plural: str, count: int) -> str:

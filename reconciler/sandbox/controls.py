@@ -3,6 +3,7 @@
     GET  /sandbox/status                            how it is
     POST /sandbox/clock/advance {"duration": "3d"}  wind the simulated clock
     PUT  /sandbox/chaos {"chaos": "seed=1,…"}       other bad days from now on; "" ends them
+    POST /sandbox/finish {"execution": "p/d/name"}  end an execution; "outputs": {…}, "error": "…"
 
 Served at the HTTP port by `http.controls`.
 """
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.cron import to_rfc3339
 from reconciler.sandbox.clocks import ClockError, parse_duration
 from reconciler.sandbox.faults import Faults, FaultsError, parse_faults
+from reconciler.sandbox.finishing import FinishError, Within, finish_named
 from reconciler.sandbox.http.controls import Control, ControlError
 from reconciler.sandbox.scheduler import SimulatedClock
 
@@ -64,8 +66,25 @@ def controls_of(sandbox: "Sandbox") -> Mapping[tuple[str, str], Control]:
             raise ControlError(str(exc)) from exc
         return {"chaos": text}
 
+    def finish(body: Json) -> Json:
+        outputs = body.get("outputs")
+        if outputs is not None and not isinstance(outputs, dict):
+            raise ControlError("outputs: expected an object")
+        try:
+            finished = finish_named(
+                Within(sandbox.admin.within),
+                str(body.get("execution", "")),
+                now=sandbox.clock(),
+                outputs=outputs,
+                error=body.get("error"),
+            )
+        except FinishError as exc:
+            raise ControlError(str(exc)) from exc
+        return {"phase": finished.phase, "nodes": finished.nodes}
+
     return {
         ("GET", "/sandbox/status"): status,
         ("POST", "/sandbox/clock/advance"): advance,
         ("PUT", "/sandbox/chaos"): chaos,
+        ("POST", "/sandbox/finish"): finish,
     }

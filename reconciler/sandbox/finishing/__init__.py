@@ -8,7 +8,7 @@ the workflow declares; `placeholders` makes some up.
 from reconciler.sandbox.finishing.errors import FinishError
 from reconciler.sandbox.finishing.finish import Finished, Rpcs, finish, interface_of
 from reconciler.sandbox.finishing.literals import placeholders, read_outputs
-from reconciler.sandbox.finishing.wire import Wire, Within, finish_at, finish_named
+from reconciler.sandbox.finishing.wire import Wire, Within, finish_at, finish_named, load_outputs
 
 __all__ = [
     "FinishError",
@@ -20,6 +20,7 @@ __all__ = [
     "finish_at",
     "finish_named",
     "interface_of",
+    "load_outputs",
     "placeholders",
     "read_outputs",
 ]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -111,16 +112,33 @@ def finish_named(
         if outputs is None:
             literals = placeholders(interface)
         else:
-            values = outputs if isinstance(outputs, Mapping) else _load(outputs)
+            values = outputs if isinstance(outputs, Mapping) else load_outputs(outputs)
             literals = read_outputs(interface, values)
     return finish(rpcs, identifier, now=now, outputs=literals, error=error)
 
 
-def _load(path: str | os.PathLike[str]) -> dict[str, Any]:
+def load_outputs(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read plain values by name from a file, in YAML or JSON.
+
+    Raises:
+        FinishError: It is not there, or holds something else.
+    """
     try:
         values = yaml.safe_load(Path(path).read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
         raise FinishError(f"{path}: {exc}") from exc
     if not isinstance(values, dict):
         raise FinishError(f"{path}: expected outputs by name")
-    return {str(name): value for name, value in values.items()}
+    return {str(name): _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Return the value as JSON could have it: YAML knows times."""
+    match value:
+        case date():
+            return value.isoformat()
+        case list():
+            return [_plain(item) for item in value]
+        case dict():
+            return {str(key): _plain(item) for key, item in value.items()}
+    return value
