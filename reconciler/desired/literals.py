@@ -244,10 +244,19 @@ def _struct(value: Mapping[str, Any], literal_type: LiteralType, where: str) -> 
     if literal_type.metadata.fields:
         _check_schema(value, MessageToDict(literal_type.metadata), where)
     try:
-        packed = msgpack.packb(value)
+        packed = msgpack.packb(_sorted(value))
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{where}: cannot be packed as a struct: {error}") from None
     return _scalar(Scalar(binary=Binary(value=packed, tag=MSGPACK)))
+
+
+def _sorted(value: Any) -> Any:
+    """The same with its keys in order, for whoever reads a struct goes by their names."""
+    if isinstance(value, Mapping):
+        # Keys that are no texts cannot be compared; packing refuses some of them with a reason.
+        keys = sorted(value, key=lambda key: (type(key).__name__, str(key)))
+        return {key: _sorted(value[key]) for key in keys}
+    return [_sorted(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _check_schema(value: Mapping[str, Any], schema: Any, where: str) -> None:

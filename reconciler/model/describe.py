@@ -5,12 +5,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flyteidl.core.types_pb2 import BlobType, LiteralType, SchemaType
+from flyteidl.core.types_pb2 import BlobType, LiteralType
 
-from reconciler.model.types import SIMPLE_TYPES
+from reconciler.model.types import SCHEMA_COLUMNS, SIMPLE_TYPES
 
 _SIMPLE_WORDS = {number: word for word, number in SIMPLE_TYPES.items()}
-_PLAIN_TEXT = re.compile(r"""[^\s\[\],|"']+""")
+_COLUMN_WORDS = {number: word for word, number in SCHEMA_COLUMNS.items()}
+_PLAIN_TEXT = re.compile(r"""[^\s\[\],|"'():]+""")
 
 
 def describe(literal_type: LiteralType) -> str:
@@ -31,13 +32,13 @@ def describe(literal_type: LiteralType) -> str:
             return _describe_blob(literal_type.blob)
         case "structured_dataset_type":
             dataset = literal_type.structured_dataset_type
-            columns = ", ".join(f"{c.name}: {describe(c.literal_type)}" for c in dataset.columns)
+            columns = ", ".join(
+                f"{_quoted(c.name)}: {describe(c.literal_type)}" for c in dataset.columns
+            )
             return _with_format("dataset", dataset.format) + (f"({columns})" if columns else "")
         case "schema":
-            names = SchemaType.SchemaColumn.SchemaColumnType.DESCRIPTOR.values_by_number
             columns = ", ".join(
-                f"{column.name}: "
-                + (names[column.type].name.lower() if column.type in names else str(column.type))
+                f"{_quoted(column.name)}: {_COLUMN_WORDS.get(column.type, column.type)}"
                 for column in literal_type.schema.columns
             )
             return f"schema({columns})" if columns else "schema"

@@ -5,12 +5,16 @@
     type    = variant { "|" variant }
     variant = simple | "list" "[" type "]" | "dict" "[" "str" "," type "]"
             | "enum" "[" text { "," text } "]"
-            | ("file" | "directory" | "dataset") [ "[" text "]" ] | "schema"
+            | ("file" | "directory") [ "[" text "]" ]
+            | "dataset" [ "[" text "]" ] [ "(" text ":" type { "," text ":" type } ")" ]
+            | "schema" [ "(" text ":" simple { "," text ":" simple } ")" ]
     simple  = "int" | "float" | "str" | "bool" | "datetime" | "duration" | "none" | "struct"
             | "binary" | "error"
-    text    = letters without blanks, commas and brackets, or a text in quotes
+    text    = letters without blanks, commas and brackets (between parentheses also without these
+              and colons), or a text in quotes
 
-What stands in the brackets of a file, directory or dataset is its format. Variants of a union
+What stands in the brackets of a file, directory or dataset is its format, in the parentheses of a
+dataset or schema are its columns. Variants of a union
 carry the tags that flytekit writes, because Admin refuses to bind a union to another whose tags
 differ and flytekit reads a union's value by its tag.
 """
@@ -18,7 +22,7 @@ differ and flytekit reads a union's value by its tag.
 import difflib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -96,6 +100,18 @@ _TAGS = {
     "schema": "FlyteSchema Transformer",
 }
 _TOKEN = re.compile(r"""\s*(?:([\[\],|])|("(?:[^"\\]|\\.)*"|'[^']*')|([^\s\[\],|"']+)|(\S))""")
+# Between parentheses, where they and colons mean something.
+_COLUMN_TOKEN = re.compile(
+    r"""\s*(?:([\[\],|():])|("(?:[^"\\]|\\.)*"|'[^']*')|([^\s\[\],|"'():]+)|(\S))"""
+)
+SCHEMA_COLUMNS = {
+    "int": SchemaType.SchemaColumn.INTEGER,
+    "float": SchemaType.SchemaColumn.FLOAT,
+    "str": SchemaType.SchemaColumn.STRING,
+    "bool": SchemaType.SchemaColumn.BOOLEAN,
+    "datetime": SchemaType.SchemaColumn.DATETIME,
+    "duration": SchemaType.SchemaColumn.DURATION,
+}
 _DEEPEST = 32
 
 
@@ -155,12 +171,19 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         # Each token with where it stands; an empty one marks the end.
-        self.tokens = [
-            (match.group().lstrip(), match.end() - len(match.group().lstrip()))
-            for match in _TOKEN.finditer(text)
-        ]
-        self.tokens.append(("", len(text)))
+        self.tokens: list[tuple[str, int]] = []
         self.at = 0
+        self.read_from(0, _TOKEN)
+
+    def read_from(self, position: int, pattern: re.Pattern[str]) -> None:
+        """Read what is left of the text from `position` on as tokens of this pattern."""
+        self.pattern = pattern
+        self.separators = "[],|():" if pattern is _COLUMN_TOKEN else "[],|"
+        self.tokens[self.at :] = [
+            (match.group().lstrip(), match.end() - len(match.group().lstrip()))
+            for match in pattern.finditer(self.text, position)
+        ]
+        self.tokens.append(("", len(self.text)))
 
     def whole(self) -> LiteralType:
         found = self.union(depth=0)
@@ -189,7 +212,15 @@ class _Parser:
 
     def variant(self, depth: int) -> LiteralType:
         word, position = self.tokens[self.at]
-        if not word or word in "[],|":
+        for name in ("dataset", "schema"):
+            if word.startswith(f"{name}("):
+                # Without a blank between them they are one word outside of parentheses.
+                self.tokens[self.at : self.at + 1] = [
+                    (name, position),
+                    ("(", position + len(name)),
+                ]
+                word = name
+        if not word or word in self.separators:
             raise self.unexpected("a type")
         self.at += 1
         if word in SIMPLE_TYPES:
@@ -217,9 +248,15 @@ class _Parser:
                 return LiteralType(blob=blob)
             case "dataset":
                 dataset = StructuredDatasetType(format=self.format())
+                for name in self.columns():
+                    column = self.union(depth + 1)
+                    dataset.columns.add(name=name, literal_type=column)
                 return LiteralType(structured_dataset_type=dataset)
             case "schema":
-                return LiteralType(schema=SchemaType())
+                schema = SchemaType()
+                for name in self.columns():
+                    schema.columns.add(name=name, type=self.schema_column())
+                return LiteralType(schema=schema)
         raise TypeSyntaxError(f"unknown type {word!r}{_suggest(word)}", self.text, position)
 
     def enum_values(self) -> list[str]:
@@ -240,9 +277,41 @@ class _Parser:
         self.expect("]")
         return text
 
+    def columns(self) -> Iterator[str]:
+        """Yield the name of each column, standing before its type; nothing if there are none."""
+        token, position = self.tokens[self.at]
+        if not token.startswith("("):
+            return
+        outside = self.pattern
+        self.read_from(position, _COLUMN_TOKEN)
+        self.at += 1
+        names: set[str] = set()
+        while True:
+            name = self.plain_text("the name of a column")
+            if name in names:
+                self.at -= 1
+                raise self.error(f"the column {name!r} stands twice")
+            names.add(name)
+            self.expect(":", "`:` and the type of the column")
+            yield name
+            if not self.accept(","):
+                break
+        position = self.tokens[self.at][1]
+        self.expect(")", "`,` or `)`")
+        self.read_from(position + 1, outside)
+
+    def schema_column(self) -> int:
+        word, position = self.tokens[self.at]
+        if word not in SCHEMA_COLUMNS:
+            wanted = ", ".join(SCHEMA_COLUMNS)
+            raise TypeSyntaxError(f"a column of a schema is one of {wanted}", self.text, position)
+        self.at += 1
+        found: int = SCHEMA_COLUMNS[word]
+        return found
+
     def plain_text(self, what: str) -> str:
         token, position = self.tokens[self.at]
-        if not token or token in "[],|":
+        if not token or token in self.separators:
             raise self.unexpected(what)
         self.at += 1
         if token[0] == "'":

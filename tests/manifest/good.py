@@ -25,6 +25,7 @@ CASES: list[tuple[str, Path, Any]] = [
             *("int", " float ", "none", "struct", "binary", "error", "schema", "duration"),
             *("list[int]", "list [ dict[ str , file[csv] ] ]", "dict[str, str]|none"),
             *("file", "file[csv]", "directory", "directory[x]", "dataset", "dataset [parquet]"),
+            *("dataset(a: int, b: list[str])", "dataset[parquet] (a: str)", "schema(a: int)"),
             *("enum[a]", "enum[\"a b\", 'c|d', e]", 'enum["]"]', "int | str | list[int | none]"),
         )
     ],

@@ -71,6 +71,7 @@ def texts() -> st.SearchStrategy[str]:
         st.sampled_from(["int", "float", "str", "bool", "datetime", "duration", "struct"]),
         st.sampled_from(["binary", "error", "file", "directory", "dataset", "schema"]),
         st.sampled_from(["file[csv]", "directory[x]", "dataset[parquet]", "enum[a]"]),
+        st.sampled_from(["schema(a: int, b: float)", 'dataset("a: b": list[str])']),
     )
     quoted = st.lists(st.text(min_size=1), min_size=1, max_size=3, unique=True).map(
         lambda values: describe(LiteralType(enum_type={"values": values}))
@@ -80,6 +81,7 @@ def texts() -> st.SearchStrategy[str]:
         return (
             inner.map("list[{}]".format)
             | inner.map("dict[str, {}]".format)
+            | inner.map("dataset[x](a: {}, b: str)".format)
             | st.lists(inner, min_size=2, max_size=3, unique=True).map(
                 lambda several: f"list[{' | '.join(several)}]"
             )
@@ -95,7 +97,7 @@ def test_describing_gives_back_what_was_parsed(text: str) -> None:
     assert describe(parse_type(text)) == text
 
 
-@given(st.text(alphabet="intlsdr[],| \"'\\x0é", max_size=20))
+@given(st.text(alphabet="intlsdrschema[](),:| \"'\\x0é", max_size=20))
 @settings(max_examples=300, derandomize=True, deadline=None)
 def test_any_text_is_a_type_or_a_syntax_error(text: str) -> None:
     """Whatever is written, the answer is a type or a place in the text."""
@@ -110,6 +112,22 @@ def test_any_text_is_a_type_or_a_syntax_error(text: str) -> None:
 def test_blanks_do_not_matter() -> None:
     """Between the words."""
     assert parse_type(" dict [ str , int|none ] ") == parse_type("dict[str, int | none]")
+
+
+def test_columns_stand_in_parentheses() -> None:
+    """With or without a format; elsewhere parentheses and colons are letters like others."""
+    dataset = parse_type("dataset[parquet](a: int, 'b c': list[str])").structured_dataset_type
+    schema = parse_type("schema(a: duration)").schema
+
+    assert (dataset.format, [column.name for column in dataset.columns]) == (
+        "parquet",
+        ["a", "b c"],
+    )
+    assert dataset.columns[1].literal_type == parse_type("list[str]")
+    assert schema.columns[0].type == 5
+    assert list(
+        parse_type("dataset(a: int) | enum[a:b, c(d)]").union_type.variants[1].enum_type.values
+    ) == ["a:b", "c(d)"]
 
 
 def test_each_call_gives_a_message_of_its_own() -> None:
@@ -138,6 +156,11 @@ REFUSED = [
     ("enum[a, a]", "'a' stands twice in the enum"),
     ('enum["\\q"]', "unreadable text in quotes"),
     ("file[]", "expected a format such as csv"),
+    ("dataset()", "expected the name of a column, found `\\)`"),
+    ("dataset(a)", "expected `:` and the type of the column, found `\\)`"),
+    ("dataset(a: int", "expected `,` or `\\)`, found nothing more"),
+    ("dataset(a: int, a: str)", "the column 'a' stands twice"),
+    ("schema(a: list[int])", "a column of a schema is one of int, float, str"),
     ("list[" * 50 + "int" + "]" * 50, "nested deeper than 32 levels"),
 ]
 
@@ -183,7 +206,7 @@ def test_protobuf_json_that_is_no_type_is_refused(value: Any, message: str) -> N
             ),
             "dataset(a: int)",
         ),
-        (LiteralType(schema={"columns": [{"name": "a", "type": 2}]}), "schema(a: string)"),
+        (LiteralType(schema={"columns": [{"name": "a", "type": 2}]}), "schema(a: str)"),
         (LiteralType(schema={"columns": [{"name": "a", "type": 42}]}), "schema(a: 42)"),
     ],
     ids=str,

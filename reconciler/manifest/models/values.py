@@ -52,13 +52,16 @@ def _literal_type(value: Any) -> LiteralType:
 
 _WORD = (
     r"(int|float|str|bool|datetime|duration|none|struct|binary|error|schema"
-    r"|(list|dict|enum)\s*\[.+\]|(file|directory|dataset)(\s*\[.+\])?)"
+    r"|(list|dict|enum)\s*\[.+\]|(file|directory|dataset)(\s*\[.+\])?"
+    r"|(dataset(\s*\[.+\])?|schema)\s*\(.+\))"
 )
 _TYPE_TEXT_SCHEMA: dict[str, Any] = {
     "type": "string",
     "pattern": rf"^\s*{_WORD}\s*(\|\s*{_WORD}\s*)*$",
     "description": "int float str bool datetime duration none struct binary error, list[T], "
-    "dict[str, T], T | U, enum[a, b], file[format], directory, dataset[format], schema.",
+    "dict[str, T], T | U, enum[a, b], file[format], directory, dataset[format], schema; "
+    "dataset(a: int, b: str) and schema(…) with their columns.",
+    "examples": ["int", "list[str]", "dict[str, float]", "str | none", "file[csv]"],
 }
 Type = Annotated[
     LiteralType,
