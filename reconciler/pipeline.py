@@ -1,37 +1,51 @@
 """The corridor: each verb on one screen, its stages in order."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from reconciler.desired import Codes, Declaration, bind, declare, needs
-from reconciler.errors import BundleError
+from reconciler.desired import Codes, Declaration, Fetched, bind, declare, needs, sources
+from reconciler.errors import BundleError, FetchError
 from reconciler.manifest import Manifest
 from reconciler.model import Code, CodeFolder, DesiredState, Plan
 from reconciler.observed import look_up, observe
 from reconciler.plan import make_plan
-from reconciler.ports import Bundler, Reader
+from reconciler.ports import Bundler, Fetcher, Reader
 
 
-def validate(manifests: Sequence[Manifest], bundler: Bundler) -> DesiredState:
+def validate(manifests: Sequence[Manifest], *, bundler: Bundler, fetcher: Fetcher) -> DesiredState:
     """Check a set without asking Admin; what refers to Admin's own things is left open.
 
     Raises: ManifestError with every problem of the set.
     """
-    declaration = declare(manifests)
+    declaration = declare(manifests, _fetched(manifests, fetcher))
     return bind(declaration, None, _codes(declaration, bundler))
 
 
-def plan(manifests: Sequence[Manifest], reader: Reader, bundler: Bundler) -> Plan:
+def plan(
+    manifests: Sequence[Manifest], reader: Reader, *, bundler: Bundler, fetcher: Fetcher
+) -> Plan:
     """Compare a set with what Admin holds. A Reader cannot write, so neither can this.
 
-    Code is hashed where it lies; nothing is built or uploaded.
+    Code is hashed where it lies, packages are fetched; nothing is built or uploaded.
 
     Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
         something could not be read, for then no plan can be trusted.
     """
-    declaration = declare(manifests)
+    declaration = declare(manifests, _fetched(manifests, fetcher))
     found = look_up(needs(declaration), reader)
     desired = bind(declaration, found, _codes(declaration, bundler))
     return make_plan(desired, observe(desired, reader))
+
+
+def _fetched(manifests: Sequence[Manifest], fetcher: Fetcher) -> Fetched:
+    """The packages that are elsewhere, or why they cannot be had, for declaring to tell."""
+    fetched: dict[str, Path | FetchError] = {}
+    for source, url, sha256 in sources(manifests):
+        try:
+            fetched[source] = fetcher.fetch(url, sha256=sha256)
+        except FetchError as error:
+            fetched[source] = error
+    return fetched
 
 
 def _codes(declaration: Declaration, bundler: Bundler) -> Codes:

@@ -157,6 +157,17 @@ class Uploaded:
     existed: bool
 
 
+class Fetcher(Protocol):
+    """Has files from wherever they are."""
+
+    def fetch(self, url: str, *, sha256: str) -> Path:
+        """The file that a URL and the digest of its content name, on this machine.
+
+        Raises: FetchError if it cannot be had, or is something else.
+        """
+        ...
+
+
 class Clock(Protocol):
     """Time as an argument, so that tests own it."""
 

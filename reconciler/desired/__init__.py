@@ -3,5 +3,6 @@
 from reconciler.desired.bind import Declaration, bind, declare, needs
 from reconciler.desired.code import Codes
 from reconciler.desired.code import folder_of as code_folder
+from reconciler.desired.packaged import Fetched, sources
 
-__all__ = ["Codes", "Declaration", "bind", "code_folder", "declare", "needs"]
+__all__ = ["Codes", "Declaration", "Fetched", "bind", "code_folder", "declare", "needs", "sources"]

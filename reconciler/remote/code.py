@@ -9,17 +9,19 @@ from reconciler.desired import code_folder
 from reconciler.manifest import CodeBundle, Manifest
 from reconciler.model import Code, CodeFolder, CodeListing, DesiredState
 from reconciler.ports import Archive
+from reconciler.storage import PinnedFiles
 
 
 def validate(manifests: Sequence[Manifest], *, cache: Path | None = None) -> DesiredState:
     """Check a set without asking Admin; what refers to Admin's own things is left open.
 
     Args:
-        cache: The folder where hashes of files are remembered; None to read them all.
+        cache: The folder where hashes of code and packages fetched are kept; None to read all
+            code anew, and to keep packages with the temporary files.
 
     Raises: ManifestError with every problem of the set.
     """
-    return pipeline.validate(manifests, CodeBundler(cache))
+    return pipeline.validate(manifests, bundler=CodeBundler(cache), fetcher=PinnedFiles(cache))
 
 
 def code_folders(manifests: Sequence[Manifest]) -> tuple[tuple[CodeBundle, CodeFolder], ...]:

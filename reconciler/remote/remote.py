@@ -14,6 +14,7 @@ from reconciler.bundle import CodeBundler
 from reconciler.config import Config
 from reconciler.manifest import Manifest
 from reconciler.model import ApplyReport, Event, Plan
+from reconciler.storage import PinnedFiles
 
 
 class Remote:
@@ -30,6 +31,7 @@ class Remote:
         self._connection = connection
         self._parallelism = parallelism
         self._bundler = CodeBundler(cache)
+        self._fetcher = PinnedFiles(cache)
 
     @classmethod
     def connect(
@@ -39,7 +41,8 @@ class Remote:
 
         Args:
             parallelism: How many calls may be under way at once.
-            cache: The folder where hashes of code are remembered; None to read all of it anew.
+            cache: The folder where hashes of code and packages fetched are kept; None to read all
+                code anew, and to keep packages with the temporary files.
 
         Raises: ConfigError or UnreachableError if no channel can be opened at all.
         """
@@ -56,7 +59,9 @@ class Remote:
         Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
             something could not be read.
         """
-        return pipeline.plan(manifests, self._connection.reader, self._bundler)
+        return pipeline.plan(
+            manifests, self._connection.reader, bundler=self._bundler, fetcher=self._fetcher
+        )
 
     def apply(
         self,
