@@ -2,11 +2,13 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.choice import ChoosingCommand, choice, choice_options
 from reconciler.cli.exits import Exit, for_apply
 from reconciler.cli.options import (
     Settings,
@@ -21,15 +23,18 @@ from reconciler.cli.options import (
 from reconciler.cli.terminal import can_ask, can_redraw
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
+    from reconciler.cli.sections import Result
+    from reconciler.cli.session import Unit
     from reconciler.model import ApplyReport, Plan
     from reconciler.remote import Remote
 
 
-@click.command()
+@click.command(cls=ChoosingCommand)
 @paths_argument
 @click.option(
     "--auto-approve", "--yes", is_flag=True, help="Do not ask before changing Flyte Admin."
 )
+@choice_options
 @json_option
 @verbose_option
 @admin_option
@@ -37,6 +42,10 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
 @program_options
 def command(
     paths: tuple[Path, ...],
+    environments: tuple[str, ...],
+    workspaces: tuple[str, ...],
+    variables: tuple[str, ...],
+    variable_files: tuple[str, ...],
     auto_approve: bool,
     as_json: bool,
     verbose: bool,
@@ -55,11 +64,11 @@ def command(
       reconciler apply
       reconciler apply --auto-approve           in CI, where nobody can be asked
       reconciler apply manifests/ --admin sandbox:flyte.sqlite
+      reconciler apply -e staging -e production one after the other, until one fails
     """
-    from reconciler.cli.session import connected, find_workspace, manifests
+    from reconciler.cli.sections import run_sections
+    from reconciler.cli.session import Unit, find_units
     from reconciler.errors import ApplyRefusedError
-    from reconciler.model import ApplyReport
-    from reconciler.report import report_as_json
 
     options = settings()
     if not auto_approve and not can_ask(os.environ):
@@ -67,27 +76,68 @@ def command(
             "apply asks before it writes, and here is no terminal to ask on; "
             "pass --auto-approve, or use `reconciler plan` to see what would change"
         )
-    workspace = find_workspace()
-    declared = manifests(paths, workspace)
-    with connected(options, workspace, parallelism=parallelism) as (remote, config):
-        plan = remote.plan(declared)
-        _show(plan, options, verbose=verbose, as_json=as_json, asking=not auto_approve)
+    chosen = choice(
+        environments=environments,
+        workspaces=workspaces,
+        variables=variables,
+        variable_files=variable_files,
+    )
+
+    def section(unit: Unit) -> "Result":
+        return _section(
+            unit,
+            paths,
+            options,
+            auto_approve=auto_approve,
+            verbose=verbose,
+            parallelism=parallelism,
+        )
+
+    units = find_units(chosen)
+    return run_sections(units, section, options, kind="applies", stop_early=True)
+
+
+def _section(
+    unit: "Unit",
+    paths: Sequence[Path],
+    options: Settings,
+    *,
+    auto_approve: bool,
+    verbose: bool,
+    parallelism: int,
+) -> "Result":
+    """Plan, show, ask, do and report, in one environment of one workspace."""
+    from reconciler.cli.sections import Result
+    from reconciler.cli.session import connected, manifests, with_obstacles
+    from reconciler.errors import ApplyRefusedError
+    from reconciler.model import ApplyReport
+    from reconciler.report import report_as_json, without_secrets
+
+    declared = manifests(paths, unit)
+    with connected(options, unit, parallelism=parallelism) as (remote, config):
+        plan = with_obstacles(remote.plan(declared), declared, unit)
+        shown = without_secrets(plan, unit.sensitive)
+        _show(shown, options, verbose=verbose, asking=not auto_approve)
         if plan.conflicts or plan.is_empty:
-            if as_json:
-                sys.stdout.write(report_as_json(plan, ApplyReport(())))
-            return Exit.ERROR if plan.conflicts else Exit.OK
+            code = Exit.ERROR if plan.conflicts else Exit.OK
+            return Result(code, report_as_json(shown, ApplyReport(())) if options.json else "")
+        if plan.obstacles:
+            first = plan.obstacles[0]
+            raise ApplyRefusedError(f"nothing was written: {first.message}; {first.hint}")
         if not auto_approve:
             _ask(config.endpoint)
-        return for_apply(_carry_out(remote, plan, options, as_json=as_json))
+        report = _carry_out(remote, plan, shown, options)
+        document = report_as_json(shown, report) if options.json else ""
+        return Result(for_apply(report), document)
 
 
-def _show(plan: "Plan", options: Settings, *, verbose: bool, as_json: bool, asking: bool) -> None:
+def _show(plan: "Plan", options: Settings, *, verbose: bool, asking: bool) -> None:
     """Show the plan; with `--json` only to who is going to be asked: stdout is the document's."""
     from reconciler.report import plan_as_text
 
-    if as_json and not asking:
+    if options.json and not asking:
         return
-    stream = sys.stderr if as_json else sys.stdout
+    stream = sys.stderr if options.json else sys.stdout
     stream.write(plan_as_text(plan, color=options.colors(stream), verbose=verbose))
     stream.flush()
 
@@ -109,10 +159,8 @@ def _ask(endpoint: str) -> None:
         raise ApplyRefusedError("not approved, so nothing was written")
 
 
-def _carry_out(
-    remote: "Remote", plan: "Plan", options: Settings, *, as_json: bool
-) -> "ApplyReport":
-    """Apply with progress on stderr and the report on stdout, whatever interrupts it."""
+def _carry_out(remote: "Remote", plan: "Plan", shown: "Plan", options: Settings) -> "ApplyReport":
+    """Apply `plan`, told of as `shown`: progress on stderr, then the report on stdout."""
     from reconciler.cli.interrupt import Drain, Tally
     from reconciler.report import progress, report_as_json, report_as_text
 
@@ -124,14 +172,17 @@ def _carry_out(
     def account() -> str:
         if live:
             os.write(2, b"\r\x1b[K\x1b[?25h")  # the display hid the cursor and owns the line
-        return report_as_json(plan, tally.report()) if as_json else report_as_text(tally.report())
+        if options.json:
+            text = report_as_json(shown, tally.report())
+        else:
+            text = report_as_text(tally.report())
+        # It goes past the streams that would mask it.
+        return options.sensitive.mask(text) if options.sensitive else text
 
     with Drain(account) as drain:
         with view:
             report = remote.apply(plan, stop=drain.stop, on_event=tally)
-        if as_json:
-            sys.stdout.write(report_as_json(plan, report))
-        else:
+        if not options.json:
             sys.stdout.write(f"\n{report_as_text(report, color=options.colors(sys.stdout))}")
         sys.stdout.flush()
     return report

@@ -21,6 +21,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # at run time only where they are needed: `--version` stays quick
+    from collections.abc import Iterable
+
     from reconciler.model import ApplyReport, Plan
 
 
@@ -47,6 +49,26 @@ def for_error(error: BaseException) -> Exit:
     if isinstance(error, UnauthenticatedError | PermissionDeniedError):
         return Exit.DENIED
     return Exit.ERROR
+
+
+# Of several sections of one command the gravest decides; what is further to the front wins.
+_GRAVEST = (
+    Exit.BUG,
+    Exit.INTERRUPTED,
+    Exit.PARTIAL,
+    Exit.DENIED,
+    Exit.ERROR,
+    Exit.LOCKED,
+    Exit.STALE,
+    Exit.REFUSED,
+    Exit.CHANGES,
+    Exit.OK,
+)
+
+
+def worst(codes: "Iterable[int]") -> Exit:
+    """The exit of a command that ended in several ways, one for each of its sections."""
+    return min((Exit(code) for code in codes), key=_GRAVEST.index, default=Exit.OK)
 
 
 def for_plan(plan: "Plan", *, detailed: bool) -> Exit:

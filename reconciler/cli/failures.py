@@ -5,6 +5,7 @@ import platform
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 
 import click
 
@@ -29,16 +30,29 @@ def is_ours(error: Exception) -> bool:
 
 def show(error: Exception, settings: Settings) -> None:
     """Write an error of ours on stderr; with `--json` as a document on stdout too."""
+    tell(error, settings)
+    if settings.json:
+        sys.stdout.write(document(error))
+
+
+def tell(error: Exception, settings: Settings) -> None:
+    """Write an error of ours on stderr."""
     color = settings.colors(sys.stderr)
     if isinstance(error, ManifestError):
-        text = diagnostics_as_text(error.diagnostics, color=color)
-        diagnostics = error.diagnostics
+        sys.stderr.write(diagnostics_as_text(error.diagnostics, color=color))
     else:
-        text = error_as_text(message(error), color=color)
-        diagnostics = (Diagnostic(code(error), message(error)),)
-    sys.stderr.write(text)
-    if settings.json:
-        sys.stdout.write(errors_as_json(diagnostics))
+        sys.stderr.write(error_as_text(message(error), color=color))
+
+
+def document(error: Exception) -> str:
+    """An error of ours as the JSON document that stands for the result it kept from being."""
+    return errors_as_json(_diagnostics(error))
+
+
+def _diagnostics(error: Exception) -> Sequence[Diagnostic]:
+    if isinstance(error, ManifestError):
+        return error.diagnostics
+    return (Diagnostic(code(error), message(error)),)
 
 
 def show_bug(error: Exception, settings: Settings) -> None:
@@ -48,6 +62,8 @@ def show_bug(error: Exception, settings: Settings) -> None:
         f"reconciler {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
         f"command: {sys.argv[1:2]}\n\n{''.join(traceback.format_exception(error))}"
     )
+    if settings.sensitive:
+        text = settings.sensitive.mask(text)
     try:
         handle, path = tempfile.mkstemp(prefix="reconciler-bug-", suffix=".txt", text=True)
         with os.fdopen(handle, "w", encoding="utf-8") as file:

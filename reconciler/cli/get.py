@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from reconciler.cli.choice import choice, environment_option, workspace_option
 from reconciler.cli.options import (
     admin_option,
     json_option,
@@ -27,12 +28,20 @@ def command() -> None:
 @click.option("--active", is_flag=True, help="Only the versions that are active.")
 @click.option("-p", "--project", metavar="NAME", help="Only of this project.")
 @click.option("-d", "--domain", metavar="NAME", help="Only of this domain.")
+@environment_option
+@workspace_option
 @json_option
 @admin_option
 @parallelism_option
 @program_options
 def launchplans(
-    active: bool, project: str | None, domain: str | None, as_json: bool, parallelism: int
+    active: bool,
+    project: str | None,
+    domain: str | None,
+    environments: tuple[str, ...],
+    workspaces: tuple[str, ...],
+    as_json: bool,
+    parallelism: int,
 ) -> None:
     """List launch plans.
 
@@ -44,11 +53,13 @@ def launchplans(
       reconciler get launchplans -p flytesnacks -d development
       reconciler get launchplans --active --json
     """
-    from reconciler.cli.session import connected, find_workspace
+    from reconciler.cli.session import connected, find_unit
     from reconciler.report import launch_plans_as_json, launch_plans_as_table
 
     options = settings()
-    with connected(options, find_workspace(), parallelism=parallelism) as (remote, _):
+    unit = find_unit(choice(environments=environments, workspaces=workspaces))
+    options.hide(unit.sensitive)
+    with connected(options, unit, parallelism=parallelism) as (remote, _):
         found = remote.launch_plans(project=project, domain=domain, active_only=active)
     if as_json:
         sys.stdout.write(launch_plans_as_json(found))

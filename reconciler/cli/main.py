@@ -110,6 +110,8 @@ def run(argv: Sequence[str]) -> int:
         return Exit.ERROR
     except Exception as error:
         return _failed(error, settings)
+    finally:
+        settings.show_again()
 
 
 def _failed(error: Exception, settings: Settings) -> Exit:

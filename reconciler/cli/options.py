@@ -9,11 +9,15 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 import click
 
 from reconciler.cli.terminal import ColorChoice, is_tty, wants_color
+from reconciler.cli.veil import Veil
+
+if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
+    from reconciler.model import Sensitive
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -25,10 +29,27 @@ class Settings:
     color: ColorChoice = "auto"
     admin: str | None = None
     json: bool = False
+    sensitive: "Sensitive | None" = None
+
+    def hide(self, sensitive: "Sensitive") -> None:
+        """Mask these values from now on, whoever writes them on a standard stream."""
+        self.sensitive = self.sensitive + sensitive if self.sensitive else sensitive
+        if self.sensitive:
+            sys.stdout = cast(TextIO, Veil(_uncovered(sys.stdout), self.sensitive))
+            sys.stderr = cast(TextIO, Veil(_uncovered(sys.stderr), self.sensitive))
+
+    def show_again(self) -> None:
+        """Take the masks off the standard streams, at the end of a command."""
+        sys.stdout = cast(TextIO, _uncovered(sys.stdout))
+        sys.stderr = cast(TextIO, _uncovered(sys.stderr))
 
     def colors(self, stream: IO[str] | None) -> bool:
         """Whether to colour what goes to a stream."""
         return wants_color(self.color, os.environ, tty=is_tty(stream))
+
+
+def _uncovered(stream: IO[str]) -> IO[str]:
+    return stream.stream if isinstance(stream, Veil) else stream
 
 
 def settings() -> Settings:

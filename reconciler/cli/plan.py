@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.choice import ChoosingCommand, choice, choice_options
 from reconciler.cli.exits import for_plan
 from reconciler.cli.options import (
     admin_option,
@@ -17,9 +18,10 @@ from reconciler.cli.options import (
 )
 
 
-@click.command()
+@click.command(cls=ChoosingCommand)
 @paths_argument
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if there are changes, 0 if none.")
+@choice_options
 @json_option
 @verbose_option
 @admin_option
@@ -27,6 +29,10 @@ from reconciler.cli.options import (
 @program_options
 def command(
     paths: tuple[Path, ...],
+    environments: tuple[str, ...],
+    workspaces: tuple[str, ...],
+    variables: tuple[str, ...],
+    variable_files: tuple[str, ...],
     detailed_exitcode: bool,
     as_json: bool,
     verbose: bool,
@@ -44,18 +50,31 @@ def command(
       reconciler plan --detailed-exitcode       exit 2 if there are changes
       reconciler plan --json > plan.json
       reconciler plan --admin dns:///flyte.example.com
+      reconciler plan -e staging --var image_tag=1.5.0
+      reconciler plan -e staging -e production  a section and an exit code each
     """
-    from reconciler.cli.session import connected, find_workspace, manifests
-    from reconciler.report import plan_as_json, plan_as_text
+    from reconciler.cli.sections import Result, run_sections
+    from reconciler.cli.session import Unit, connected, find_units, manifests, with_obstacles
+    from reconciler.report import plan_as_json, plan_as_text, without_secrets
 
     options = settings()
-    workspace = find_workspace()
-    declared = manifests(paths, workspace)
-    with connected(options, workspace, parallelism=parallelism) as (remote, _):
-        plan = remote.plan(declared)
-    if as_json:
-        text = plan_as_json(plan)
-    else:
-        text = plan_as_text(plan, color=options.colors(sys.stdout), verbose=verbose)
-    sys.stdout.write(text)
-    return for_plan(plan, detailed=detailed_exitcode)
+    chosen = choice(
+        environments=environments,
+        workspaces=workspaces,
+        variables=variables,
+        variable_files=variable_files,
+    )
+
+    def section(unit: Unit) -> Result:
+        declared = manifests(paths, unit)
+        with connected(options, unit, parallelism=parallelism) as (remote, _):
+            plan = with_obstacles(remote.plan(declared), declared, unit)
+        code = for_plan(plan, detailed=detailed_exitcode)
+        shown = without_secrets(plan, unit.sensitive)
+        if as_json:
+            return Result(code, plan_as_json(shown))
+        color = options.colors(sys.stdout)
+        sys.stdout.write(plan_as_text(shown, color=color, verbose=verbose))
+        return Result(code)
+
+    return run_sections(find_units(chosen), section, options, kind="plans")

@@ -3,16 +3,74 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
+from reconciler.cli.choice import Choice
 from reconciler.cli.options import Settings, say
 from reconciler.config import Config, resolve
 from reconciler.errors import ConfigError
-from reconciler.manifest import Manifest, Workspace, load, load_workspace
+from reconciler.manifest import (
+    LISTING_FILE,
+    Manifest,
+    Setting,
+    Settled,
+    Workspace,
+    choose_environments,
+    image_states,
+    load,
+    load_listing,
+    load_workspace,
+    settle,
+    unbuilt_images,
+)
+from reconciler.model import Diagnostic, Origin, Plan, Sensitive, Severity
 from reconciler.remote import Remote
 
 WORKSPACE_FILE = "reconciler.yaml"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One workspace in one environment, or no workspace at all: what one section is about."""
+
+    workspace: Workspace | None = None
+    environment: str = ""
+    choice: Choice = field(default_factory=Choice)
+    # Its name in a list of workspaces; "" where it is the only one.
+    listed: str = ""
+
+    @property
+    def title(self) -> str:
+        """How a section is headed: `workspace team-a, environment dev`."""
+        parts = (("workspace", self.listed), ("environment", self.environment))
+        return ", ".join(f"{word} {name}" for word, name in parts if name)
+
+    @cached_property
+    def settled(self) -> Settled | None:
+        """What the workspace says here; None without one.
+
+        Raises: ManifestError with everything that has no value, or one that cannot be.
+        """
+        if self.workspace is None:
+            if self.choice.assignments:
+                raise ConfigError(
+                    f"--var and --var-file give values to variables that {WORKSPACE_FILE} "
+                    "declares, and there is none here"
+                )
+            return None
+        return settle(
+            self.workspace,
+            self.environment,
+            environ=os.environ,
+            assignments=self.choice.assignments,
+            images=image_states(self.workspace),
+        )
+
+    @property
+    def sensitive(self) -> Sensitive:
+        return self.settled.sensitive if self.settled else Sensitive()
 
 
 def find_workspace() -> Workspace | None:
@@ -23,30 +81,97 @@ def find_workspace() -> Workspace | None:
     return load_workspace(WORKSPACE_FILE) if os.path.lexists(WORKSPACE_FILE) else None
 
 
-def manifests(paths: Sequence[Path], workspace: Workspace | None) -> Sequence[Manifest]:
+def find_units(choice: Choice, *, everywhere: bool = False) -> Sequence[Unit]:
+    """What a command is to work on, in order.
+
+    Args:
+        everywhere: Where an environment must be named and is not, take all of them.
+
+    Raises: ConfigError for a workspace or environment that is not there; ManifestError for a
+        workspace file that cannot be used as it is.
+    """
+    units: list[Unit] = []
+    for listed, workspace in _workspaces(choice.workspaces):
+        if workspace is None:
+            if choice.environments:
+                raise ConfigError(
+                    f"-e names an environment of {WORKSPACE_FILE}, and there is none here"
+                )
+            units.append(Unit(choice=choice))
+            continue
+        environments = workspace.spec.environments
+        names: Sequence[str] = choice.environments
+        if everywhere and not names and not workspace.spec.default_environment and environments:
+            names = tuple(environments)
+        units += (
+            Unit(workspace, environment, choice, listed)
+            for environment in choose_environments(workspace, names)
+        )
+    return units
+
+
+def find_unit(choice: Choice) -> Unit:
+    """The one unit of a command that works on one.
+
+    Raises: ConfigError if there are several; and as `find_units`.
+    """
+    units = find_units(choice)
+    if len(units) > 1:
+        titles = "; ".join(unit.title for unit in units)
+        raise ConfigError(f"this needs one workspace and environment, not all of: {titles}")
+    return units[0]
+
+
+def manifests(paths: Sequence[Path], unit: Unit) -> Sequence[Manifest]:
     """Load what the command names, or else what the workspace does.
 
     Raises: ConfigError if neither names anything; ManifestError with every problem of every file.
     """
+    setting = unit.settled.setting if unit.settled else Setting()
+    ignore = unit.workspace.ignored if unit.workspace else ()
     if paths:
-        return load(paths)
-    if workspace is None:
+        return load(paths, setting=setting, ignore=ignore)
+    if unit.workspace is None:
         raise ConfigError(
             f"no manifests named, and there is no {WORKSPACE_FILE} here to name them; "
             "give files or folders, or run `reconciler init`"
         )
-    return load(workspace.paths)
+    return load(unit.workspace.paths, setting=setting, ignore=ignore)
+
+
+def with_obstacles(plan: Plan, declared: Sequence[Manifest], unit: Unit) -> Plan:
+    """The plan, and what the workspace knows that keeps it from being applied."""
+    names = unit.settled.unbuilt if unit.settled else ()
+    obstacles = unbuilt_diagnostics(declared, names)
+    return replace(plan, obstacles=(*plan.obstacles, *obstacles)) if obstacles else plan
+
+
+def unbuilt_diagnostics(declared: Sequence[Manifest], names: Sequence[str]) -> list[Diagnostic]:
+    """Say of each image that is used and has no digest yet where it is used first."""
+    first: dict[str, Origin] = {}
+    for name, origin in unbuilt_images(declared, names):
+        first.setdefault(name, origin)
+    return [
+        Diagnostic(
+            "image-not-built",
+            f"image {name} is (known after build), and with it the versions of what uses it",
+            origin,
+            f"run `reconciler images update {name}`",
+            Severity.WARNING,
+        )
+        for name, origin in first.items()
+    ]
 
 
 @contextmanager
 def connected(
-    settings: Settings, workspace: Workspace | None, *, parallelism: int = 10
+    settings: Settings, unit: Unit, *, parallelism: int = 10
 ) -> Iterator[tuple[Remote, Config]]:
     """Settle which Admin is meant, say so, and talk to it; an embedded one lives this long.
 
     Raises: ConfigError if no endpoint is named, or the embedded Admin cannot be started.
     """
-    config = _config(settings, workspace)
+    config = _config(settings, unit)
     say(f"Flyte Admin: {config}")
     for key in config.unknown_keys:
         say(f"Warning: {config.source} sets admin.{key}, which nothing reads")
@@ -57,16 +182,32 @@ def connected(
         yield remote, config
 
 
-def _config(settings: Settings, workspace: Workspace | None) -> Config:
-    admin = workspace.spec.admin if workspace else None
+def _workspaces(names: Sequence[str]) -> Iterator[tuple[str, Workspace | None]]:
+    """Each workspace that is meant, with its name if it is one of several."""
+    if not os.path.lexists(LISTING_FILE):
+        if names:
+            raise ConfigError(f"--workspace names one that {LISTING_FILE} lists; it is not here")
+        yield "", find_workspace()
+        return
+    for entry in load_listing(LISTING_FILE, names):
+        yield entry.name, load_workspace(entry.path)
+
+
+def _config(settings: Settings, unit: Unit) -> Config:
+    admin = unit.settled.admin if unit.settled else None
+    file = unit.workspace.origin.file if unit.workspace else WORKSPACE_FILE
+    source = f"{file}, environment {unit.environment}" if unit.environment else file
+    endpoint = admin.endpoint if admin else None
+    own = unit.settled is not None and unit.settled.has_own_admin
     config = resolve(
         settings.admin,
         environ=os.environ,
         home=_home(),
-        workspace_endpoint=admin.endpoint if admin else None,
-        workspace_file=WORKSPACE_FILE,
+        environment_endpoint=endpoint if own else None,
+        workspace_endpoint=endpoint,
+        workspace_file=source,
     )
-    if admin and admin.insecure and config.source == WORKSPACE_FILE:
+    if admin and admin.insecure and config.source == source:
         return replace(config, insecure=True)
     return config
 

@@ -1,46 +1,72 @@
 """`reconciler validate`."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from reconciler.cli.choice import ChoosingCommand, choice, choice_options
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import json_option, paths_argument, program_options, settings
 
 
-@click.command()
+@click.command(cls=ChoosingCommand)
 @paths_argument
+@choice_options
 @json_option
 @program_options
-def command(paths: tuple[Path, ...], as_json: bool) -> int:
+def command(
+    paths: tuple[Path, ...],
+    environments: tuple[str, ...],
+    workspaces: tuple[str, ...],
+    variables: tuple[str, ...],
+    variable_files: tuple[str, ...],
+    as_json: bool,
+) -> int:
     """Check manifests without talking to Flyte Admin.
 
     Reads the manifests in PATH (files and folders; without any, what reconciler.yaml names) and
     reports every problem of every file at once: unknown fields, wrong types, dangling references,
     cycles, workflows that Flyte would not compile, schedules it would not take. References to what
-    only Flyte Admin holds are left for `plan`.
+    only Flyte Admin holds are left for `plan`. A workspace with several environments is checked
+    in each of them, unless -e names some.
 
     \b
     Examples:
       reconciler validate
       reconciler validate manifests/ --json
     """
-    from reconciler.cli.session import find_workspace, manifests
+    from reconciler.cli.sections import Result, run_sections
+    from reconciler.cli.session import Unit, find_units, manifests, unbuilt_diagnostics
     from reconciler.errors import ManifestError
     from reconciler.remote import validate
     from reconciler.report import diagnostics_as_json, diagnostics_as_text, validated_as_text
 
     options = settings()
-    try:
-        desired = validate(manifests(paths, find_workspace()))
-    except ManifestError as error:
-        sys.stderr.write(diagnostics_as_text(error.diagnostics, color=options.colors(sys.stderr)))
+    chosen = choice(
+        environments=environments,
+        workspaces=workspaces,
+        variables=variables,
+        variable_files=variable_files,
+    )
+
+    def section(unit: Unit) -> Result:
+        try:
+            declared = manifests(paths, unit)
+            desired = validate(declared)
+        except ManifestError as error:
+            color = options.colors(sys.stderr)
+            sys.stderr.write(diagnostics_as_text(error.diagnostics, color=color))
+            document = diagnostics_as_json(error.diagnostics) if as_json else ""
+            return Result(Exit.ERROR, document)
+        unbuilt = unit.settled.unbuilt if unit.settled else ()
+        warnings = (*desired.warnings, *unbuilt_diagnostics(declared, unbuilt))
         if as_json:
-            sys.stdout.write(diagnostics_as_json(error.diagnostics))
-        return Exit.ERROR
-    if as_json:
-        sys.stdout.write(diagnostics_as_json(desired.warnings))
-        return Exit.OK
-    sys.stdout.write(validated_as_text(desired, color=options.colors(sys.stdout)))
-    return Exit.OK
+            return Result(Exit.OK, diagnostics_as_json(warnings))
+        shown = replace(desired, warnings=warnings)
+        sys.stdout.write(validated_as_text(shown, color=options.colors(sys.stdout)))
+        return Result(Exit.OK)
+
+    units = find_units(chosen, everywhere=True)
+    return run_sections(units, section, options, kind="validations")

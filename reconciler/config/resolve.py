@@ -1,11 +1,12 @@
 """The places an endpoint may come from, in order; the first that names one decides.
 
 1. `--admin`
-2. the variable `RECONCILER_ADMIN`
-3. the variable `FLYTE_PLATFORM_URL`
-4. the file named by `FLYTECTL_CONFIG`
-5. `endpoint` of the workspace file
-6. `~/.flyte/config.yaml`
+2. the workspace's environment that `-e` names, if it says so itself
+3. the variable `RECONCILER_ADMIN`
+4. the variable `FLYTE_PLATFORM_URL`
+5. the file named by `FLYTECTL_CONFIG`
+6. `endpoint` of the workspace file
+7. `~/.flyte/config.yaml`
 
 There is no default: a tool that changes things must not guess whose. How to connect (plain text,
 authorities, login) comes from flytekit's variables, then from the file that named the endpoint,
@@ -34,6 +35,7 @@ def resolve(
     *,
     environ: Mapping[str, str],
     home: Path | None,
+    environment_endpoint: str | None = None,
     workspace_endpoint: str | None = None,
     workspace_file: str = "reconciler.yaml",
 ) -> Config:
@@ -44,6 +46,8 @@ def resolve(
             name a server must not end up at another.
         environ: The environment; empty variables count as unset.
         home: Where `.flyte/config.yaml` and `~` are looked up; None if there is no home.
+        environment_endpoint: What the environment that somebody named says: whoever names
+            `production` must not end up elsewhere because of a variable in their shell.
         workspace_endpoint: What the workspace file says, and `workspace_file` its name.
 
     Raises:
@@ -52,6 +56,8 @@ def resolve(
     """
     if flag is not None:
         return _settle(flag, source="--admin", environ=environ, home=home)
+    if environment_endpoint is not None:
+        return _settle(environment_endpoint, source=workspace_file, environ=environ, home=home)
     for variable in (OWN_VARIABLE, URL_VARIABLE):
         if value := environ.get(variable, "").strip():
             return _settle(value, source=variable, environ=environ, home=home)

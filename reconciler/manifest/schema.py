@@ -11,10 +11,13 @@ from typing import Any
 
 from reconciler.manifest.models import KINDS, Manifest
 from reconciler.manifest.models.binding import BINDING_SCHEMA
-from reconciler.manifest.workspace import Workspace
+from reconciler.manifest.workspace import Workspace, Workspaces
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_MODELS: dict[str, type[Manifest]] = {**KINDS, Workspace.KIND: Workspace}
+_MODELS: dict[str, type[Manifest]] = {
+    **KINDS,
+    **{kind.KIND: kind for kind in (Workspace, Workspaces)},
+}
 _REFERS_TO_BINDING = json.dumps({"$ref": "#/$defs/Binding"})[1:-1]
 _NULL = {"type": "null"}
 

@@ -7,9 +7,7 @@ the way: quoted by JSON or Python, cut in the middle, or one line of several.
 import json
 from collections.abc import Sequence
 from functools import cached_property
-
-SHORTEST = 4
-"""Characters of a sensitive text: shorter ones turn up by chance and could not be masked."""
+from typing import ClassVar
 
 _CUT = "…"
 
@@ -20,8 +18,13 @@ class Sensitive:
     So a reader sees *that* a value changed, and where else it is used, but not what it is.
     """
 
+    # Characters of a sensitive text: shorter ones turn up by chance and could not be masked.
+    SHORTEST: ClassVar[int] = 4
+
     def __init__(self, values: Sequence[str] = ()) -> None:
-        self.values = tuple(dict.fromkeys(value for value in values if len(value) >= SHORTEST))
+        self.values = tuple(
+            dict.fromkeys(value for value in values if len(value) >= Sensitive.SHORTEST)
+        )
 
     def __bool__(self) -> bool:
         return bool(self.values)
@@ -66,13 +69,17 @@ def _overlap(text: str, spelling: str) -> int:
     """How many of the first characters of `spelling` end `text`; 0 if too few to tell."""
     longest = min(len(text), len(spelling) - 1)
     return next(
-        (count for count in range(longest, SHORTEST - 1, -1) if text.endswith(spelling[:count])),
+        (
+            count
+            for count in range(longest, Sensitive.SHORTEST - 1, -1)
+            if text.endswith(spelling[:count])
+        ),
         0,
     )
 
 
 def _spelled(value: str) -> list[str]:
-    lines = [line for line in value.splitlines() if len(line.strip()) >= 2 * SHORTEST]
+    lines = [line for line in value.splitlines() if len(line.strip()) >= 2 * Sensitive.SHORTEST]
     texts = [value, *(lines if len(lines) > 1 or "\n" in value else ())]
     return [
         spelling

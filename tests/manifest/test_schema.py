@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from reconciler.manifest import KINDS, Workspace, json_schema, load, schema_files, write_schemas
+from reconciler.manifest import (
+    KINDS,
+    Workspace,
+    Workspaces,
+    json_schema,
+    load,
+    schema_files,
+    write_schemas,
+)
 from reconciler.manifest.reader import read
 from reconciler.manifest.schema import manifest_schema
 from reconciler.model import Diagnostic
@@ -28,10 +36,11 @@ def test_schemas_are_written_where_one_likes(tmp_path: Path) -> None:
     write_schemas(tmp_path / "new/schemas")
 
     names = {path.name for path in (tmp_path / "new/schemas").iterdir()}
-    assert names == {*(f"{kind}.json" for kind in KINDS), "Workspace.json", "manifest.json"}
+    kinds = [*KINDS, "Workspace", "Workspaces"]
+    assert names == {*(f"{kind}.json" for kind in kinds), "manifest.json"}
 
 
-@pytest.mark.parametrize("kind", [*KINDS, Workspace.KIND])
+@pytest.mark.parametrize("kind", [*KINDS, Workspace.KIND, Workspaces.KIND])
 def test_schemas_are_schemas(kind: str) -> None:
     """By the rules of their own dialect; each stands by itself and names its kind."""
     schema = json_schema(kind)

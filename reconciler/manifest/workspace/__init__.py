@@ -16,22 +16,27 @@ from reconciler.manifest.workspace.images import (
     lock_text,
     read_lock,
 )
+from reconciler.manifest.workspace.listing import LISTING_FILE, Listed, Workspaces, load_listing
 from reconciler.manifest.workspace.models import Admin, ImageSpec, Workspace
 from reconciler.manifest.workspace.settle import Settled, choose_environments, settle
 
 __all__ = [
     "KNOWN_AFTER_BUILD",
+    "LISTING_FILE",
     "LOCK_FILE",
     "Admin",
     "Assignment",
     "ImageSpec",
     "ImageState",
+    "Listed",
     "LockedImage",
     "Settled",
     "Workspace",
+    "Workspaces",
     "choose_environments",
     "image_states",
     "inputs_hash",
+    "load_listing",
     "load_workspace",
     "lock_text",
     "parse_assignment",

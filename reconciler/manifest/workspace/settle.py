@@ -63,6 +63,12 @@ class Settled:
     unbuilt: tuple[str, ...] = ()
 
     @property
+    def has_own_admin(self) -> bool:
+        """Whether the environment itself, and not the workspace, says where its Admin is."""
+        environment = self.workspace.spec.environments.get(self.environment)
+        return environment is not None and environment.admin is not None
+
+    @property
     def sensitive(self) -> Sensitive:
         return self.setting.sensitive
 

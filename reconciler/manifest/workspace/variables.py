@@ -17,9 +17,9 @@ from reconciler.manifest.models.base import Maybe, Name, Part, Problem, Text, or
 from reconciler.manifest.reader import read
 from reconciler.manifest.scalars import plain_value
 from reconciler.manifest.suggest import did_you_mean
-from reconciler.model import Diagnostic, describe_value
-from reconciler.model.sensitive import SHORTEST
+from reconciler.model import Diagnostic, Sensitive, describe_value
 
+_SHORTEST = Sensitive.SHORTEST
 TYPES = ("string", "int", "number", "bool", "list", "map")
 _SCALARS = TYPES[:4]
 _TYPE = re.compile(rf"(?:{'|'.join(TYPES)})|(list|map)\[({'|'.join(_SCALARS)})\]")
@@ -96,7 +96,7 @@ class VariableDeclaration(Part):
     ] = None
     sensitive: Annotated[
         bool,
-        Field(description=f"Never shown. For texts of {SHORTEST} characters and more."),
+        Field(description=f"Never shown. For texts of {_SHORTEST} characters and more."),
     ] = False
     enum: Annotated[
         Maybe[Annotated[tuple[Any, ...], Field(strict=False, min_length=1)]],
@@ -178,8 +178,10 @@ class VariableDeclaration(Part):
                 raise ValueError(f"expected one of {choices}, found {self._found(item)}")
             if self.pattern is not None and not re.fullmatch(self.pattern, str(item)):
                 raise ValueError(f"expected {self.pattern}, found {self._found(item)}")
-            if self.sensitive and len(item) < SHORTEST:
-                raise ValueError(f"is too short to be kept secret: {SHORTEST} characters at least")
+            if self.sensitive and len(item) < _SHORTEST:
+                raise ValueError(
+                    f"is too short to be kept secret: {_SHORTEST} characters at least"
+                )
         self._check_size(value, container)
         return value
 
