@@ -98,15 +98,17 @@ class Sandbox:
 
     def stop(self) -> None:
         """Let calls under way finish, within a second, and close everything."""
-        if self._scheduling is not None:
-            self._scheduling.stop()
-        if self._grpc is not None:
-            self._grpc.stop(GRACE_SECONDS).wait(2 * GRACE_SECONDS)
-            self._grpc = None
-        if self._http is not None:
-            self._http.stop()
-            self._http = None
-        self._store.close()
+        try:
+            if self._scheduling is not None:
+                self._scheduling.stop()
+        finally:
+            if self._grpc is not None:
+                self._grpc.stop(GRACE_SECONDS).wait(2 * GRACE_SECONDS)
+                self._grpc = None
+            if self._http is not None:
+                self._http.stop()
+                self._http = None
+            self._store.close()
 
     def advance(self, duration: timedelta) -> datetime:
         """Wind the simulated clock; whatever is scheduled on the way has happened on return.

@@ -235,6 +235,11 @@ class Store:
                     raise _translated(exc) from exc
                 raise
 
+    def generation(self) -> int:
+        """Return a number that is another one after every write that changed something."""
+        with self._lock:
+            return self._writer.total_changes
+
     def close(self) -> None:
         """Close every connection and let the file go."""
         with self._lock:

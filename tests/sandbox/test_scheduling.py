@@ -1,6 +1,7 @@
 """Schedules fire in a whole Admin: from an activation to an execution that can be read."""
 
 import json
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -10,11 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flyteidl.admin import schedule_pb2
+from google.protobuf import json_format
 
 from reconciler.cron import execution_name, from_rfc3339
-from reconciler.sandbox import Sandbox
+from reconciler.sandbox import Admin, Refusal, Sandbox
 from reconciler.sandbox.clocks import ClockError, Simulated, parse_clock, parse_duration
+from reconciler.sandbox.scheduler import is_empty
 from tests.sandbox.calls import PD, Client
+from tests.sandbox.scheduler.fakes import Case, recorded
 
 START = from_rfc3339("2026-03-01T00:00:00Z")
 DAY = timedelta(days=1)
@@ -72,6 +77,32 @@ def test_the_kickoff_argument_arrives(sandbox: Sandbox) -> None:
     inputs = client("GetExecutionData", {"id": {**PD, "name": execution.id.name}}).full_inputs
     at = inputs.literals["at"].scalar.primitive.datetime
     assert at.ToJsonString() == "2026-03-02T00:00:00Z"
+
+
+@pytest.mark.parametrize("case", recorded("activate"), ids=lambda case: case["class"])
+def test_an_activation_writes_the_recorded_row(case: Case, admin: Admin, call: Client) -> None:
+    """For what can be registered at all; the row is what the scheduler then finds."""
+    schedule, answer = case["input"]["schedule"], case["answer"]
+    # Admin asks for a row only if there is something in the schedule.
+    empty = is_empty(json_format.ParseDict(schedule, schedule_pb2.Schedule()))
+    call.workflow()
+    try:
+        call.launch_plan(entity_metadata={"schedule": schedule})
+    except Refusal:
+        return
+    if "error" in answer and not empty:
+        with pytest.raises(Refusal, match=re.escape(answer["error"])):
+            call.activate()
+    else:
+        call.activate()
+
+    with admin.store.read() as session:
+        rows = session.all("SELECT * FROM schedulable_entities")
+    if empty or "error" in answer:
+        assert not rows
+    else:
+        wanted = answer["row"]
+        assert [{column: row[column] for column in wanted} for row in rows] == [wanted]
 
 
 def test_a_switch_to_another_version_switches_what_fires(sandbox: Sandbox) -> None:
