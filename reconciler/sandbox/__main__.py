@@ -15,9 +15,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="reconciler-sandbox", description=__doc__)
     add_arguments(parser)
     parser.add_argument("--ready-fd", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--verbose", action="store_true", help="log every call")
     given = vars(parser.parse_args())
     ready_fd = given.pop("ready_fd")
+    level = logging.INFO if given.pop("verbose") else logging.WARNING
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    logging.getLogger("reconciler").setLevel(level)
     try:
         serve(Options(**given), ready_fd=ready_fd)
     except (ConfigError, StoreError, OSError) as exc:

@@ -83,7 +83,7 @@ def start(folder: Path, options: Options) -> Running:
         try:
             os.set_inheritable(telling, True)
             os.set_inheritable(lock, True)
-            pid = _spawn(folder, [*options.arguments(), f"--ready-fd={telling}"])
+            pid = _spawn(folder, [*options.arguments(), "--verbose", f"--ready-fd={telling}"])
         finally:
             os.close(telling)
         with os.fdopen(ready) as pipe:

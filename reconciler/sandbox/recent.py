@@ -5,6 +5,7 @@ what it was about, too little to matter if a request is four megabytes long.
 """
 
 import contextlib
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,8 @@ from reconciler.sandbox.auth import FROM_HTTP
 from reconciler.sandbox.errors import Refusal
 
 KEPT = 200
+
+_log = logging.getLogger(__name__)
 
 _LONGEST_TEXT = 300  # characters of a method, a message, a client's name
 _LONGEST_GIST = 2048  # bytes of a request
@@ -43,6 +46,12 @@ class RecentCall:
     code: str
     message: str
     seconds: float
+
+    def __str__(self) -> str:
+        """The call as a line of the log."""
+        name = self.method.rpartition("/")[2]
+        why = f" {self.message!r}" if self.message else ""
+        return f"{name} {self.code}{why} ({self.seconds * 1000:.1f} ms, {self.via})"
 
 
 class RecentCalls:
@@ -86,6 +95,7 @@ class RecentCalls:
                 seconds=time.perf_counter() - begun,
             )
             self._calls.append(call)
+            _log.info("%s", call)
 
 
 def _gist(payload: bytes) -> bytes:

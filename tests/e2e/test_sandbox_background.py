@@ -45,7 +45,10 @@ def test_from_start_to_stop(cli: Cli, etl: Path, state: Path) -> None:
     assert READY.match(status.out)
     assert f"export FLYTE_PLATFORM_URL={ready[1]} FLYTE_PLATFORM_INSECURE=true" in status.out
     assert "holds 1 project, 1 task, 1 workflow, 1 launch plan, 0 executions" in status.out
-    assert cli("sandbox", "logs", "-n", "2").out.startswith("ready: ")
+    logs = cli("sandbox", "logs").out
+    assert logs.startswith("ready: ")
+    assert "CreateTask OK (" in logs
+    assert len(cli("sandbox", "logs", "-n", "2").out.splitlines()) == 2
     assert cli("sandbox", "stop").out == "stopped\n"
     assert cli("sandbox", "stop").out == "no sandbox runs in the background\n"
     nothing = cli("sandbox", "status")
