@@ -1,5 +1,6 @@
 """Manifests: YAML → Manifest, Manifest → JSON Schema."""
 
+from reconciler.manifest.edit import with_scalar
 from reconciler.manifest.loader import load, unbuilt_images
 from reconciler.manifest.models import (
     API_VERSION,
@@ -178,5 +179,6 @@ __all__ = [
     "schema_files",
     "settle",
     "unbuilt_images",
+    "with_scalar",
     "write_schemas",
 ]

@@ -63,6 +63,14 @@ class Document:
         _, value = self._find(path)
         return value.value if isinstance(value, ScalarNode) else ""
 
+    def nodes(self, path: Path) -> tuple[Node, ScalarNode] | tuple[None, None]:
+        """Key and value of a scalar; their marks count from the first line's first column."""
+        key, value = self._find(path)
+        last = self._find(path[:-1])[1]
+        if key is None or not isinstance(value, ScalarNode) or _child(last, path[-1]) is None:
+            return None, None
+        return key, value
+
     def _find(self, path: Path) -> tuple[Node | None, Node]:
         key: Node | None = None
         value = _composed(self._text)
