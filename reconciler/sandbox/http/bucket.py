@@ -1,8 +1,8 @@
 """The built-in object store over HTTP, as much of S3 as clients of Admin need.
 
-Objects are put, read (in parts, too), looked at and removed; a bucket is listed. Every request
-must be signed, in its URL as Admin signs for others, or in a header as S3 clients do. Whatever
-a key looks like, it is only ever a key: see `objects.folder`.
+Objects are put (in parts, too), read, looked at, copied and removed; a bucket is listed. Every
+request must be signed, in its URL as Admin signs for others, or in a header as S3 clients do.
+Whatever a key looks like, it is only ever a key: see `objects.folder`.
 
 Source: Amazon S3 API Reference.
 """
@@ -17,9 +17,11 @@ from xml.sax.saxutils import escape
 
 from reconciler.sandbox.http.chunked import FramingError, decoded
 from reconciler.sandbox.http.exchange import Answer, Request
-from reconciler.sandbox.http.listing import deleted, keys_to_delete, list_objects
+from reconciler.sandbox.http.listing import deleted, keys_to_delete, list_objects, stamp
+from reconciler.sandbox.http.multipart import Multipart, MultipartError, copied, source_of
 from reconciler.sandbox.objects import BuiltinObjects, ObjectError, ObjectInfo
 from reconciler.sandbox.objects.builtin import digest_of
+from reconciler.sandbox.objects.folder import Upload, copy
 from reconciler.sandbox.objects.signature import Request as SignedRequest
 from reconciler.sandbox.objects.signature import SignatureError, is_signed, verify
 
@@ -49,6 +51,7 @@ class Bucket:
 
     def __init__(self, objects: BuiltinObjects) -> None:
         self._objects = objects
+        self._multipart = Multipart(objects)
 
     def wants(self, request: Request) -> bool:
         """Tell whether a request is for the store: it is signed, or names its container."""
@@ -64,6 +67,8 @@ class Bucket:
             return self._refuse(request, StoreError(exc.status, exc.code, exc.message))
         except StoreError as exc:
             return self._refuse(request, exc)
+        except MultipartError as exc:
+            return self._refuse(request, StoreError(exc.status, exc.code, exc.message))
         except FramingError as exc:
             return self._refuse(request, StoreError(400, "IncompleteBody", str(exc)))
         except ObjectError as exc:
@@ -86,8 +91,15 @@ class Bucket:
             raise StoreError(404, "NoSuchBucket", "The specified bucket does not exist")
         if not key:
             return self._bucket(request)
+        query = dict(_pairs(request.query))
+        if "uploadId" in query or "uploads" in query:
+            return self._in_parts(request, key, payload, query)
+        if request.method == "PUT" and request.header("x-amz-copy-source"):
+            return self._copy(request, key)
         if request.method == "PUT":
-            return self._put(request, key, payload)
+            info = self._receive(request, objects.write_at(key), payload)
+            objects.forget_blob(key)
+            return Answer(200, (("ETag", f'"{info.md5}"'),))
         if request.method in ("GET", "HEAD"):
             return self._get(request, key)
         if request.method == "DELETE":
@@ -107,7 +119,11 @@ class Bucket:
             region = self._objects.credentials.region
             text = f"<LocationConstraint>{escape(region)}</LocationConstraint>"
             return Answer(200, _XML, text.encode())
-        return Answer(200, _XML, list_objects(self._objects, query))
+        try:
+            return Answer(200, _XML, list_objects(self._objects, query))
+        except ValueError as exc:
+            text = f"A parameter of the list is invalid: {exc}"
+            raise StoreError(400, "InvalidArgument", text) from None
 
     def _delete_many(self, request: Request) -> Answer:
         try:
@@ -119,19 +135,51 @@ class Bucket:
             self._objects.delete_at(key)
         return Answer(200, _XML, deleted(keys))
 
-    def _put(self, request: Request, key: str, payload: str) -> Answer:
-        given = request.header("content-md5").strip()
-        digest = digest_of(given) if given else None
-        if given and digest is None:
-            text = "The Content-MD5 you specified was invalid."
-            raise StoreError(400, "InvalidDigest", text)
-        if request.header("x-amz-copy-source"):
-            raise StoreError(501, "NotImplemented", "Objects are not copied here")
-        chunks = request.chunks()
-        if payload.startswith("STREAMING-"):
-            chunks = decoded(chunks)
-        sha256 = hashlib.sha256()
-        with self._objects.write_at(key) as upload:
+    def _in_parts(self, request: Request, key: str, payload: str, query: dict[str, str]) -> Answer:
+        multipart, upload_id = self._multipart, query.get("uploadId", "")
+        if request.method == "POST" and "uploads" in query:
+            begun = multipart.begin(key, content_type=_type(request), metadata=_metadata(request))
+            return Answer(200, _XML, begun)
+        if request.method == "PUT" and not request.header("x-amz-copy-source"):
+            writing = multipart.write(key, upload_id, query.get("partNumber", ""))
+            info = self._receive(request, writing, payload)
+            return Answer(200, (("ETag", f'"{info.md5}"'),))
+        if request.method == "POST":
+            made = multipart.complete(key, upload_id, request.body(limit=_LARGEST_LIST))
+            return Answer(200, _XML, made)
+        if request.method == "DELETE":
+            multipart.abort(key, upload_id)
+            return Answer(204)
+        raise _not_allowed()
+
+    def _copy(self, request: Request, key: str) -> Answer:
+        raw = _decode(source_of(request))
+        container, _, source = raw.removeprefix("/").partition("/")
+        info = self._objects.info_at(source) if container == self._objects.container else None
+        if info is None:
+            raise StoreError(404, "NoSuchKey", "The specified key does not exist.")
+        replaced = request.header("x-amz-metadata-directive").upper() == "REPLACE"
+        with self._objects.open_at(source) as file, self._objects.write_at(key) as upload:
+            copy(file, upload)
+            made = upload.commit(
+                content_type=_type(request) if replaced else info.content_type,
+                metadata=_metadata(request) if replaced else info.metadata,
+            )
+        self._objects.forget_blob(key)
+        return Answer(200, _XML, copied(made, stamp(made.modified)))
+
+    def _receive(self, request: Request, upload: Upload, payload: str) -> ObjectInfo:
+        """Write a body, which must be the one that was promised."""
+        with upload:
+            given = request.header("content-md5").strip()
+            digest = digest_of(given) if given else None
+            if given and digest is None:
+                text = "The Content-MD5 you specified was invalid."
+                raise StoreError(400, "InvalidDigest", text)
+            chunks = request.chunks()
+            if payload.startswith("STREAMING-"):
+                chunks = decoded(chunks)
+            sha256 = hashlib.sha256()
             for chunk in chunks:
                 upload.write(chunk)
                 sha256.update(chunk)
@@ -141,12 +189,7 @@ class Bucket:
             if _SHA256.fullmatch(payload) and payload != sha256.hexdigest():
                 text = "The given x-amz-content-sha256 does not match what was computed"
                 raise StoreError(400, "XAmzContentSHA256Mismatch", text)
-            info = upload.commit(
-                content_type=request.header("content-type", "binary/octet-stream"),
-                metadata=_metadata(request),
-            )
-        self._objects.forget_blob(key)
-        return Answer(200, (("ETag", f'"{info.md5}"'),))
+            return upload.commit(content_type=_type(request), metadata=_metadata(request))
 
     def _get(self, request: Request, key: str) -> Answer:
         info = self._objects.info_at(key)
@@ -222,6 +265,10 @@ def _headers_of(info: ObjectInfo) -> list[tuple[str, str]]:
     ]
     headers += [(f"x-amz-meta-{name}", value) for name, value in info.metadata.items()]
     return headers
+
+
+def _type(request: Request) -> str:
+    return request.header("content-type", "binary/octet-stream")
 
 
 def _metadata(request: Request) -> dict[str, str]:

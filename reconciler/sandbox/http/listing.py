@@ -18,11 +18,16 @@ def list_objects(objects: BuiltinObjects, query: Mapping[str, str]) -> bytes:
     Args:
         query: `prefix`, `delimiter`, `max-keys`, `start-after`, `continuation-token` and
             `encoding-type` count.
+
+    Raises:
+        ValueError: The number is none, or the token none of ours.
     """
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     as_url = query.get("encoding-type") == "url"
     encode = quote if as_url else escape
     limit = min(_LARGEST_PAGE, int(query.get("max-keys") or _LARGEST_PAGE))
+    if limit < 0:
+        raise ValueError("max-keys is negative")
     after = query.get("start-after", query.get("marker", ""))
     if query.get("continuation-token"):
         after = base64.urlsafe_b64decode(query["continuation-token"]).decode()
@@ -74,12 +79,16 @@ def _row(objects: BuiltinObjects, key: str, shown: str, *, folded: bool) -> str:
     info = objects.info_at(key)
     if info is None:  # removed meanwhile
         return ""
-    modified = datetime.fromtimestamp(info.modified, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     return (
-        f"<Contents><Key>{shown}</Key><LastModified>{modified}</LastModified>"
+        f"<Contents><Key>{shown}</Key><LastModified>{stamp(info.modified)}</LastModified>"
         f"<ETag>&quot;{info.md5}&quot;</ETag><Size>{info.size}</Size>"
         "<StorageClass>STANDARD</StorageClass></Contents>"
     )
+
+
+def stamp(seconds: float) -> str:
+    """Return a time since 1970 as S3's XML has it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def _shown(key: str) -> str:

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 import pytest
@@ -268,3 +270,115 @@ def test_a_wrong_secret_does_not(sandbox: Sandbox, objects: BuiltinObjects) -> N
         with pytest.raises(Exception, match=r"SignatureDoesNotMatch|InvalidAccessKeyId"):
             client.get_object(Bucket="my-s3-bucket", Key="x")
         client.close()
+
+
+@pytest.fixture
+def s3(sandbox: Sandbox, objects: BuiltinObjects) -> Iterator[Any]:
+    """An S3 client with the right keys."""
+    client = botocore.session.get_session().create_client(
+        "s3",
+        endpoint_url=f"http://{sandbox.http_endpoint}",
+        aws_access_key_id=objects.credentials.access_key,
+        aws_secret_access_key=objects.credentials.secret_key,
+        region_name="us-east-1",
+    )
+    yield client
+    client.close()
+
+
+def test_large_objects_come_in_parts(s3: Any, objects: BuiltinObjects) -> None:
+    """In any order; they are put together in the order of their numbers."""
+    place = {"Bucket": "my-s3-bucket", "Key": "parts/a b+ü"}
+    begun = s3.create_multipart_upload(**place, ContentType="text/x", Metadata={"a": "b"})
+    named = {**place, "UploadId": begun["UploadId"]}
+    tags = {
+        number: s3.upload_part(**named, PartNumber=number, Body=bytes([64 + number]) * 3)["ETag"]
+        for number in (2, 1, 3)
+    }
+    chosen = [{"PartNumber": number, "ETag": tags[number]} for number in (1, 3)]
+
+    s3.complete_multipart_upload(**named, MultipartUpload={"Parts": chosen})
+
+    found = s3.get_object(**place)
+    assert (found["Body"].read(), found["ContentType"]) == (b"AAACCC", "text/x")
+    assert found["Metadata"] == {"a": "b"}
+    listed = s3.list_objects_v2(Bucket="my-s3-bucket", Prefix="parts/")["Contents"]
+    assert [entry["Key"] for entry in listed] == ["parts/a b+ü"]
+    assert list(objects.folder.keys("my-s3-bucket.parts")) == []
+
+
+def test_parts_that_do_not_fit_together_are_refused(s3: Any) -> None:
+    """And an upload that was given up is gone."""
+    place = {"Bucket": "my-s3-bucket", "Key": "parts/x"}
+    named = {**place, "UploadId": s3.create_multipart_upload(**place)["UploadId"]}
+    tag = s3.upload_part(**named, PartNumber=1, Body=b"x")["ETag"]
+    s3.upload_part(**named, PartNumber=2, Body=b"y")
+
+    def complete(*parts: tuple[int, str], **other: str) -> None:
+        told = [{"PartNumber": number, "ETag": etag} for number, etag in parts]
+        s3.complete_multipart_upload(**{**named, **other}, MultipartUpload={"Parts": told})
+
+    with pytest.raises(Exception, match=r"\(InvalidPart\)"):
+        complete((1, tag), (2, tag))
+    with pytest.raises(Exception, match=r"\(InvalidPart\)"):
+        complete((1, tag), (7, tag))
+    with pytest.raises(Exception, match=r"\(InvalidPartOrder\)"):
+        complete((2, tag), (1, tag))
+    with pytest.raises(Exception, match=r"\(MalformedXML\)"):
+        complete()
+    with pytest.raises(Exception, match=r"\(NoSuchUpload\)"):
+        complete((1, tag), Key="parts/other")
+    with pytest.raises(Exception, match=r"\(InvalidArgument\)"):
+        s3.upload_part(**named, PartNumber=10_001, Body=b"x")
+    s3.abort_multipart_upload(**named)
+    for upload_id in (named["UploadId"], "../x", "nonsense"):
+        with pytest.raises(Exception, match=r"\(NoSuchUpload\)"):
+            complete((1, tag), UploadId=upload_id)
+    with pytest.raises(s3.exceptions.NoSuchKey):
+        s3.get_object(**place)
+
+
+def test_objects_are_copied(s3: Any, objects: BuiltinObjects) -> None:
+    """With what is known of them, unless something else is said; what Admin wrote, too."""
+    bucket = "my-s3-bucket"
+    s3.put_object(Bucket=bucket, Key="copy/a b", Body=b"x", Metadata={"a": "b"}, ContentType="t/t")
+    objects.put(objects.reference("copy", "blob"), b"blob")
+    source = {"Bucket": bucket, "Key": "copy/a b"}
+
+    s3.copy_object(Bucket=bucket, Key="copy/c", CopySource=source)
+    s3.copy_object(
+        Bucket=bucket, Key="copy/d", CopySource=source, MetadataDirective="REPLACE", Metadata={}
+    )
+    s3.copy_object(Bucket=bucket, Key="copy/e", CopySource=f"{bucket}/copy/blob")
+
+    kept = s3.get_object(Bucket=bucket, Key="copy/c")
+    assert (kept["Body"].read(), kept["Metadata"], kept["ContentType"]) == (
+        b"x",
+        {"a": "b"},
+        "t/t",
+    )
+    assert s3.get_object(Bucket=bucket, Key="copy/d")["Metadata"] == {}
+    assert objects.get(objects.reference("copy", "e")) == b"blob"
+    with pytest.raises(Exception, match=r"\(NoSuchKey\)"):
+        s3.copy_object(Bucket=bucket, Key="copy/f", CopySource="other/copy/c")
+
+
+def test_s3fs_writes_what_is_larger_than_a_block(
+    sandbox: Sandbox, objects: BuiltinObjects
+) -> None:
+    """Which it sends in parts."""
+    fs = s3fs.S3FileSystem(
+        key=objects.credentials.access_key,
+        secret=objects.credentials.secret_key,
+        client_kwargs={"endpoint_url": f"http://{sandbox.http_endpoint}"},
+        skip_instance_cache=True,
+    )
+    content = b"0123456789abcdef" * (11 << 16)
+
+    with fs.open("s3://my-s3-bucket/fs/large", "wb", block_size=5 << 20) as file:
+        file.write(content)
+    fs.mv("s3://my-s3-bucket/fs/large", "s3://my-s3-bucket/fs/moved")
+
+    with objects.open_at("fs/moved") as file:
+        assert file.read() == content
+    assert not fs.exists("s3://my-s3-bucket/fs/large")

@@ -75,6 +75,15 @@ def test_pages_make_up_the_whole(objects: BuiltinObjects, delimiter: str) -> Non
         assert sorted(keys) == sorted(whole), size
 
 
+@pytest.mark.parametrize(
+    "query", [{"max-keys": "x"}, {"max-keys": "-1"}, {"continuation-token": "nonsense"}]
+)
+def test_what_cannot_be_asked_for(objects: BuiltinObjects, query: dict[str, str]) -> None:
+    """It is a bad request, not a failure."""
+    with pytest.raises(ValueError, match=r"invalid|negative|Incorrect|decode"):
+        list_objects(objects, query)
+
+
 def test_several_are_removed_at_once() -> None:
     """The keys that a request names, with or without a namespace."""
     space = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
