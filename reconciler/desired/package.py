@@ -34,6 +34,7 @@ __all__ = [
     "package_version",
     "read_package",
     "references",
+    "stable_bytes",
 ]
 
 
@@ -112,23 +113,33 @@ def package_version(contents: Contents, *, destination: str = ".") -> str:
 
 
 def deterministic(spec: Message) -> bytes:
+    """The bytes of a spec for its version: what differs from run to run does not count.
+
+    The folder that a dynamic or eager task was packaged in, which flytekit writes into it, is
+    left out: it stays in what is sent, but the same commit packaged in two folders is one version.
+    """
+    data = stable_bytes(spec)
+    if _SETTINGS not in data:
+        return data
+    copy = type(spec)()
+    copy.CopyFrom(spec)
+    rewrite_texts(copy, without_source_root)
+    return stable_bytes(copy)
+
+
+def stable_bytes(spec: Message) -> bytes:
     """The bytes of a spec, the same on every run: maps sorted, and upstream ids too.
 
     flytekit writes `upstream_node_ids` from a set, so their order changes from run to run;
-    Admin sorts them before it compares. The folder that a dynamic or eager task was packaged in,
-    which flytekit writes into it, is left out: it stays in what is sent, but the same commit
-    packaged in two folders is one version.
+    Admin sorts them before it compares.
     """
-    copy = type(spec)()
-    copy.CopyFrom(spec)
-    if isinstance(copy, WorkflowSpec):
+    if isinstance(spec, WorkflowSpec):
+        copy = WorkflowSpec()
+        copy.CopyFrom(spec)
         for template in (copy.template, *copy.sub_workflows):
             _sort_upstream(template)
-    data = bytes(copy.SerializeToString(deterministic=True))
-    if _SETTINGS not in data:
-        return data
-    rewrite_texts(copy, without_source_root)
-    return bytes(copy.SerializeToString(deterministic=True))
+        spec = copy
+    return bytes(spec.SerializeToString(deterministic=True))
 
 
 def _sort_upstream(template: WorkflowTemplate) -> None:

@@ -24,6 +24,7 @@ SETTINGS = "_F_SS_C"
 PRIMARY = "primary_container_name"
 _REFERENCE = re.compile(r"\$\{image\.([A-Za-z_][A-Za-z0-9_-]*)\}")
 _MOST_SETTINGS = 4 << 20
+_GZIP = "H4sI"  # how a gzip begins in base64
 
 Change = Callable[[str], str]
 
@@ -151,7 +152,7 @@ def _node_overrides(message: Message) -> Iterator[TaskNodeOverrides]:
 
 def _changed_settings(text: str, change: Change) -> str:
     """flytekit's settings with other images in them; as they are where they cannot be read."""
-    settings = _read_settings(text)
+    settings = read_settings(text)
     if settings is None:
         return text
     before = json.dumps(settings)
@@ -166,7 +167,10 @@ def _changed_settings(text: str, change: Change) -> str:
     return base64.b64encode(gzip.compress(after.encode(), mtime=0)).decode()
 
 
-def _read_settings(text: str) -> dict[str, Any] | None:
+def read_settings(text: str) -> dict[str, Any] | None:
+    """flytekit's serialised settings as JSON has them, or None for any other text."""
+    if not text.startswith(_GZIP):
+        return None
     try:
         inflating = zlib.decompressobj(wbits=31)
         data = inflating.decompress(base64.b64decode(text, validate=True), _MOST_SETTINGS)
