@@ -71,6 +71,7 @@ class Storage:
         given: Whether the file has a section `storage`.
         kind: `s3`, `google`, `mem`, `local` …
         stow: `storage.stow.config`, as written (region, endpoint, keys …).
+        signing: What is different of it in signed URLs: the endpoint as clients reach it.
         max_download_mbs: Bucket stores refuse to read more than this into memory.
     """
 
@@ -78,6 +79,7 @@ class Storage:
     kind: str = "s3"
     container: str = "my-s3-bucket"
     stow: Mapping[str, Any] = field(default_factory=dict)
+    signing: Mapping[str, Any] = field(default_factory=dict)
     max_download_mbs: int = 2
 
 

@@ -271,6 +271,7 @@ def _storage(top: _Section) -> Storage:
         kind=kind,
         container=section.text("container", default.container),
         stow=stow.mapping("config"),
+        signing=section.section("signedUrl").mapping("stowConfigOverride"),
         max_download_mbs=section.section("limits").number(
             "maxDownloadMBs", default.max_download_mbs
         ),

@@ -40,18 +40,24 @@ class S3Objects:
                 f"storage.stow.config.endpoint is set, and that needs botocore ({exc}): "
                 "pip install botocore, or leave the endpoint out to use the built-in store"
             ) from exc
-        self._client: Any = session.create_client(
-            "s3",
-            region_name=str(storage.stow.get("region") or "us-east-1"),
-            endpoint_url=_endpoint(storage.stow),
-            aws_access_key_id=storage.stow.get("access_key_id") or None,
-            aws_secret_access_key=storage.stow.get("secret_key") or None,
-            config=config(
-                signature_version="s3v4",
-                s3={"addressing_style": "path"},
-                retries={"total_max_attempts": attempts},
-            ),
-        )
+
+        def client(stow: Mapping[str, Any]) -> Any:
+            return session.create_client(
+                "s3",
+                region_name=str(stow.get("region") or "us-east-1"),
+                endpoint_url=_endpoint(stow),
+                aws_access_key_id=stow.get("access_key_id") or None,
+                aws_secret_access_key=stow.get("secret_key") or None,
+                config=config(
+                    signature_version="s3v4",
+                    s3={"addressing_style": "path"},
+                    retries={"total_max_attempts": attempts},
+                ),
+            )
+
+        self._client = client(storage.stow)
+        # Clients may know the store by another address than Admin does.
+        self._signer = client({**storage.stow, **storage.signing})
         self._make_container()
 
     def reference(self, *parts: str) -> str:
@@ -132,7 +138,7 @@ class S3Objects:
         ports.check_signable(name, container=place.container, key=place.key, expires=expires)
         try:
             return str(
-                self._client.generate_presigned_url(
+                self._signer.generate_presigned_url(
                     operation,
                     Params={"Bucket": place.container, "Key": place.key, **parameters},
                     ExpiresIn=max(1, int(expires)),

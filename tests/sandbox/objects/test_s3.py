@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from moto.server import ThreadedMotoServer
 
-from reconciler.sandbox import ConfigError
+from reconciler.sandbox import ConfigError, parse_config
 from reconciler.sandbox.config import Storage
 from reconciler.sandbox.objects import ObjectMissingError, StorageError
 from reconciler.sandbox.objects.s3 import S3Objects
@@ -88,3 +88,28 @@ def test_without_botocore_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -
 
     with pytest.raises(ConfigError, match="pip install botocore, or leave the endpoint out"):
         S3Objects(Storage(given=True, stow={"endpoint": "http://127.0.0.1:9"}))
+
+
+def test_signed_urls_may_have_an_address_of_their_own(endpoint: str) -> None:
+    """The one by which clients reach the store; Admin itself goes to the other."""
+    config = parse_config(
+        {
+            "storage": {
+                "type": "stow",
+                "container": "my-s3-bucket",
+                "stow": {
+                    "kind": "s3",
+                    "config": {"endpoint": endpoint, "access_key_id": "me", "secret_key": "s"},
+                },
+                "signedUrl": {"stowConfigOverride": {"endpoint": "http://outside:30002"}},
+            }
+        }
+    )
+    bucket = S3Objects(config.storage)
+    url = bucket.reference("k")
+
+    bucket.put(url, b"x")
+
+    signed = bucket.sign_get(url, expires=60).url
+    assert signed.startswith("http://outside:30002/my-s3-bucket/k?")
+    assert config.notes == ()
