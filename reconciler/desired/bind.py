@@ -5,14 +5,16 @@ version and its interface already, so its spec can be completed, checked by Admi
 and named by its content.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from reconciler.desired.attributes import attributes, limits_of
 from reconciler.desired.binder import Binder
 from reconciler.desired.code import Bundles, Codes, folders
 from reconciler.desired.entities import entities
 from reconciler.desired.entity import Entity
+from reconciler.desired.named_entities import named_entities
 from reconciler.desired.needs import Index, needs_of
 from reconciler.desired.packaged import Fetched
 from reconciler.desired.places import check_places, places
@@ -25,8 +27,11 @@ from reconciler.model import (
     DesiredState,
     Diagnostic,
     Found,
+    Kind,
     Needs,
     Origin,
+    Resource,
+    ResourceId,
     in_order,
 )
 
@@ -85,19 +90,34 @@ def bind(
     binder = Binder(index, found, bundles, problems)
     for entity in _in_order(declaration.entities, index, problems):
         binder.bind(entity)
+    rows = attributes(declaration.manifests, problems)
+    names = named_entities(declaration.manifests, problems)
     if problems.errors:
         raise ManifestError(_sorted(problems.errors))
-    projects_and_domains = places(declaration.manifests)
-    resources = {resource.id: resource for resource in (*projects_and_domains, *binder.resources)}
-    projects = {one.id.project: one.id for one in projects_and_domains if not one.id.domain}
+    declared = (*places(declaration.manifests), *rows, *binder.resources, *names)
+    resources = {resource.id: resource for resource in declared}
     return DesiredState(
         resources=resources,
-        needs={
-            id: {*binder.needs.get(id, ()), projects.get(id.project, id)} - {id}
-            for id in resources
-        },
+        needs=_all_needs(resources, binder.needs),
         warnings=problems.warnings,
     )
+
+
+def _all_needs(
+    resources: Mapping[ResourceId, Resource], bound: Mapping[ResourceId, Collection[ResourceId]]
+) -> dict[ResourceId, set[ResourceId]]:
+    """What each resource refers to, and what else has to be there first: its project; the limits
+    that a task is held to; of a name, its versions."""
+    projects = {id.project: id for id in resources if id.kind is Kind.PROJECT}
+    rows = {id for id in resources if id.kind is Kind.ATTRIBUTES}
+    needs = {id: {*bound.get(id, ()), projects.get(id.project, id)} - {id} for id in resources}
+    names = {id for id in resources if id.kind is Kind.NAMED_ENTITY}
+    for id in resources:
+        if rows and id.kind is Kind.TASK:
+            needs[id].update(limits_of(id, rows))
+        if names and id.kind.versioned and id.named_entity in names:
+            needs[id.named_entity].add(id)
+    return needs
 
 
 def _in_order(declared: Sequence[Entity], index: Index, problems: Problems) -> Sequence[Entity]:

@@ -99,10 +99,11 @@ def _add_treatment(spec: LaunchPlanSpec, manifest: LaunchPlan) -> None:
     if declared.quality_of_service is not None:
         spec.quality_of_service.CopyFrom(quality_of_service(declared.quality_of_service))
     for environment in declared.execution_environments:
-        _add_environment(spec.execution_env_assignments.add(), environment)
+        add_environment(spec.execution_env_assignments.add(), environment)
 
 
-def _add_environment(message: Any, declared: ExecutionEnvironment) -> None:
+def add_environment(message: Any, declared: ExecutionEnvironment) -> None:
+    """Say where some nodes run. Works in place, on an empty ExecutionEnvAssignment."""
     message.node_ids.extend(declared.nodes)
     message.task_type = declared.task_type
     environment = message.execution_env

@@ -60,11 +60,17 @@ def check_places(
             for manifest in manifests
             if isinstance(manifest, Domain)
         ),
+        *(
+            (manifest.metadata.name, "", manifest.origin_of("spec", "attributes"))
+            for manifest in declared.values()
+            if manifest.spec.attributes is not None
+        ),
     ]
     first: dict[tuple[str, str], Origin] = {}
     for project, domain, origin in lived_in:
         first.setdefault((project, ""), origin)
-        first.setdefault(("", domain), origin)
+        if domain:
+            first.setdefault(("", domain), origin)
     for (project, domain), origin in first.items():
         if domain and domain not in found.domains:
             problems.error(

@@ -165,7 +165,7 @@ CASES = [
     ),
     Case("Domain", ("metadata", "project"), MISSING, "missing-field", "metadata lacks project"),
     Case(
-        "Domain", ("spec",), {"a": 1}, "unknown-field", "unknown field a in spec (there are none"
+        "Domain", ("spec",), {"a": 1}, "unknown-field", "unknown field a in spec (there are attributes"
     ),
     # Task.
     Case("Task", ("spec", "version"), 1.1, "wrong-type", "found the number 1.1 (a text that"),

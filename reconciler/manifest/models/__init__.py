@@ -1,5 +1,12 @@
 """The kinds that a manifest can be, one file each."""
 
+from reconciler.manifest.models.attributes import (
+    Attributes,
+    PlacedAttributes,
+    PluginOverride,
+    TaskResources,
+    WorkflowExecutionConfig,
+)
 from reconciler.manifest.models.base import API_VERSION, Manifest, Part, Path, Problem
 from reconciler.manifest.models.binding import (
     Binding,
@@ -20,6 +27,7 @@ from reconciler.manifest.models.kubernetes import (
     Resources,
 )
 from reconciler.manifest.models.launch_plan import ExecutionEnvironment, LaunchPlan
+from reconciler.manifest.models.named_entity import Named, NamedMetadata
 from reconciler.manifest.models.node import (
     Array,
     Case,
@@ -54,6 +62,7 @@ __all__ = [
     "SAID_ELSEWHERE",
     "Amounts",
     "Array",
+    "Attributes",
     "Binding",
     "Build",
     "BundleReference",
@@ -78,6 +87,8 @@ __all__ = [
     "ListBinding",
     "Manifest",
     "MapBinding",
+    "Named",
+    "NamedMetadata",
     "NestedNode",
     "Node",
     "NodeCache",
@@ -88,6 +99,8 @@ __all__ = [
     "Package",
     "Part",
     "Path",
+    "PlacedAttributes",
+    "PluginOverride",
     "Pod",
     "Problem",
     "Project",
@@ -103,8 +116,10 @@ __all__ = [
     "Secured",
     "Task",
     "TaskChanges",
+    "TaskResources",
     "Variable",
     "Workflow",
+    "WorkflowExecutionConfig",
     "default_id",
     "operands",
     "references",

@@ -1,10 +1,12 @@
 """Domain: one of the server's domains within a project. It must exist in Admin's configuration."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from reconciler.manifest.models.base import Manifest, Name, Part
+from reconciler.manifest.models.attributes import PlacedAttributes
+from reconciler.manifest.models.base import Manifest, Maybe, Name, Part
+from reconciler.manifest.models.named_entity import Named
 
 
 class DomainMetadata(Part):
@@ -12,8 +14,26 @@ class DomainMetadata(Part):
     name: Name
 
 
+class NamedWorkflow(Named):
+    """A workflow's name: what is said of it, and its attributes."""
+
+    attributes: Maybe[PlacedAttributes] = None
+
+
 class DomainSpec(Part):
-    """Nothing yet can be said of a domain but that it is used."""
+    """Settings of the domain, and what is said of names in it, whoever registers them."""
+
+    attributes: Maybe[PlacedAttributes] = None
+    tasks: Annotated[
+        dict[Name, Named], Field(description="By name: description and archive state.")
+    ] = Field(default_factory=dict)
+    workflows: Annotated[
+        dict[Name, NamedWorkflow],
+        Field(description="By name: attributes, description and archive state."),
+    ] = Field(default_factory=dict)
+    launch_plans: Annotated[
+        dict[Name, Named], Field(description="By name: description and archive state.")
+    ] = Field(default_factory=dict)
 
 
 class Domain(Manifest):

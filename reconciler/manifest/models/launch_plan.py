@@ -10,12 +10,13 @@ from pydantic import ConfigDict, Field, model_validator
 
 from reconciler.manifest.models.base import Manifest, Maybe, Name, Part, Problem, Text, refuse
 from reconciler.manifest.models.kubernetes import Env, JsonObject
+from reconciler.manifest.models.named_entity import NamedMetadata
 from reconciler.manifest.models.quality import QualityOfService
 from reconciler.manifest.models.raw import RawLaunchPlan
 from reconciler.manifest.models.reference import Reference
 from reconciler.manifest.models.schedule import Notification, Schedule
 from reconciler.manifest.models.security import Secured
-from reconciler.manifest.models.values import EntityMetadata, Labels, State
+from reconciler.manifest.models.values import Labels, State
 
 _UNSWITCHED = "a launch plan without a workflow switches what others register"
 
@@ -184,7 +185,7 @@ class LaunchPlan(Manifest):
     KIND: ClassVar[str] = "LaunchPlan"
 
     kind: Literal["LaunchPlan"]
-    metadata: EntityMetadata
+    metadata: NamedMetadata
     spec: LaunchPlanSpec
 
     @property

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from reconciler.manifest.models.attributes import Attributes
 from reconciler.manifest.models.base import Manifest, Maybe, Name, Part, Text
 from reconciler.manifest.models.values import Labels
 
@@ -46,6 +47,7 @@ class ProjectSpec(Part):
     description: Annotated[Text, _at_most(300), Field(json_schema_extra={"maxLength": 300})] = ""
     labels: Labels
     state: Literal["active", "archived"] = "active"
+    attributes: Maybe[Attributes] = None
 
 
 class Project(Manifest):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlanSpec
+from flyteidl.admin.matchable_resource_pb2 import TaskResourceAttributes, WorkflowExecutionConfig
 from flyteidl.core.identifier_pb2 import Identifier, ResourceType
 from flyteidl.core.tasks_pb2 import TaskTemplate
 from flyteidl.core.workflow_pb2 import Node, WorkflowTemplate
@@ -198,3 +199,9 @@ RawTask = Annotated[Raw, PlainValidator(_reader(TaskTemplate)), _schema(TaskTemp
 RawWorkflow = Annotated[Raw, PlainValidator(_reader(WorkflowTemplate)), _schema(WorkflowTemplate)]
 RawNode = Annotated[Raw, PlainValidator(_reader(Node)), _schema(Node)]
 RawLaunchPlan = Annotated[Raw, PlainValidator(_reader(LaunchPlanSpec)), _schema(LaunchPlanSpec)]
+RawTaskResources = Annotated[
+    Raw, PlainValidator(_reader(TaskResourceAttributes)), _schema(TaskResourceAttributes)
+]
+RawWorkflowExecutionConfig = Annotated[
+    Raw, PlainValidator(_reader(WorkflowExecutionConfig)), _schema(WorkflowExecutionConfig)
+]

@@ -17,10 +17,10 @@ from reconciler.manifest.models.kubernetes import (
     Port,
     Resources,
 )
+from reconciler.manifest.models.named_entity import NamedMetadata
 from reconciler.manifest.models.raw import RawTask
 from reconciler.manifest.models.security import Secured
 from reconciler.manifest.models.values import (
-    EntityMetadata,
     PositiveDuration,
     Variables,
     Version,
@@ -195,7 +195,7 @@ class Task(Manifest):
     KIND: ClassVar[str] = "Task"
 
     kind: Literal["Task"]
-    metadata: EntityMetadata
+    metadata: NamedMetadata
     spec: TaskSpec
 
     @property

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from reconciler.manifest.models.attributes import PlacedAttributes
 from reconciler.manifest.models.base import Manifest, Maybe, Part, Path, Problem, Text, refuse
 from reconciler.manifest.models.binding import (
     Binding,
@@ -15,10 +16,11 @@ from reconciler.manifest.models.binding import (
     promises,
 )
 from reconciler.manifest.models.description import Description
+from reconciler.manifest.models.named_entity import NamedMetadata
 from reconciler.manifest.models.node import NestedNode, Node, NodeId, default_id
 from reconciler.manifest.models.quality import QualityOfService
 from reconciler.manifest.models.raw import RawWorkflow
-from reconciler.manifest.models.values import EntityMetadata, Type, Variables, Version
+from reconciler.manifest.models.values import Type, Variables, Version
 from reconciler.manifest.suggest import did_you_mean  # The id of a failure node that says none.
 
 FAILURE_NODE = "failure-node"
@@ -82,6 +84,10 @@ class WorkflowSpec(Part):
     tags: dict[Text, Text] = Field(default_factory=dict)
     description: Description
     raw: Maybe[RawWorkflow] = None
+    attributes: Annotated[
+        Maybe[PlacedAttributes],
+        Field(description="Settings for executions of the name, whatever its version."),
+    ] = None
 
     @model_validator(mode="after")
     def _comes_from_somewhere(self) -> "WorkflowSpec":
@@ -199,7 +205,7 @@ class Workflow(Manifest):
     KIND: ClassVar[str] = "Workflow"
 
     kind: Literal["Workflow"]
-    metadata: EntityMetadata
+    metadata: NamedMetadata
     spec: WorkflowSpec
 
     @property
