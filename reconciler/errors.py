@@ -9,6 +9,7 @@
     ├── BundleError                          1   code that cannot be bundled, or has changed since
     ├── UploadError                          1   the object store did not take a bundle
     ├── FetchError                           1   a package's URL gave nothing, or something else
+    ├── BuildError                           1   a package's own command failed, or gave none
     └── AdminError                           1   Admin refused one call; a class for each gRPC code
         ├── UnauthenticatedError             7
         ├── PermissionDeniedError            7
@@ -97,6 +98,10 @@ class UploadError(ReconcilerError):
 
 class FetchError(ReconcilerError):
     """What a URL is to hold could not be had, or it is not what its digest says."""
+
+
+class BuildError(ReconcilerError):
+    """The command that makes a package failed, or what it made is none."""
 
 
 class AdminError(ReconcilerError):

@@ -3,6 +3,21 @@
 from reconciler.desired.bind import Declaration, bind, declare, needs
 from reconciler.desired.code import Codes
 from reconciler.desired.code import folder_of as code_folder
+from reconciler.desired.package import Contents, PackageError, read_package
 from reconciler.desired.packaged import Fetched, sources
+from reconciler.desired.repack import entity_files
 
-__all__ = ["Codes", "Declaration", "Fetched", "bind", "code_folder", "declare", "needs", "sources"]
+__all__ = [
+    "Codes",
+    "Contents",
+    "Declaration",
+    "Fetched",
+    "PackageError",
+    "bind",
+    "code_folder",
+    "declare",
+    "entity_files",
+    "needs",
+    "read_package",
+    "sources",
+]

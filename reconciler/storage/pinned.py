@@ -7,6 +7,7 @@ store returns instead of them is an error, whoever put it there.
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,14 @@ class Pushed:
         return f"{self.url}@sha256:{self.sha256}"
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The SHA-256 of a file in the cache; `existed` if it was there before."""
+
+    sha256: str
+    existed: bool
+
+
 class PinnedFiles:
     """Fetches and puts files (see `ports.Fetcher`).
 
@@ -55,7 +64,7 @@ class PinnedFiles:
         Raises: FetchError if it cannot be had, or is not what the digest says.
         """
         # The suffix tells what it is, and a URL may have a query behind it.
-        kept = self._cache / sha256 / name_in(url)
+        kept = self._cache / sha256 / f"package{suffix_in(url)}"
         if kept.is_file() and sha256_of(kept) == sha256:
             return kept
         with self._temporary() as temporary:
@@ -69,6 +78,21 @@ class PinnedFiles:
             kept.parent.mkdir(parents=True, exist_ok=True)
             os.replace(temporary, kept)
         return kept
+
+    def keep(self, file: Path) -> "Kept":
+        """Put a file into the cache, as if it had been fetched from a URL that ends as it does.
+
+        Raises: FetchError if the cache cannot be written.
+        """
+        sha256 = sha256_of(file)
+        kept = self._cache / sha256 / f"package{suffix_in(file.name)}"
+        if kept.is_file() and sha256_of(kept) == sha256:
+            return Kept(sha256, existed=True)
+        with self._temporary() as temporary:
+            shutil.copyfile(file, temporary)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(temporary, kept)
+        return Kept(sha256, existed=False)
 
     def push(self, file: Path, url: str) -> Pushed:
         """Put a file where a URL says, unless the very same lies there.
@@ -102,11 +126,14 @@ class PinnedFiles:
             Path(name).unlink(missing_ok=True)
 
 
-def name_in(url: str) -> str:
-    """The last part of a URL's path, as a file of the cache is called."""
+def suffix_in(url: str) -> str:
+    """What the last part of a URL's path ends in, `.tgz` and `.tar.gz` being one."""
     path = url.partition("?")[0].partition("#")[0].rstrip("/")
-    name = re.sub(r"[^A-Za-z0-9._-]", "_", path.rpartition("/")[2])
-    return name.lstrip(".") or "package"
+    name = path.rpartition("/")[2]
+    if name.endswith(".tar.gz"):
+        return ".tgz"
+    found = re.search(r"(_[123])?\.[A-Za-z0-9]+$", name)
+    return found[0] if found else ""
 
 
 def sha256_of(file: Path) -> str:
