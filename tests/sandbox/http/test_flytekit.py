@@ -5,15 +5,21 @@ import os
 import subprocess
 import sys
 import tarfile
+import threading
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
+import keyring
 import pytest
 from flyteidl.core import literals_pb2
+from flytekit.clients.auth import token_client
 from flytekit.clients.friendly import SynchronousFlyteClient
 from flytekit.configuration import Config, PlatformConfig
 from flytekit.remote import FlyteRemote
+from keyring.backends import null
 
 from reconciler.sandbox import Sandbox, parse_config
 
@@ -77,12 +83,73 @@ def test_client_credentials_log_in(guarded: Sandbox) -> None:
     assert [project.id for project in projects] == ["flytesnacks"]
 
 
+def test_an_expired_token_is_replaced(guarded: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the middle of a run, unnoticed."""
+    client = SynchronousFlyteClient(platform(guarded, "foobar"))
+    client.list_projects_paginated(limit=5)
+    gate = guarded.admin.gate
+    assert gate is not None
+    late = gate.now() + 24 * 3600
+
+    monkeypatch.setattr(gate, "now", lambda: late)
+
+    assert len(client.list_projects_paginated(limit=5)[0]) == 1
+    codes = [call.code for call in guarded.admin.recent.latest() if "ListPro" in call.method]
+    assert codes == ["OK", "UNAUTHENTICATED", "OK", "UNAUTHENTICATED"]
+
+
 def test_a_wrong_secret_does_not(guarded: Sandbox) -> None:
     """The client tells what the server said."""
     client = SynchronousFlyteClient(platform(guarded, "wrong"))
 
     with pytest.raises(Exception, match="invalid_client"):
         client.list_projects_paginated(limit=5)
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep flytekit from keeping tokens on this machine."""
+    former = keyring.get_keyring()
+    keyring.set_keyring(null.Keyring())  # type: ignore[no-untyped-call]
+    yield
+    keyring.set_keyring(former)
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_a_browser_logs_in(guarded: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes where it is sent, with its cookies, and ends at flytekit's own page."""
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+
+    def visit(url: str) -> bool:
+        threading.Thread(target=lambda: browser.open(url, timeout=30).read()).start()
+        return True
+
+    monkeypatch.setattr("webbrowser.open_new_tab", visit)
+    client = SynchronousFlyteClient(
+        PlatformConfig(endpoint=guarded.endpoint, insecure=True, auth_mode="Pkce")
+    )
+
+    assert len(client.list_projects_paginated(limit=5)[0]) == 1
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_a_device_logs_in(guarded: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When somebody has typed its code into the page that it names."""
+    begin = token_client.get_device_code
+
+    def begun_and_allowed(*arguments: Any, **named: Any) -> Any:
+        shown = begin(*arguments, **named)
+        form = urlencode({"user_code": shown.user_code, "decision": "allow"})
+        with urllib.request.urlopen(shown.verification_uri, form.encode(), timeout=30) as page:
+            assert b"logged in" in page.read()
+        return shown
+
+    monkeypatch.setattr(token_client, "get_device_code", begun_and_allowed)
+    client = SynchronousFlyteClient(
+        PlatformConfig(endpoint=guarded.endpoint, insecure=True, auth_mode="DeviceFlow")
+    )
+
+    assert len(client.list_projects_paginated(limit=5)[0]) == 1
 
 
 def test_logged_in_clients_upload(guarded: Sandbox, tmp_path: Path) -> None:

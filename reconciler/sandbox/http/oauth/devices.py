@@ -97,6 +97,7 @@ class Devices:
         device_code = secrets.token_urlsafe(32)
         user_code = "".join(secrets.choice(_LETTERS) for _ in range(8))
         with self._lock:
+            self._forget_the_late()
             self._logins[device_code] = _Login(client.id, scopes, self._gate.now() + _LIFESPAN)
             self._codes[user_code] = device_code
         page = f"{self._gate.public_url(host)}/oauth2/device"
@@ -107,6 +108,16 @@ class Devices:
             "verification_uri_complete": f"{page}?user_code={user_code}",
             "expires_in": _LIFESPAN,
             "interval": _INTERVAL,
+        }
+
+    def _forget_the_late(self) -> None:
+        """Drop the logins that nobody can end any more."""
+        now = self._gate.now()
+        self._logins = {
+            code: login for code, login in self._logins.items() if now <= login.until + _LIFESPAN
+        }
+        self._codes = {
+            user: device for user, device in self._codes.items() if device in self._logins
         }
 
     def _decide(self, form: dict[str, list[str]]) -> Answer:
