@@ -13,7 +13,10 @@ from grpc_tools import protoc
 
 PROTOS = Path(__file__).parent
 # A stub lives with its only reader.
-READERS = {"reconciler/plan/v1/plan.proto": "reconciler/planfile/plan_pb2"}
+READERS = {
+    "reconciler/plan/v1/plan.proto": "reconciler/planfile/plan_pb2",
+    "reconciler/ledger/v1/ledger.proto": "reconciler/admin/ledger/ledger_pb2",
+}
 _VERSION_CHECK = re.compile(
     r"from google\.protobuf import runtime_version as _runtime_version\n"
     r"|_runtime_version\.ValidateProtobufRuntimeVersion\(.*?\n\)\n"

@@ -8,6 +8,11 @@
     ├── OversizedError                       1   a request that Admin would not even read
     ├── BundleError                          1   code that cannot be bundled, or has changed since
     ├── UploadError                          1   the object store did not take a bundle
+    ├── LedgerError                          1   the ledger cannot be read, or is damaged
+    │   └── LedgerMovedError                 1   somebody else appended to it first
+    ├── LockedError                          6   somebody else applies, or claims what we claim
+    ├── LockLostError                        1   somebody else took our lock
+    ├── PlanRanError                         4   a saved plan that was applied already
     ├── FetchError                           1   a package's URL gave nothing, or something else
     ├── BuildError                           1   a package's own command failed, or gave none
     └── AdminError                           1   Admin refused one call; a class for each gRPC code
@@ -98,6 +103,42 @@ class UploadError(ReconcilerError):
 
 class FetchError(ReconcilerError):
     """What a URL is to hold could not be had, or it is not what its digest says."""
+
+
+class LedgerError(ReconcilerError):
+    """The ledger cannot be used as it is: unreadable, damaged, or of a newer version."""
+
+
+class LedgerMovedError(LedgerError):
+    """Somebody else appended the entry that we wanted to: read the head again.
+
+    Attributes: `ledger` by name; `serial` of the entry that is not ours.
+    """
+
+    def __init__(self, ledger: str, serial: int) -> None:
+        self.ledger = ledger
+        self.serial = serial
+        super().__init__(f"{ledger}: entry {serial} was appended by someone else; try again")
+
+
+class LockedError(ReconcilerError):
+    """Somebody else holds the lock; nothing was written.
+
+    Attributes: `workspace` whose lock it is; `serial` of the entry that took it.
+    """
+
+    def __init__(self, text: str, *, workspace: str, serial: int) -> None:
+        self.workspace = workspace
+        self.serial = serial
+        super().__init__(text)
+
+
+class LockLostError(ReconcilerError):
+    """Our lock was taken from us; nothing more is written."""
+
+
+class PlanRanError(ReconcilerError):
+    """A saved plan runs once, and this one has."""
 
 
 class BuildError(ReconcilerError):

@@ -4,7 +4,7 @@
 mutating call exists.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from reconciler.model import Bundle, Code, CodeFolder, Resource, ResourceId
+from reconciler.model import (
+    Body,
+    Bundle,
+    Code,
+    CodeFolder,
+    Head,
+    Record,
+    Resource,
+    ResourceId,
+)
 
 
 class Reader(Protocol):
@@ -164,6 +173,47 @@ class Fetcher(Protocol):
         """The file that a URL and the digest of its content name, on this machine.
 
         Raises: FetchError if it cannot be had, or is something else.
+        """
+        ...
+
+
+class LedgerReader(Protocol):
+    """Reads what Admin remembers for one workspace. Safe to use from many threads.
+
+    Every method raises LedgerError for a log that is damaged or of a newer version, and
+    AdminError (or UnreachableError) if an answer could not be had.
+    """
+
+    @property
+    def workspace(self) -> str:
+        """Whose ledger it is."""
+        ...
+
+    def head(self) -> Head:
+        """The newest entry, and what all entries come to. Cost: one call."""
+        ...
+
+    def newest(self) -> int:
+        """Only the serial of the newest entry, 0 if there is none. Cost: one small call."""
+        ...
+
+    def records(self) -> Sequence[Record]:
+        """The whole log, oldest first, each entry verified to follow the one before it."""
+        ...
+
+    def neighbours(self) -> "Sequence[LedgerReader]":
+        """The ledgers of all other workspaces in the same home."""
+        ...
+
+
+class Ledger(LedgerReader, Protocol):
+    """Appends to it as well."""
+
+    def append(self, body: Body, after: Head) -> Head:
+        """Append the entry that follows `after`, and return the new head.
+
+        Raises: LedgerMovedError if `after` is no longer the head, with nothing appended;
+            AdminError if it is refused (`in_doubt`: or may yet appear).
         """
         ...
 

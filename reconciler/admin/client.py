@@ -113,6 +113,11 @@ class AdminClient:
     def list_tasks(self, request: ResourceListRequest) -> TaskList:
         return self._call(rpc.LIST_TASKS, request, _place(request))
 
+    def list_task_ids(
+        self, request: NamedEntityIdentifierListRequest
+    ) -> NamedEntityIdentifierList:
+        return self._call(rpc.LIST_TASK_IDS, request, f"{request.project}/{request.domain}")
+
     def list_workflows(self, request: ResourceListRequest) -> WorkflowList:
         return self._call(rpc.LIST_WORKFLOWS, request, _place(request))
 

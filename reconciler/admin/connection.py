@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from reconciler.config import Config
-from reconciler.ports import Clock, Reader, Uploader, Writer
+from reconciler.ports import Clock, Ledger, LedgerReader, Reader, Uploader, Writer
 
 if TYPE_CHECKING:
     from flyteidl.admin.launch_plan_pb2 import LaunchPlan
@@ -35,6 +35,7 @@ class Connection:
         writer: Writer,
         uploader: Uploader,
         client: "AdminClient",
+        reading: "AdminClient",
         pool: "Pool",
         close: Callable[[], None],
     ) -> None:
@@ -43,6 +44,7 @@ class Connection:
         self.writer = writer
         self.uploader = uploader
         self.client = client
+        self._reading = reading
         self._pool = pool
         self._close = close
 
@@ -55,6 +57,20 @@ class Connection:
         return list_launch_plans(
             self.client, self._pool, project=project, domain=domain, active_only=active_only
         )
+
+    def ledger_reader(self, *, project: str, domain: str, workspace: str) -> LedgerReader:
+        """The ledger of one workspace, at its home; on it nothing can be appended."""
+        from reconciler.admin.ledger import AdminLedgerReader
+
+        return AdminLedgerReader(
+            self._reading, project=project, domain=domain, workspace=workspace
+        )
+
+    def ledger(self, *, project: str, domain: str, workspace: str) -> Ledger:
+        """The same, to append to."""
+        from reconciler.admin.ledger import AdminLedger
+
+        return AdminLedger(self.client, project=project, domain=domain, workspace=workspace)
 
     def close(self) -> None:
         """Hang up; calls under way end with an error."""
@@ -119,13 +135,14 @@ def connect(
             some, config=config, policy=policy, clock=clock, rand=rand, recorder=recorder
         )
 
-    client = client_on(writing)
+    client, reads = client_on(writing), client_on(reading)
     return Connection(
         config,
-        reader=AdminReader(client_on(reading), pool),
+        reader=AdminReader(reads, pool),
         writer=AdminWriter(client),
         uploader=AdminUploader(client, policy=policy, clock=clock, rand=rand),
         client=client,
+        reading=reads,
         pool=pool,
         close=channel.close,
     )

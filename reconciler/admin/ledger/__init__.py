@@ -1,0 +1,5 @@
+"""The ledger: an append-only log in Admin itself, so that nothing else has to be kept anywhere."""
+
+from reconciler.admin.ledger.log import AdminLedger, AdminLedgerReader
+
+__all__ = ["AdminLedger", "AdminLedgerReader"]
