@@ -15,7 +15,24 @@ GOOD: dict[str, dict[str, Any]] = {
         "metadata": {"name": "weather"},
         "spec": {"title": "Weather", "labels": {"team": "data"}, "state": "active"},
     },
-    "Domain": {"metadata": {"project": "weather", "name": "development"}},
+    "Domain": {
+        "metadata": {"project": "weather", "name": "development"},
+        "spec": {
+            "attributes": {
+                "taskResources": {
+                    "defaults": {"cpu": 1, "memory": "1Gi"},
+                    "limits": {"cpu": "4", "ephemeralStorage": "2Gi"},
+                },
+                "clusterResources": {"projectQuotaCpu": "100"},
+                "executionQueue": {"tags": ["gpu"]},
+                "pluginOverrides": {"spark": {"plugins": ["mine"], "ifMissing": "fail"}},
+                "workflowExecutionConfig": {"maxParallelism": 5, "interruptible": False},
+                "clusterAssignment": "absent",
+            },
+            "workflows": {"daily": {"attributes": {"executionQueue": {}}, "archived": True}},
+            "tasks": {"old": {"description": "of old"}},
+        },
+    },
     "Task": {
         "metadata": {"project": "weather", "domain": "development", "name": "fetch"},
         "spec": {
@@ -120,6 +137,10 @@ BYTES = "schemas count characters, Admin bytes"
 _TASK = ("spec", "container")
 _REQUESTS = (*_TASK, "resources", "requests")
 _NODE = ("spec", "nodes", "fetch")
+_ATTRIBUTES = ("spec", "attributes")
+_LIMITS = (*_ATTRIBUTES, "taskResources", "limits")
+_OVERRIDE = (*_ATTRIBUTES, "pluginOverrides", "spark")
+_CONFIG = (*_ATTRIBUTES, "workflowExecutionConfig")
 _ELSE = {"else": {"task": "x"}}
 _THEN = {"if": "again.ok", "then": {"task": "x"}}
 CASES = [
@@ -164,9 +185,40 @@ CASES = [
         "17 labels are more than the 16",
     ),
     Case("Domain", ("metadata", "project"), MISSING, "missing-field", "metadata lacks project"),
+    Case("Domain", ("spec",), {"a": 1}, "unknown-field", "unknown field a in spec (there are a"),
+    # Attributes and names.
+    Case("Domain", (*_ATTRIBUTES, "taskResources"), "none", "wrong-type", "expected a mapping"),
+    Case("Domain", (*_ATTRIBUTES, "taskResource"), "absent", "unknown-field", "taskResources"),
+    Case("Domain", (*_ATTRIBUTES, "executionQueue"), None, "invalid-value", "a value is missing"),
+    Case("Domain", (*_ATTRIBUTES, "executionQueue"), {"tags": "a"}, "wrong-type", "a list"),
+    Case("Domain", (*_ATTRIBUTES, "qualityOfService"), {}, "refused-field", "at every level"),
+    Case("Domain", (*_LIMITS, "cpu"), "2 cores", "invalid-value", "is no quantity"),
+    Case("Domain", (*_LIMITS, "cpus"), 2, "unknown-field", "did you mean cpu?"),
+    Case("Domain", (*_ATTRIBUTES, "clusterResources", "a"), 5, "wrong-type", "expected a text"),
+    Case("Domain", (*_OVERRIDE, "ifMissing"), "default", "invalid-value", "did you mean useDef"),
+    Case("Domain", (*_CONFIG, "maxParallelism"), 2**31, "invalid-value", "or less"),
+    Case("Domain", (*_CONFIG, "raw"), {"maxParalelism": 5}, "unknown-field", "maxParallelism"),
     Case(
-        "Domain", ("spec",), {"a": 1}, "unknown-field", "unknown field a in spec (there are attributes"
+        "Domain",
+        (*_CONFIG, "raw"),
+        {"labels": {"values": {"a": 1}}},
+        "invalid-value",
+        "not a flyteidl.admin.WorkflowExecutionConfig",
+        FLYTEIDL,
     ),
+    Case("Domain", ("spec", "workflows"), {"": {}}, "invalid-value", "must not be empty"),
+    Case("Domain", ("spec", "tasks", "t"), {"attributes": {}}, "unknown-field", "attributes"),
+    Case("Domain", ("spec", "tasks", "t"), {"archived": "yes"}, "wrong-type", "true or false"),
+    Case(
+        "Project",
+        ("spec", "attributes"),
+        {"pluginOverrides": "absent"},
+        "refused-field",
+        "for whole projects (say them for a domain or a workflow)",
+    ),
+    Case("Task", ("metadata", "archived"), 1, "wrong-type", "expected true or false"),
+    Case("Workflow", ("metadata", "description"), "x" * 301, "invalid-value", "301 characters"),
+    Case("Package", ("metadata", "archived"), True, "unknown-field", "unknown field archived"),
     # Task.
     Case("Task", ("spec", "version"), 1.1, "wrong-type", "found the number 1.1 (a text that"),
     Case("Task", ("spec", "version"), "", "invalid-value", "spec.version: must not be empty"),

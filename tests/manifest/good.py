@@ -14,6 +14,19 @@ CASES: list[tuple[str, Path, Any]] = [
     ("Project", ("spec", "title"), "ü" * 32),
     ("Project", ("spec", "labels"), {"example.com/a_b.c": "", "X": "1.0-a"}),
     ("Domain", ("spec",), {}),
+    *[
+        ("Domain", ("spec", "attributes", type), value)
+        for type in ("taskResources", "clusterResources", "executionQueue", "pluginOverrides")
+        for value in ("absent", {})
+    ],
+    ("Domain", ("spec", "attributes", "executionClusterLabel"), {"value": "absent"}),
+    ("Domain", ("spec", "attributes", "clusterResources"), {"absent": "absent"}),
+    ("Domain", ("spec", "attributes", "taskResources"), {"raw": {"limits": {"cpu": "-1"}}}),
+    ("Domain", ("spec", "attributes", "workflowExecutionConfig"), {"maxParallelism": -1}),
+    ("Domain", ("spec", "launchPlans"), {"any name": {"description": "", "archived": False}}),
+    ("Project", ("spec", "attributes"), {"taskResources": "absent"}),
+    ("Task", ("metadata", "description"), "é" * 300),
+    ("LaunchPlan", ("metadata", "archived"), True),
     ("Task", ("metadata", "name"), "tasks/ünicode name?"),
     ("Task", ("spec", "version"), "v1"),
     ("Task", ("spec", "type"), "spark"),
