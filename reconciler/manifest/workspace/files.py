@@ -11,9 +11,8 @@ from reconciler.manifest.layers import Layered, Piece
 from reconciler.manifest.models.base import Path as Steps
 from reconciler.manifest.models.base import Positions
 from reconciler.manifest.reader import read
-from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.validate import validate
-from reconciler.manifest.workspace.models import Workspace, WorkspaceSpec
+from reconciler.manifest.workspace.models import Workspace
 from reconciler.model import Diagnostic, Origin
 
 # Lists that grow by what is included; anything else that two files say, the including one says.
@@ -107,17 +106,6 @@ def _fragment(
         message = f"an included file is a document of kind {Workspace.KIND} with a spec"
         problems.append(Diagnostic("include", message, places.origin(())))
         return None
-    known = [field.alias or name for name, field in WorkspaceSpec.model_fields.items()]
-    for key in spec:
-        if key not in known:
-            problems.append(
-                Diagnostic(
-                    "unknown-field",
-                    f"unknown field {key} in spec",
-                    places.origin(("spec", key)),
-                    did_you_mean(key, known),
-                )
-            )
     return spec
 
 

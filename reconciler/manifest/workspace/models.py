@@ -99,10 +99,31 @@ class MatchSpec(Part):
     ] = None
 
 
-class SaidSpec(Part):
-    """What a rule says: any part of a document's spec."""
+_IDENTIFYING = ("project", "domain", "name")
 
-    spec: Annotated[dict[str, Any], Field(min_length=1)]
+
+class SaidSpec(Part):
+    """What a rule says: any part of a document but what it is and where."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    spec: Annotated[Maybe[Annotated[dict[str, Any], Field(min_length=1)]], Field()] = None
+    metadata: Annotated[
+        Maybe[Annotated[dict[str, Any], Field(min_length=1)]],
+        Field(description="Anything but project, domain and name."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "SaidSpec":
+        if self.spec is None and self.metadata is None:
+            raise ValueError("nothing is said; say spec or metadata")
+        return self
+
+    @property
+    def parts(self) -> dict[str, dict[str, Any]]:
+        """What is said, as a document has it."""
+        parts = {"metadata": self.metadata, "spec": self.spec}
+        return {name: part for name, part in parts.items() if part is not None}
 
 
 class RuleSpec(Part):
@@ -121,26 +142,28 @@ class RuleSpec(Part):
     def _says_what_can_be(self) -> "RuleSpec":
         problems = [
             Problem(
-                f"no kind that this is about has {key} in its spec",
-                ("set", "spec", key),
+                f"no kind that this is about has {key} in its {part}",
+                ("set", part, key),
                 code="unknown-field",
-                hint=did_you_mean(key, self._fields()),
+                hint=did_you_mean(key, self._fields(part)),
             )
-            for key in self.set.spec
-            if key not in self._fields()
+            for part, said in self.set.parts.items()
+            for key in said
+            if key not in self._fields(part)
         ]
         if problems:
             refuse(problems)
         return self
 
-    def _fields(self) -> Mapping[str, None]:
+    def _fields(self, part: str) -> Mapping[str, None]:
         kinds = [
             kind for kind in KINDS if not self.match.kind or _any_matches(self.match.kind, kind)
         ]
         return {
             field.alias or name: None
             for kind in kinds
-            for name, field in _spec_fields(KINDS[kind]).items()
+            for name, field in _fields_of(KINDS[kind], part).items()
+            if not (part == "metadata" and name in _IDENTIFYING)
         }
 
 
@@ -150,9 +173,9 @@ def _any_matches(globs: tuple[str, ...], text: str) -> bool:
     return any_glob(globs, text)
 
 
-def _spec_fields(kind: type[Manifest]) -> Mapping[str, Any]:
-    spec = kind.model_fields["spec"].annotation
-    return spec.model_fields if isinstance(spec, type) and issubclass(spec, Part) else {}
+def _fields_of(kind: type[Manifest], part: str) -> Mapping[str, Any]:
+    said = kind.model_fields[part].annotation
+    return said.model_fields if isinstance(said, type) and issubclass(said, Part) else {}
 
 
 Rules = Annotated[tuple[RuleSpec, ...], Field(strict=False)]

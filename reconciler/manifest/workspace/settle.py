@@ -298,9 +298,7 @@ def _rules(
 ) -> Iterator[Rule]:
     places: Positions = workspace.positions
     for at, spec in enumerate(specs):
-        yield Rule(
-            _matcher(spec.match), {"spec": spec.set.spec}, places, (*path, at, "set"), layer
-        )
+        yield Rule(_matcher(spec.match), spec.set.parts, places, (*path, at, "set"), layer)
 
 
 def _matcher(spec: MatchSpec) -> Matcher:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -91,8 +91,8 @@ class VariableDeclaration(Part):
         Any, Field(description="The value where nobody gives one. Without it one must be given.")
     ] = None
     required: Annotated[
-        Maybe[Literal[True]],
-        Field(description="Says that there is no default; a variable without one is required."),
+        Maybe[bool],
+        Field(description="Whether a value must be given: exactly if there is no default."),
     ] = None
     sensitive: Annotated[
         bool,
@@ -129,6 +129,9 @@ class VariableDeclaration(Part):
         problems: list[Problem] = []
         if self.has_default and self.required:
             problems.append(Problem("a required variable has no default", ("required",)))
+        if self.required is False and not self.has_default:
+            hint = "give it a default"
+            problems.append(Problem("what is not required has one", ("required",), hint=hint))
         if self.sensitive and not self._is_text:
             problems.append(
                 Problem(f"only texts can be kept secret, not {self.type}", ("sensitive",))
