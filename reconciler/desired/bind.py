@@ -90,6 +90,7 @@ def bind(
     binder = Binder(index, found, bundles, problems)
     for entity in _in_order(declaration.entities, index, problems):
         binder.bind(entity)
+    binder.finish()
     rows = attributes(declaration.manifests, problems)
     names = named_entities(declaration.manifests, problems)
     if problems.errors:

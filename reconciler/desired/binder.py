@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -25,24 +26,24 @@ from reconciler.desired.code import Bundles, by_digest
 from reconciler.desired.entities import node_references
 from reconciler.desired.entity import AUTO, Entity, Pointer
 from reconciler.desired.faults import in_words
+from reconciler.desired.findings import Findings
 from reconciler.desired.ids import Pins, fill, portable, settle
 from reconciler.desired.launch_plan import launch_plan_spec
+from reconciler.desired.lint import launch_plan_lint, task_lint, workflow_lint
 from reconciler.desired.needs import ACTIVE, LATEST, Index, admin_id
 from reconciler.desired.package import Member, deterministic
 from reconciler.desired.problems import Problems
-from reconciler.desired.refusals import Refusal, launch_plan_refusals, task_refusals
+from reconciler.desired.refusals import launch_plan_refusals, task_refusals
 from reconciler.desired.task import task_spec
 from reconciler.desired.workflow import workflow_spec
 from reconciler.manifest import LaunchPlan, Task, Workflow
 from reconciler.model import (
     Bundle,
-    Diagnostic,
     Found,
     Kind,
     Origin,
     Resource,
     ResourceId,
-    Severity,
     content_hash,
 )
 
@@ -70,6 +71,7 @@ class Binder:
         self._bundles = bundles
         self._code: dict[str, tuple[Bundle, ...]] = {}
         self._problems = problems
+        self._findings = Findings(problems)
         self._bound: dict[Entity, Bound] = {}
         self._ids: dict[ResourceId, Entity] = {}
         self._switches: dict[ResourceId, tuple[str, Entity]] = {}
@@ -107,6 +109,10 @@ class Binder:
         }
         if entity.place.kind is Kind.LAUNCH_PLAN:
             self._switch(entity, bound.id, needs={bound.id})
+
+    def finish(self) -> None:
+        """Tell what only shows when all is bound."""
+        self._findings.tell_needless(self._bound)
 
     # References
 
@@ -181,7 +187,9 @@ class Binder:
         if id is None:
             return
         spec.template.id.CopyFrom(id.to_identifier())
-        if self._refused(entity, task_refusals(spec.template)):
+        if self._findings.tell(
+            entity, chain(task_refusals(spec.template), task_lint(spec.template))
+        ):
             return
         try:
             compile_task(spec.template)
@@ -200,7 +208,7 @@ class Binder:
         errors = len(self._problems.errors)
         code: tuple[Bundle, ...] = ()
         if isinstance(source, Member):
-            spec = _filled(source.spec, draft)
+            spec = _filled(source.spec, draft, _pins(targets))
             code = self._bundles.fill(spec, entity)
         else:
             assert isinstance(source, Workflow)
@@ -212,9 +220,12 @@ class Binder:
         id = self._settled(entity, spec, code)
         if id is None:
             return
+        if entity.version == AUTO and isinstance(source, Member):
+            # Sub-workflows that are registered nowhere have no version but their parent's.
+            settle(spec, draft=_UNVERSIONED, version=id.version)
         spec.template.id.CopyFrom(id.to_identifier())
         closure = self._compiled(entity, spec)
-        if closure is None:
+        if closure is None or self._findings.tell(entity, workflow_lint(closure)):
             return
         self._keep(
             entity,
@@ -263,7 +274,11 @@ class Binder:
             spec = launch_plan_spec(source, workflow.id, workflow.interface, self._problems)
         if len(self._problems.errors) > errors:
             return
-        if self._refused(entity, launch_plan_refusals(spec, workflow.interface)):
+        findings = chain(
+            launch_plan_refusals(spec, workflow.interface),
+            launch_plan_lint(spec, active=entity.state == "active"),
+        )
+        if self._findings.tell(entity, findings):
             return
         id = self._settled(entity, spec)
         if id is None:
@@ -360,21 +375,6 @@ class Binder:
             return
         self.resources.append(Resource(id.activation, origin=entity.origin, active=wanted))
         self.needs[id.activation] = needs
-
-    def _refused(self, entity: Entity, refusals: Iterable[Refusal]) -> bool:
-        """Tell what Admin would refuse; True if there was an error among it."""
-        errors = False
-        for refusal in refusals:
-            errors = errors or refusal.severity is Severity.ERROR
-            origin = entity.origin
-            if isinstance(entity.source, Member):
-                message = f"{entity.place}: {refusal.message}"
-            else:
-                message = refusal.message
-                origin = entity.source.origin_of("spec", *refusal.path)
-            one = Diagnostic(refusal.code, message, origin, refusal.hint, refusal.severity)
-            self._problems.found.append(one)
-        return errors
 
     def _compiler_errors(self, entity: Entity, error: CompilationError) -> None:
         for one in error.errors:

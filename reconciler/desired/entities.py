@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from reconciler.desired.entity import AUTO, KINDS, Entity, Place, Pointer
+from reconciler.desired.findings import excuses
 from reconciler.desired.packaged import Fetched, packaged
 from reconciler.desired.problems import Problems
 from reconciler.manifest import (
@@ -53,6 +54,7 @@ def _declared(
         pointers=pointers,
         state=manifest.spec.state if isinstance(manifest, LaunchPlan) else "unmanaged",
         is_switch=isinstance(manifest, LaunchPlan) and manifest.spec.is_switch,
+        excuses=excuses(manifest),
     )
 
 

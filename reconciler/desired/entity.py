@@ -51,6 +51,14 @@ class RunsFrom:
     destination: str
 
 
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """A rule that need not be kept, and where that is said."""
+
+    code: str
+    origin: Origin
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entity:
     """One declared version of a task, workflow or launch plan.
@@ -72,3 +80,4 @@ class Entity:
     is_switch: bool = False
     code: RunsFrom | None = None
     destination: str = "."
+    excuses: tuple[Excuse, ...] = ()

@@ -6,6 +6,7 @@ from pathlib import Path
 from flyteidl.core.identifier_pb2 import Identifier
 
 from reconciler.desired.entity import AUTO, KINDS, Entity, Place, Pointer, RunsFrom
+from reconciler.desired.findings import excuses
 from reconciler.desired.ids import is_own
 from reconciler.desired.package import (
     Contents,
@@ -80,6 +81,7 @@ def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator
             else _UNMANAGED,
             code=code,
             destination=destination,
+            excuses=excuses(package),
         )
 
 

@@ -3,57 +3,97 @@
 Works on the messages that will be sent, so manifests and packages are held to the same rules.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlanSpec
+from flyteidl.core.execution_pb2 import WorkflowExecution
 from flyteidl.core.interface_pb2 import TypedInterface
 from flyteidl.core.tasks_pb2 import Resources, TaskTemplate
 from flyteidl.core.types_pb2 import LiteralType, SimpleType
 
 from reconciler.compiler import QuantityError, castable, literal_type, parse_quantity
 from reconciler.cron import CronError, parse
+from reconciler.desired.pods import containers
 from reconciler.model import Severity, describe
+
+_TOLD_OF = (
+    WorkflowExecution.SUCCEEDED,
+    WorkflowExecution.FAILED,
+    WorkflowExecution.TIMED_OUT,
+    WorkflowExecution.ABORTED,
+)
+# The resources that Admin compares; others it keeps as they are.
+_COMPARED = ("cpu", "memory", "gpu", "ephemeral_storage")
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One problem of a message, at `path` in the manifest's own spelling of it."""
+    """One problem of a message, at `path` in the manifest's own spelling of it.
+
+    `excusable`: where a rule that may be ignored is broken, this time too.
+    """
 
     code: str
     message: str
     path: tuple[str, ...] = ()
     hint: str = ""
     severity: Severity = Severity.ERROR
+    excusable: bool = True
 
 
 def task_refusals(template: TaskTemplate) -> Iterator[Refusal]:
-    """Admin's rules for a container's resources, its platform's own limits aside.
+    """Admin's rules for containers and pods, its platform's own limits aside.
 
     Source: admin-contract 2.3 (flyteadmin `validation/task_validator.go`).
     """
-    if not template.HasField("container"):
-        return
-    container = template.container
+    if template.metadata.HasField("runtime") and not template.metadata.runtime.version:
+        path = ("runtime", "version")
+        yield Refusal("missing-runtime-version", "the runtime has no version", path)
+    if template.HasField("container"):
+        yield from _container_refusals(template.container)
+    elif template.HasField("k8s_pod"):
+        for index, container in enumerate(containers(template.k8s_pod.pod_spec)):
+            where = ("pod", "spec", "containers", str(index), "resources")
+            yield from _amount_refusals(container.requests, container.limits, where)
+
+
+def _container_refusals(container: Any) -> Iterator[Refusal]:
     if not container.image:
         yield Refusal("missing-image", "the container names no image", ("container", "image"))
-    limits = {entry.name: entry.value for entry in container.resources.limits}
-    for entry in container.resources.requests:
-        word = Resources.ResourceName.Name(entry.name).lower()
-        path = ("container", "resources")
+    path = ("container", "resources")
+    sides: dict[str, dict[str, str]] = {}
+    for side, entries in (
+        ("requests", container.resources.requests),
+        ("limits", container.resources.limits),
+    ):
+        amounts: dict[str, str] = {}
+        for entry in entries:
+            name = Resources.ResourceName.Name(entry.name).lower()
+            if name in amounts and name in _COMPARED:
+                yield Refusal("doubled-resource", f"{name} is twice in the {side}", (*path, side))
+            amounts.setdefault(name, entry.value)
+        sides[side] = amounts
+    yield from _amount_refusals(sides["requests"], sides["limits"], path)
+
+
+def _amount_refusals(
+    requests: Mapping[str, str], limits: Mapping[str, str], path: tuple[str, ...]
+) -> Iterator[Refusal]:
+    for name, amount in requests.items():
         try:
-            request = parse_quantity(entry.value)
-            limit = parse_quantity(limits[entry.name]) if entry.name in limits else None
+            request = parse_quantity(amount)
+            limit = parse_quantity(limits[name]) if name in limits else None
         except QuantityError as error:
-            yield Refusal("bad-quantity", f"{word}: {error}", path)
+            yield Refusal("bad-quantity", f"{name}: {error}", path)
             continue
-        if limit is None:
+        if limit is None or name not in _COMPARED:
             continue
-        if entry.name == Resources.GPU and request.value() != limit.value():
+        if name == "gpu" and request.value() != limit.value():
             yield Refusal("gpu-differs", "a GPU request must equal its limit", path)
         elif request.value() > limit.value():
-            message = f"{word}: the request {entry.value} is above the limit {limits[entry.name]}"
+            message = f"{name}: the request {amount} is above the limit {limits[name]}"
             yield Refusal("request-above-limit", message, path)
 
 
@@ -72,6 +112,7 @@ def launch_plan_refusals(spec: LaunchPlanSpec, interface: TypedInterface) -> Ite
                 ("fixedInputs", name),
                 "Admin would refuse every execution; keep one of them",
             )
+    yield from _notification_refusals(spec)
     schedule = spec.entity_metadata.schedule
     if schedule.WhichOneof("ScheduleExpression") is None:
         return
@@ -94,6 +135,23 @@ def launch_plan_refusals(spec: LaunchPlanSpec, interface: TypedInterface) -> Ite
     if kickoff:
         rate = schedule.HasField("rate")
         yield from _kickoff_refusals(kickoff, spec, free, has_default=kickoff in given, rate=rate)
+
+
+def _notification_refusals(spec: LaunchPlanSpec) -> Iterator[Refusal]:
+    for index, notification in enumerate(spec.entity_metadata.notifications):
+        path = ("notifications", str(index))
+        kind = notification.WhichOneof("type")
+        if kind is None:
+            yield Refusal("bad-notification", "a notification is for nobody", path)
+            continue
+        recipients = getattr(notification, kind).recipients_email
+        if not recipients or not all(recipients):
+            yield Refusal("bad-notification", "a notification lacks a recipient", path)
+        for phase in notification.phases:
+            if phase not in _TOLD_OF:
+                name = WorkflowExecution.Phase.Name(phase)
+                message = f"Flyte notifies of ends only, not of {name}"
+                yield Refusal("bad-notification", message, path)
 
 
 def _input_refusals(spec: LaunchPlanSpec, interface: TypedInterface) -> Iterator[Refusal]:

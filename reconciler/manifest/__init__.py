@@ -4,6 +4,7 @@ from reconciler.manifest.edit import with_scalar
 from reconciler.manifest.loader import load, unbuilt_images
 from reconciler.manifest.models import (
     API_VERSION,
+    RULES,
     FAILURE_NODE,
     KINDS,
     REFUSED,
@@ -99,6 +100,7 @@ from reconciler.manifest.workspace import (
 )
 
 __all__ = [
+    "RULES",
     "API_VERSION",
     "FAILURE_NODE",
     "KINDS",

@@ -150,7 +150,8 @@ def test_whatever_needs_an_address_asks_for_it(name: str) -> None:
 
 def test_a_placeholder_where_flytectl_leaves_it_is_told() -> None:
     """It reaches the container as it is: in this package, an init container's argument."""
-    (warning,) = recorded("settings-fast").warnings
+    warnings = recorded("settings-fast").warnings
+    (warning,) = [one for one in warnings if one.code == "unfilled-placeholder"]
     assert "k8sPod.podSpec.initContainers[0].args[0]" in warning.message
     assert DESTINATION in warning.message
 

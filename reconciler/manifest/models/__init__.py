@@ -27,6 +27,7 @@ from reconciler.manifest.models.kubernetes import (
     Resources,
 )
 from reconciler.manifest.models.launch_plan import ExecutionEnvironment, LaunchPlan
+from reconciler.manifest.models.lint import RULES
 from reconciler.manifest.models.named_entity import Named, NamedMetadata
 from reconciler.manifest.models.node import (
     Array,
@@ -59,6 +60,7 @@ __all__ = [
     "FAILURE_NODE",
     "KINDS",
     "REFUSED",
+    "RULES",
     "SAID_ELSEWHERE",
     "Amounts",
     "Array",

@@ -15,7 +15,8 @@ from pydantic import (
     model_validator,
 )
 
-from reconciler.manifest.models.base import Name, Part, Problem, Text, or_text, refuse
+from reconciler.manifest.models.base import Maybe, Name, Part, Problem, Text, or_text, refuse
+from reconciler.manifest.models.lint import Lint
 from reconciler.model import parse_duration, parse_type, type_from_proto
 
 State = Literal["active", "inactive", "unmanaged"]
@@ -216,6 +217,9 @@ class EntityMetadata(Part):
     project: Name
     domain: Name
     name: Name
+    lint: Annotated[
+        Maybe[Lint], Field(description="Rules that it is excused from; no part of any version.")
+    ] = None
 
     @property
     def place(self) -> tuple[str, ...]:

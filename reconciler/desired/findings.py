@@ -1,0 +1,56 @@
+"""What rules find, told to the author: unless the object says why it may be so."""
+
+from collections.abc import Iterable
+
+from reconciler.desired.entity import Entity, Excuse
+from reconciler.desired.package_members import Member
+from reconciler.desired.problems import Problems
+from reconciler.desired.refusals import Refusal
+from reconciler.manifest import LaunchPlan, Package, Task, Workflow
+from reconciler.model import Diagnostic, Severity
+
+
+class Findings:
+    """Tells findings, and keeps account of which excuses were needed."""
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self._needed: set[Excuse] = set()
+
+    def tell(self, entity: Entity, findings: Iterable[Refusal]) -> bool:
+        """Tell what is not excused; True if an error was among it."""
+        errors = False
+        for finding in findings:
+            excuse = next((one for one in entity.excuses if one.code == finding.code), None)
+            if excuse is not None:
+                self._needed.add(excuse)
+                if finding.excusable:
+                    continue
+            errors = errors or finding.severity is Severity.ERROR
+            self._problems.found.append(_diagnostic(entity, finding))
+        return errors
+
+    def tell_needless(self, entities: Iterable[Entity]) -> None:
+        """Warn of excuses for what was not found: they would hide it once it comes."""
+        for excuse in dict.fromkeys(one for entity in entities for one in entity.excuses):
+            if excuse not in self._needed:
+                message = f"{excuse.code} is ignored, and there is nothing to ignore"
+                self._problems.warning("needless-ignore", message, excuse.origin, hint="drop it")
+
+
+def excuses(manifest: Task | Workflow | LaunchPlan | Package) -> tuple[Excuse, ...]:
+    """The rules that a manifest is excused from."""
+    lint = manifest.metadata.lint
+    return tuple(
+        Excuse(one.code, manifest.origin_of("metadata", "lint", "ignore", index))
+        for index, one in enumerate(lint.ignore if lint is not None else ())
+    )
+
+
+def _diagnostic(entity: Entity, finding: Refusal) -> Diagnostic:
+    message, origin, source = finding.message, entity.origin, entity.source
+    if isinstance(source, Member):
+        message = f"{entity.place}: {message}"
+    else:
+        origin = source.origin_of("spec", *finding.path)
+    return Diagnostic(finding.code, message, origin, finding.hint, finding.severity)
