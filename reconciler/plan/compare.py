@@ -40,6 +40,8 @@ def compare(before: Resource, after: Resource) -> tuple[Change, ...]:
         view="tree",
         # 1 and 1.0 are one number to Admin, which hashes every number as a double.
         ignore_numeric_type_changes=True,
+        # Fields that differ, however few of their mapping's are the same.
+        threshold_to_diff_deeper=0,
     )
     changes = {
         (path := _readable(level.path(output_format="list"))): Change(

@@ -67,11 +67,9 @@ def decide_named_entity(
 
 
 def _unknown(desired: Resource) -> Diagnostic:
-    facet = desired.id.facet.replace("_", " ")
-    place = f"{desired.id.project}/{desired.id.domain}/{desired.id.name}"
     return Diagnostic(
         "unknown-name",
-        f"there is no {facet} {place}, so there is nothing to describe or archive",
+        f"there is no {_called(desired)}, so there is nothing to describe or archive",
         desired.origin,
         "Admin knows a name once it has a version: register one, or take this out",
         Severity.WARNING,
@@ -81,8 +79,13 @@ def _unknown(desired: Resource) -> Diagnostic:
 def _uncleared(desired: Resource, description: str) -> Diagnostic:
     return Diagnostic(
         "cannot-clear",
-        f"Admin cannot clear the description of {desired.id}; it stays {description!r}",
+        f"Admin cannot clear the description of {_called(desired)}; it stays {description!r}",
         desired.origin,
         "write another one, or leave it out",
         Severity.WARNING,
     )
+
+
+def _called(desired: Resource) -> str:
+    id = desired.id
+    return f"{id.facet.replace('_', ' ')} {id.project}/{id.domain}/{id.name}"

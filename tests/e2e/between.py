@@ -10,7 +10,7 @@ import grpc
 from reconciler.sandbox import Admin, Refusal, Store
 from reconciler.sandbox.grpc_server import start_grpc
 
-WRITES = ("Create", "Update", "Register")
+WRITES = ("Create", "Update", "Register", "Delete")
 
 
 class Between(Admin):

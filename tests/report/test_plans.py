@@ -5,9 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.model import Change, Conflict, Kind, Origin, Plan
+from reconciler.model import (
+    Change,
+    Conflict,
+    DesiredState,
+    Kind,
+    ObservedState,
+    Origin,
+    Plan,
+    Resource,
+)
+from reconciler.plan import make_plan
 from reconciler.report import plan_as_json, plan_as_text
 from tests.builders import (
+    DOMAIN,
+    PROJECT,
     a_create,
     a_launch_plan,
     a_plan,
@@ -20,6 +32,7 @@ from tests.builders import (
     an_update,
 )
 from tests.conftest import Golden
+from tests.contracts.attributes import a_label, a_row, overrides
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -82,6 +95,35 @@ CASES = {
     ),
     "warnings-stand-before-the-summary": Plan(
         a_plan().actions, warnings=(a_warning(file="b.yaml"), a_warning(file="a.yaml"))
+    ),
+    "a-delete-says-what-it-takes-with-it": make_plan(
+        DesiredState(
+            {
+                row.id: row
+                for row in (
+                    Resource(a_label("gpu", PROJECT).id),
+                    a_row("taskResources", PROJECT, DOMAIN, limits={"cpu": "8"}),
+                    overrides(PROJECT, DOMAIN, "etl.daily", spark="new"),
+                )
+            }
+        ),
+        ObservedState(
+            resources={
+                row.id: row
+                for row in (
+                    a_label("gpu", PROJECT),
+                    overrides(PROJECT, DOMAIN, "etl.daily", spark="old", ray="old"),
+                )
+            },
+            asked=frozenset(
+                {
+                    a_label("gpu", PROJECT).id,
+                    a_row("taskResources", PROJECT, DOMAIN).id,
+                    overrides(PROJECT, DOMAIN, "etl.daily").id,
+                }
+            ),
+            beside={row.id: row for row in (a_label("cpu", PROJECT, DOMAIN, "etl.daily"),)},
+        ),
     ),
     "values-that-tend-to-be-secret-are-masked-in-documents": Plan(
         (
