@@ -51,7 +51,7 @@ class DockerRules:
     def __init__(self, rules: Sequence[DockerRule]) -> None:
         self._rules = tuple(rules)
         bodies = [f"(?:{rule.regex.pattern})" for rule in rules]
-        self._any = re.compile("|".join(bodies)) if bodies else None
+        self._any = _compiled("|".join(bodies)) if bodies else None
 
     def root(self) -> Folder:
         """The folder where the ignore file stands."""
@@ -103,13 +103,17 @@ def _rule(text: str, name: str) -> DockerRule | None:
     if not parts:
         return None
     try:
-        with warnings.catch_warnings():
-            # Of sets that Python may one day read in another way: ours are docker's.
-            warnings.simplefilter("ignore", FutureWarning)
-            regex = re.compile(_translate("/".join(parts).lower()))
+        regex = _compiled(_translate("/".join(parts).lower()))
     except re.error as error:
         raise BundleError([f"{name}: is no pattern: {error}"]) from error
     return DockerRule(name, negative, tuple(parts), regex)
+
+
+def _compiled(regex: str) -> "re.Pattern[str]":
+    with warnings.catch_warnings():
+        # Of sets that Python may one day read in another way: ours are docker's.
+        warnings.simplefilter("ignore", FutureWarning)
+        return re.compile(regex)
 
 
 def _cleaned(pattern: str) -> list[str]:

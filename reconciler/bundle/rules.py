@@ -14,6 +14,7 @@ from reconciler.bundle import dockerignore
 from reconciler.bundle.dockerignore import DockerRules
 from reconciler.bundle.git_index import top_of_checkout, tracked
 from reconciler.bundle.gitignore import GitRule, GitRules, parse_rule, read_rules
+from reconciler.bundle.wildmatch import literal_prefix
 from reconciler.model import CodeFolder
 
 # What version control, Python and its tools leave beside the code, and no task ever needs.
@@ -221,9 +222,9 @@ def _reach(patterns: Sequence[str]) -> tuple[str, ...]:
     found = []
     for pattern in patterns:
         body = pattern.removesuffix("/")
-        plain = min((body.find(char) for char in "*?[\\" if char in body), default=len(body))
         # A pattern without a slash is about names anywhere.
-        found.append(body.lstrip("/")[:plain] if "/" in body else "")
+        path = body.removeprefix("/") if "/" in body else "*"
+        found.append(os.fsdecode(literal_prefix(os.fsencode(path))))
     return tuple(found)
 
 

@@ -8,6 +8,7 @@ Source: git `wildmatch.c` (dowild) and `dir.c` (simple_length, match_pathname).
 
 import re
 from collections.abc import Callable
+from enum import Enum
 
 NEVER = b"(?!)"
 _SPECIAL = b"*?[\\"
@@ -15,36 +16,100 @@ _SLASH = ord("/")
 _STAR = ord("*")
 
 
+class _Wild(Enum):
+    """What matches any number of bytes."""
+
+    STAR = "within a name"
+    FOLDERS = "any folders, or none, and the slash after them"
+    ALL = "anything"
+
+
+# One thing that a pattern says: a regular expression for one byte, or a wild one.
+_Piece = bytes | _Wild
+
+
 def translate(pattern: bytes, *, pathname: bool) -> bytes:
     """Return a regular expression that fully matches what git's wildmatch does.
+
+    However many stars a pattern has, matching takes time in proportion to the path: what stands
+    between two of them is taken where it is found first, for what follows can only gain by that.
 
     Args:
         pathname: True if the pattern is about a path: then only `**` crosses slashes.
     """
-    parts: list[bytes] = []
+    pieces = _pieces(pattern, pathname=pathname)
+    if pieces is None:
+        return NEVER
+    parts = _split(pieces, _Wild.FOLDERS)
+    first, *rest = [_joined(part, b"[^/]*" if pathname else b".*") for part in parts]
+    if not rest:
+        return first
+    *between, last = rest
+    found_first = (b"(?>(?:.*?/)??" + part + b")" for part in between)
+    return first + b"".join(found_first) + b"(?:.*/)?" + last
+
+
+def _joined(pieces: list[_Piece], star: bytes) -> bytes:
+    """The expression of pieces without `**/`: names, with slashes or anything between them."""
+    regex = b""
+    name: list[_Piece] = []
+    for piece in pieces:
+        if piece is _Wild.ALL or piece == b"/":
+            regex += _name(name, star) + (b".*" if piece is _Wild.ALL else b"/")
+            name = []
+        else:
+            name.append(piece)
+    return regex + _name(name, star)
+
+
+def _name(pieces: list[_Piece], star: bytes) -> bytes:
+    first, *rest = [
+        b"".join(piece for piece in part if isinstance(piece, bytes))
+        for part in _split(pieces, _Wild.STAR)
+    ]
+    if not rest:
+        return first
+    *between, last = rest
+    return first + b"".join(b"(?>" + star + b"?" + part + b")" for part in between) + star + last
+
+
+def _split(pieces: list[_Piece], at: _Wild) -> list[list[_Piece]]:
+    parts: list[list[_Piece]] = [[]]
+    for piece in pieces:
+        if piece is at:
+            parts.append([])
+        else:
+            parts[-1].append(piece)
+    return parts
+
+
+def _pieces(pattern: bytes, *, pathname: bool) -> list[_Piece] | None:
+    """Take a pattern apart; None if it can match nothing."""
+    pieces: list[_Piece] = []
     here = 0
     while here < len(pattern):
         char = pattern[here : here + 1]
         if char == b"\\":
             if here + 1 == len(pattern):
-                return NEVER
-            parts.append(re.escape(pattern[here + 1 : here + 2]))
+                return None
+            pieces.append(re.escape(pattern[here + 1 : here + 2]))
             here += 2
         elif char == b"?":
-            parts.append(b"[^/]" if pathname else b"[^\\0]")
+            pieces.append(b"[^/]" if pathname else b"[^\\0]")
             here += 1
         elif char == b"*":
-            here = _stars(pattern, here, parts, pathname=pathname)
+            piece, here = _stars(pattern, here, pathname=pathname)
+            pieces.append(piece)
         elif char == b"[":
             found = _bracket(pattern, here)
             if found is None:
-                return NEVER
+                return None
             members, here = found
-            parts.append(_set(members - {_SLASH} if pathname else members))
+            pieces.append(_set(members - {_SLASH} if pathname else members))
         else:
-            parts.append(re.escape(char))
+            pieces.append(re.escape(char))
             here += 1
-    return b"".join(parts)
+    return pieces
 
 
 def literal_prefix(pattern: bytes) -> bytes:
@@ -55,25 +120,19 @@ def literal_prefix(pattern: bytes) -> bytes:
     return pattern
 
 
-def _stars(pattern: bytes, start: int, parts: list[bytes], *, pathname: bool) -> int:
-    """Translate a run of stars, and the slash after it where they take that in."""
+def _stars(pattern: bytes, start: int, *, pathname: bool) -> tuple[_Wild, int]:
+    """What a run of stars means, and where it ends: with the slash that it takes in, if any."""
     end = start
     while end < len(pattern) and pattern[end] == _STAR:
         end += 1
-    if not pathname:
-        parts.append(b".*")
-        return end
     rest = pattern[end:]
     opens = start == 0 or pattern[start - 1] == _SLASH
-    if end - start > 1 and opens:
+    if pathname and end - start > 1 and opens:
         if not rest or rest.startswith(b"\\/"):
-            parts.append(b".*")
-            return end
+            return _Wild.ALL, end
         if rest.startswith(b"/"):
-            parts.append(b"(?:.*/)?")
-            return end + 1
-    parts.append(b"[^/]*")
-    return end
+            return _Wild.FOLDERS, end + 1
+    return _Wild.STAR, end
 
 
 def _bracket(pattern: bytes, start: int) -> tuple[set[int], int] | None:

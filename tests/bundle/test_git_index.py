@@ -1,0 +1,71 @@
+"""git's index, read without git."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.bundle.git_index import top_of_checkout, tracked
+from reconciler.errors import BundleError
+from tests.bundle.git import Git, write_files
+
+FILES = ("a", "b/c", "b/ccc", f"b/{'x' * 200}", "é/ü", "d" * 250, "with blank", "b/c.d")
+
+
+def checkout(top: Path, *init: str) -> Git:
+    git = Git(top, *init)
+    write_files(top, FILES)
+    return git
+
+
+@pytest.mark.parametrize("version", [2, 3, 4])
+@pytest.mark.parametrize("hashes", ["sha1", "sha256"])
+def test_every_version_of_the_format_is_read(tmp_path: Path, version: int, hashes: str) -> None:
+    """Names of any length, stages, flags, and a repository of either hash."""
+    git = checkout(tmp_path, f"--object-format={hashes}")
+    git.run("add", ".")
+    if version >= 3:
+        write_files(tmp_path, ["intended"])
+        git.run("add", "-N", "intended")  # a flag that version 2 cannot hold
+    if version == 4:
+        git.run("update-index", "--index-version", "4")
+    assert (tmp_path / ".git/index").read_bytes()[7] == version
+    assert tracked(tmp_path) == git.tracked()
+
+
+def test_a_work_tree_keeps_its_index_elsewhere(tmp_path: Path) -> None:
+    """`.git` is a file there, as it is in submodules."""
+    git = checkout(tmp_path / "main")
+    git.run("add", ".")
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b")
+    git.run(*identity, "commit", "-q", "-m", "x")
+    git.run("worktree", "add", "-q", str(tmp_path / "other"))
+    assert (tmp_path / "other/.git").is_file()
+    assert tracked(tmp_path / "other") == git.tracked()
+    assert top_of_checkout(tmp_path / "other/b") == tmp_path / "other"
+
+
+def test_without_an_index_nothing_is_tracked(tmp_path: Path) -> None:
+    """A new checkout, or a folder that merely looks like one."""
+    checkout(tmp_path)
+    assert tracked(tmp_path) == frozenset()
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x/.git").write_text("no checkout")
+    assert tracked(tmp_path / "x") == frozenset()
+
+
+def test_a_split_index_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    """Half of the list lies in another file: better to say so than to miss files."""
+    git = checkout(tmp_path)
+    git.run("add", ".")
+    git.run("update-index", "--split-index")
+    with pytest.raises(BundleError, match="--no-split-index"):
+        tracked(tmp_path)
+
+
+@pytest.mark.parametrize("data", [b"", b"DIRC", b"DIRC\0\0\0\2\xff\xff\xff\xff", b"no index" * 9])
+def test_a_damaged_index_is_an_error_in_words(tmp_path: Path, data: bytes) -> None:
+    """And never a wrong list."""
+    checkout(tmp_path)
+    (tmp_path / ".git/index").write_bytes(data)
+    with pytest.raises(BundleError, match="cannot be read as a git index"):
+        tracked(tmp_path)
