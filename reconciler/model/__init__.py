@@ -59,6 +59,7 @@ from reconciler.model.log import (
 from reconciler.model.lookup import Found, Needs
 from reconciler.model.outcome import ApplyReport, Event, Finished, Outcome, Started, Status
 from reconciler.model.plan import Action, Change, Conflict, Plan, Reason, Verb
+from reconciler.model.provenance import Explanation, Ingredient, Layer, Provenance
 from reconciler.model.resource import Origin, Resource
 from reconciler.model.sensitive import Sensitive
 from reconciler.model.state import DesiredState, ObservedState
@@ -95,12 +96,15 @@ __all__ = [
     "End",
     "Entry",
     "Event",
+    "Explanation",
     "Finished",
     "Fold",
     "Found",
     "Head",
+    "Ingredient",
     "Inventory",
     "Kind",
+    "Layer",
     "Needs",
     "ObservedState",
     "Origin",
@@ -108,6 +112,7 @@ __all__ = [
     "Owned",
     "Place",
     "Plan",
+    "Provenance",
     "Reason",
     "Record",
     "Renewal",
