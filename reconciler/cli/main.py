@@ -21,6 +21,7 @@ COMMANDS = {
     "init": "Write reconciler.yaml and a first manifest.",
     "validate": "Check manifests without talking to Flyte Admin.",
     "schema": "Print or write the JSON Schemas of the manifests.",
+    "explain": "Tell which file and line a value came from.",
     "plan": "Show what would change in Flyte Admin; writes nothing.",
     "apply": "Make Flyte Admin what the manifests say.",
     "get": "List what Flyte Admin holds.",

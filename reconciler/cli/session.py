@@ -129,14 +129,22 @@ def manifests(paths: Sequence[Path], unit: Unit) -> Sequence[Manifest]:
     """
     setting = unit.settled.setting if unit.settled else Setting()
     ignore = unit.workspace.ignored if unit.workspace else ()
+    return load(manifest_paths(paths, unit), setting=setting, ignore=ignore)
+
+
+def manifest_paths(paths: Sequence[Path], unit: Unit) -> Sequence[str | Path]:
+    """What the command names, or else what the workspace does.
+
+    Raises: ConfigError if neither names anything.
+    """
     if paths:
-        return load(paths, setting=setting, ignore=ignore)
+        return paths
     if unit.workspace is None:
         raise ConfigError(
             f"no manifests named, and there is no {WORKSPACE_FILE} here to name them; "
             "give files or folders, or run `reconciler init`"
         )
-    return load(unit.workspace.paths, setting=setting, ignore=ignore)
+    return unit.workspace.paths
 
 
 def with_obstacles(plan: Plan, declared: Sequence[Manifest], unit: Unit) -> Plan:

@@ -72,6 +72,7 @@ from reconciler.manifest.models import (
     references,
 )
 from reconciler.manifest.prepare import Setting
+from reconciler.manifest.provenance import explain_values
 from reconciler.manifest.reader import read as read_yaml
 from reconciler.manifest.schema import json_schema, schema_files, write_schemas
 from reconciler.manifest.suggest import did_you_mean
@@ -100,7 +101,6 @@ from reconciler.manifest.workspace import (
 )
 
 __all__ = [
-    "RULES",
     "API_VERSION",
     "FAILURE_NODE",
     "KINDS",
@@ -108,6 +108,7 @@ __all__ = [
     "LISTING_FILE",
     "LOCK_FILE",
     "REFUSED",
+    "RULES",
     "SAID_ELSEWHERE",
     "Admin",
     "Amounts",
@@ -179,6 +180,7 @@ __all__ = [
     "choose_environments",
     "default_id",
     "did_you_mean",
+    "explain_values",
     "image_states",
     "inputs_hash",
     "json_schema",

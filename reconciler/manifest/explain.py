@@ -48,7 +48,7 @@ def _diagnostics(
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     path: Path = tuple(step for step in detail["loc"] if step != "[key]")
     at_key = len(path) < len(detail["loc"])
-    field = _dotted(path)
+    field = dotted(path)
     if kind not in ("missing", "extra_forbidden") and is_sensitive(document, path):
         # Even a part of it, or what is wrong with it, would tell too much.
         message = f"{field}: cannot be what this sensitive value is"
@@ -60,14 +60,14 @@ def _diagnostics(
                 inside = (*path, *problem.path)
                 yield Diagnostic(
                     problem.code,
-                    f"{_dotted(inside)}: {problem.message}",
+                    f"{dotted(inside)}: {problem.message}",
                     document.value_origin(inside),
                     problem.hint,
                 )
         case "missing":
             yield Diagnostic(
                 "missing-field",
-                f"{_dotted(path[:-1]) or 'the document'} lacks {path[-1]}",
+                f"{dotted(path[:-1]) or 'the document'} lacks {path[-1]}",
                 document.origin(path[:-1]),
                 f"write apiVersion: {API_VERSION}" if path == ("apiVersion",) else "",
             )
@@ -75,7 +75,7 @@ def _diagnostics(
             known = _fields_at(model, path[:-1])
             yield Diagnostic(
                 "unknown-field",
-                f"unknown field {path[-1]} in {_dotted(path[:-1]) or 'the document'}",
+                f"unknown field {path[-1]} in {dotted(path[:-1]) or 'the document'}",
                 document.origin(path),
                 did_you_mean(str(path[-1]), known),
             )
@@ -175,7 +175,7 @@ def _bare(annotation: Any) -> Any:
             return annotation
 
 
-def _dotted(path: Path) -> str:
+def dotted(path: Path) -> str:
     """`spec.nodes.extract.after[0]`."""
     text = ""
     for step in path:

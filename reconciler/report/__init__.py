@@ -3,7 +3,7 @@
 Only `progress` writes, while an apply runs, to the stream it is given.
 """
 
-from reconciler.report.as_json import plan_as_json, report_as_json
+from reconciler.report.as_json import built_as_json, plan_as_json, report_as_json
 from reconciler.report.as_text import NO_CHANGES, plan_as_text, summary
 from reconciler.report.diagnostics import (
     FORMAT_VERSION,
@@ -14,6 +14,7 @@ from reconciler.report.diagnostics import (
     to_json,
     validated_as_text,
 )
+from reconciler.report.explanations import explanations_as_json, explanations_as_text
 from reconciler.report.launch_plans import launch_plans_as_json, launch_plans_as_table
 from reconciler.report.outcomes import outcome_line, report_as_text
 from reconciler.report.progress import Progress, progress
@@ -26,10 +27,13 @@ __all__ = [
     "NO_CHANGES",
     "Progress",
     "Style",
+    "built_as_json",
     "diagnostics_as_json",
     "diagnostics_as_text",
     "error_as_text",
     "errors_as_json",
+    "explanations_as_json",
+    "explanations_as_text",
     "launch_plans_as_json",
     "launch_plans_as_table",
     "outcome_line",

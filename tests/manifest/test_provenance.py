@@ -1,0 +1,121 @@
+"""Where values came from."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import ConfigError, ManifestError
+from reconciler.manifest import explain_values, parse_assignment
+from reconciler.model import Layer, Provenance
+from tests.manifest.settings import TASK, settled, workspace
+
+SPEC = """\
+env: [STAGE]
+variables:
+  n: {type: int, default: 2}
+  token: {type: string, sensitive: true}
+defaults:
+  - match: {kind: Task}
+    set: {spec: {retries: "${var.n}", interruptible: true}}
+environments:
+  production:
+    domains: {development: live}
+    variables: {n: 4}
+    overrides: [{match: {name: fetch}, set: {spec: {interruptible: false}}}]
+"""
+MANIFEST = TASK.replace(
+    '{image: "acme/etl:1"}', '{image: "etl:${env.STAGE}", env: {T: "${var.token}"}}'
+)
+
+
+def explain(folder: Path, id: str = "fetch", field: str = "") -> dict[str, Provenance]:
+    path = workspace(folder, SPEC, MANIFEST)
+    found = settled(
+        path,
+        "production",
+        environ={"STAGE": "blue"},
+        assignments=[parse_assignment("token=hunter2hunter2")],
+    )
+    (explanation,) = explain_values(found.workspace.paths, id, field, settled=found)
+    return {one.path: one for one in explanation.values}
+
+
+def at(value: Provenance) -> str:
+    assert value.origin is not None
+    return f"{Path(value.origin.file).name}:{value.origin.line}"
+
+
+def test_every_value_has_a_layer_and_a_line(tmp_path: Path) -> None:
+    """Manifest, default, override, or the environment's own name for a place."""
+    values = explain(tmp_path)
+
+    told = {path: (one.value, one.layer, at(one)) for path, one in values.items()}
+    assert told == {
+        "metadata.project": ("weather", Layer.MANIFEST, "m.yaml:3"),
+        "metadata.domain": ("live", Layer.ENVIRONMENT, "reconciler.yaml:15"),
+        "metadata.name": ("fetch", Layer.MANIFEST, "m.yaml:3"),
+        "spec.container.image": ("etl:blue", Layer.MANIFEST, "m.yaml:5"),
+        "spec.container.env.T": ("(sensitive #1)", Layer.MANIFEST, "m.yaml:5"),
+        "spec.retries": (4, Layer.DEFAULT, "reconciler.yaml:12"),
+        "spec.interruptible": (False, Layer.OVERRIDE, "reconciler.yaml:17"),
+    }
+
+
+def test_a_variable_is_followed_to_where_it_got_its_value(tmp_path: Path) -> None:
+    """The scalar as it was written, and what went into it."""
+    values = explain(tmp_path)
+
+    retries = values["spec.retries"]
+    assert retries.spelled == "${var.n}"
+    (ingredient,) = retries.ingredients
+    assert ingredient.name == "var.n"
+    assert str(ingredient.origin).endswith("reconciler.yaml:16:19")
+    assert values["spec.container.image"].spelled == "etl:${env.STAGE}"
+    assert str(values["spec.container.env.T"].ingredients[0].origin) == "--var"
+    assert values["spec.container.env.T"].sensitive
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        "fetch",
+        "weather/live/fetch",
+        "Task/weather/live/fetch",
+        "task:weather/live/fetch@abc",
+    ],
+)
+def test_a_document_has_several_names(tmp_path: Path, id: str) -> None:
+    """As plans, rules and people say it."""
+    assert len(explain(tmp_path, id, "spec.retries")) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "paths"),
+    [
+        ("spec.container", ["spec.container.image", "spec.container.env.T"]),
+        ("container.env.T", ["spec.container.env.T"]),
+        ("metadata.domain", ["metadata.domain"]),
+        ("timeout", ["spec.timeout"]),
+        ("spec.version", ["spec.version"]),
+    ],
+)
+def test_a_field_may_be_said_shortly(tmp_path: Path, field: str, paths: list[str]) -> None:
+    """Without `spec.`; with everything below it; or nobody said it and the language decides."""
+    values = explain(tmp_path, field=field)
+
+    assert list(values) == paths
+    unsaid = [one for one in values.values() if one.layer is Layer.LANGUAGE]
+    assert [one.value for one in unsaid] == {"timeout": [None], "spec.version": ["auto"]}.get(
+        field, []
+    )
+
+
+def test_what_is_not_there_is_told(tmp_path: Path) -> None:
+    """Documents with the nearest name, and fields."""
+    with pytest.raises(ConfigError, match=r"no manifest declares fetsh \(did you mean fetch\?"):
+        explain(tmp_path, "fetsh")
+    with pytest.raises(ConfigError, match=r"has no field spec\.retrys"):
+        explain(tmp_path, field="spec.retrys")
+    (tmp_path / "bad.yaml").write_text("kind: [")
+    with pytest.raises(ManifestError):
+        explain_values([tmp_path / "bad.yaml"], "x")
