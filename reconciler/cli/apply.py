@@ -13,6 +13,7 @@ from reconciler.cli.exits import Exit, for_apply
 from reconciler.cli.options import (
     Settings,
     admin_option,
+    build_option,
     json_option,
     parallelism_option,
     paths_argument,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
 @click.option(
     "--auto-approve", "--yes", is_flag=True, help="Do not ask before changing Flyte Admin."
 )
+@build_option
 @choice_options
 @json_option
 @verbose_option
@@ -47,6 +49,7 @@ def command(
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
     auto_approve: bool,
+    build: bool,
     as_json: bool,
     verbose: bool,
     parallelism: int,
@@ -89,6 +92,7 @@ def command(
             paths,
             options,
             auto_approve=auto_approve,
+            build=build,
             verbose=verbose,
             parallelism=parallelism,
         )
@@ -103,10 +107,12 @@ def _section(
     options: Settings,
     *,
     auto_approve: bool,
+    build: bool,
     verbose: bool,
     parallelism: int,
 ) -> "Result":
     """Plan, show, ask, do and report, in one environment of one workspace."""
+    from reconciler.cli import session
     from reconciler.cli.sections import Result
     from reconciler.cli.session import connected, manifests, with_obstacles
     from reconciler.errors import ApplyRefusedError
@@ -114,6 +120,8 @@ def _section(
     from reconciler.report import report_as_json, without_secrets
 
     declared = manifests(paths, unit)
+    if build:
+        session.build(declared)
     with connected(options, unit, parallelism=parallelism) as (remote, config):
         plan = with_obstacles(remote.plan(declared), declared, unit)
         shown = without_secrets(plan, unit.sensitive)

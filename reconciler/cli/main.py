@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": "Tell which file and line a value came from.",
     "plan": "Show what would change in Flyte Admin; writes nothing.",
     "apply": "Make Flyte Admin what the manifests say.",
+    "build": "Build packages with their own commands, and pin them.",
     "get": "List what Flyte Admin holds.",
     "sandbox": "Serve an embedded Flyte Admin.",
 }

@@ -104,6 +104,15 @@ def parallelism_option(command: Command) -> Command:
     )(command)
 
 
+def build_option(command: Command) -> Command:
+    """Add `--build`."""
+    return click.option(
+        "--build",
+        is_flag=True,
+        help="First run the build of each package, as `reconciler build` does.",
+    )(command)
+
+
 def json_option(command: Command) -> Command:
     """Add `--json`: one document on stdout, of success and failure alike, and nothing else."""
     return click.option(

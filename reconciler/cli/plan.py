@@ -9,6 +9,7 @@ from reconciler.cli.choice import ChoosingCommand, choice, choice_options
 from reconciler.cli.exits import for_plan
 from reconciler.cli.options import (
     admin_option,
+    build_option,
     json_option,
     parallelism_option,
     paths_argument,
@@ -21,6 +22,7 @@ from reconciler.cli.options import (
 @click.command(cls=ChoosingCommand)
 @paths_argument
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if there are changes, 0 if none.")
+@build_option
 @choice_options
 @json_option
 @verbose_option
@@ -34,6 +36,7 @@ def command(
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
     detailed_exitcode: bool,
+    build: bool,
     as_json: bool,
     verbose: bool,
     parallelism: int,
@@ -53,6 +56,7 @@ def command(
       reconciler plan -e staging --var image_tag=1.5.0
       reconciler plan -e staging -e production  a section and an exit code each
     """
+    from reconciler.cli import session
     from reconciler.cli.sections import Result, run_sections
     from reconciler.cli.session import Unit, connected, find_units, manifests, with_obstacles
     from reconciler.report import plan_as_json, plan_as_text, without_secrets
@@ -67,6 +71,8 @@ def command(
 
     def section(unit: Unit) -> Result:
         declared = manifests(paths, unit)
+        if build:
+            session.build(declared)
         with connected(options, unit, parallelism=parallelism) as (remote, _):
             plan = with_obstacles(remote.plan(declared), declared, unit)
         code = for_plan(plan, detailed=detailed_exitcode)

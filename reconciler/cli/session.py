@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reconciler.cli.choice import Choice
 from reconciler.cli.options import Settings, say
-from reconciler.config import Config, resolve
+from reconciler.config import Config, cache_folder, resolve
 from reconciler.errors import ConfigError
 from reconciler.manifest import (
     LISTING_FILE,
@@ -26,7 +26,7 @@ from reconciler.manifest import (
     unbuilt_images,
 )
 from reconciler.model import Diagnostic, Origin, Plan, Sensitive, Severity
-from reconciler.remote import Remote
+from reconciler.remote import Remote, build_for_plan
 
 WORKSPACE_FILE = "reconciler.yaml"
 
@@ -171,6 +171,19 @@ def unbuilt_diagnostics(declared: Sequence[Manifest], names: Sequence[str]) -> l
     ]
 
 
+def build(declared: Sequence[Manifest]) -> None:
+    """Run the builds of packages before they are read, telling what they print.
+
+    Raises: BuildError for one that fails, or gives something else than its manifest pins.
+    """
+    build_for_plan(declared, environ=os.environ, log=say, cache=caches())
+
+
+def caches() -> Path:
+    """The folder of what can be had again."""
+    return cache_folder(os.environ, _home())
+
+
 @contextmanager
 def connected(
     settings: Settings, unit: Unit, *, parallelism: int = 10
@@ -185,7 +198,7 @@ def connected(
         say(f"Warning: {config.source} sets admin.{key}, which nothing reads")
     with (
         _listening(config) as reachable,
-        Remote.connect(reachable, parallelism=parallelism) as remote,
+        Remote.connect(reachable, parallelism=parallelism, cache=caches()) as remote,
     ):
         yield remote, config
 

@@ -38,7 +38,7 @@ def command(
       reconciler validate manifests/ --json
     """
     from reconciler.cli.sections import Result, run_sections
-    from reconciler.cli.session import Unit, find_units, manifests, unbuilt_diagnostics
+    from reconciler.cli.session import Unit, caches, find_units, manifests, unbuilt_diagnostics
     from reconciler.errors import ManifestError
     from reconciler.remote import validate
     from reconciler.report import diagnostics_as_json, diagnostics_as_text, validated_as_text
@@ -54,7 +54,7 @@ def command(
     def section(unit: Unit) -> Result:
         try:
             declared = manifests(paths, unit)
-            desired = validate(declared)
+            desired = validate(declared, cache=caches())
         except ManifestError as error:
             color = options.colors(sys.stderr)
             sys.stderr.write(diagnostics_as_text(error.diagnostics, color=color))

@@ -19,7 +19,7 @@ from reconciler.desired import Contents, PackageError, entity_files, read_packag
 from reconciler.errors import BuildError
 from reconciler.manifest import Build, Manifest, Package, with_scalar
 from reconciler.model import Bundle, CodeArchive
-from reconciler.storage import PinnedFiles, Pushed
+from reconciler.storage import PinnedFiles, Pushed, sha256_of
 
 _ARCHIVES = (".tgz", ".tar.gz")
 _SOURCE = ("spec", "source")
@@ -69,8 +69,10 @@ def build_packages(
     files = PinnedFiles(cache)
     found: list[Built] = []
     for package in packages:
+        before = _sha256_now(package)
         with _made(package, environ, log) as made:
-            found.append(_written(package, made, files, push, single=len(packages) == 1))
+            built = _written(package, made, files, push, single=len(packages) == 1)
+        found.append(replace(built, changed=built.changed and built.sha256 != before))
     # From below upwards: a pin may take fewer lines than what it replaces.
     for built in sorted(found, key=lambda one: one.package.origin.line, reverse=True):
         if built.pushed is not None:
@@ -210,12 +212,18 @@ def _written(
         home = Path(package.origin.file).parent
         target = _target(package)
         if target is not None and not (home / target).is_dir():
-            changed = _replace(home / target, data)
-            built = replace(built, file=home / target, changed=changed)
+            _replace(home / target, data)
+            built = replace(built, file=home / target, changed=True)
         if push is not None:
             url = push if single and push.endswith(_ARCHIVES) else _url(push, package, kept.sha256)
             built = replace(built, pushed=files.push(archive, url))
     return built
+
+
+def _sha256_now(package: Package) -> str:
+    target = _target(package)
+    file = Path(package.origin.file).parent / target if target else None
+    return sha256_of(file) if file is not None and file.is_file() else ""
 
 
 def _target(package: Package) -> str | None:
@@ -255,24 +263,20 @@ def _archive(package: Package, made: Path, contents: Contents) -> bytes:
     return gzip.compress(out.getvalue(), mtime=0)
 
 
-def _replace(file: Path, data: bytes) -> bool:
-    """Write a file whole or not at all; False if it said this already."""
+def _replace(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all, and not if it says this already."""
     try:
         if file.is_file() and file.read_bytes() == data:
-            return False
+            return
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
         try:
             with open(handle, "wb") as temporary:
                 temporary.write(data)
-            if file.exists():
-                os.chmod(name, file.stat().st_mode & 0o777)
-            else:
-                os.chmod(name, 0o644)
+            os.chmod(name, file.stat().st_mode & 0o777 if file.exists() else 0o644)
             os.replace(name, file)
         except BaseException:
             os.unlink(name)
             raise
     except OSError as error:
         raise BuildError(f"{file} cannot be written: {error.strerror or error}") from error
-    return True

@@ -4,6 +4,7 @@ Readers accept any minor `format_version` of a major they know, ignore keys they
 treat reason codes as hints.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reconciler.model import (
@@ -53,6 +54,15 @@ def report_as_json(plan: Plan, report: ApplyReport) -> str:
             "summary": {str(status): counts[status] for status in Status},
         }
     )
+
+
+def built_as_json(packages: Sequence[Mapping[str, Any]]) -> str:
+    """Render what a build made.
+
+    Shape: `type` "build"; `packages`, each its project, domain and name, `file` (null for what
+        lies in the cache only), `sha256`, `entities`, `changed`, `pushed` (its pin, or null).
+    """
+    return to_json({"format_version": FORMAT_VERSION, "type": "build", "packages": [*packages]})
 
 
 def _plan(plan: Plan) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """Files wherever fsspec finds them: fetched by their digest, and put there under it."""
 
-from reconciler.storage.pinned import PinnedFiles, Pushed
+from reconciler.storage.pinned import PinnedFiles, Pushed, sha256_of
 
-__all__ = ["PinnedFiles", "Pushed"]
+__all__ = ["PinnedFiles", "Pushed", "sha256_of"]
