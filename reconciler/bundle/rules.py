@@ -7,13 +7,14 @@ is no `include`.
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconciler.bundle import dockerignore
+from reconciler.bundle.checkout import GITIGNORE, Checkout, own_rules, rules_above
 from reconciler.bundle.dockerignore import DockerRules
-from reconciler.bundle.git_index import top_of_checkout, tracked
-from reconciler.bundle.gitignore import GitRule, GitRules, parse_rule, read_rules
+from reconciler.bundle.git_index import top_of_checkout
+from reconciler.bundle.gitignore import GitRule, GitRules, parse_rule
 from reconciler.bundle.wildmatch import literal_prefix
 from reconciler.model import CodeFolder
 
@@ -37,7 +38,6 @@ BUILT_IN = (
     "*.egg-info/",
     ".DS_Store",
 )
-GITIGNORE = ".gitignore"
 _EVERYTHING = "no rule leaves it out"
 
 
@@ -69,23 +69,6 @@ class Place:
     ignored: str = ""
 
 
-@dataclass(slots=True)
-class _Checkout:
-    """The checkout that the root lies in: where, and what it tracks, read once it is asked for."""
-
-    top: Path
-    prefix: bytes
-    _files: frozenset[bytes] | None = field(default=None)
-    _folders: frozenset[bytes] = field(default=frozenset())
-
-    def has(self, raw: bytes, *, folder: bool) -> bool:
-        """Tell whether a path is tracked, or holds something that is."""
-        if self._files is None:
-            self._files = tracked(self.top)
-            self._folders = frozenset(_folders_of(self._files, below=self.prefix))
-        return (self.prefix + raw) in (self._folders if folder else self._files)
-
-
 class Rules:
     """The rules of one bundle.
 
@@ -104,7 +87,7 @@ class Rules:
             if name != GITIGNORE and _is_inside(self._root / name, self._root)
         ]
         self._uses_git = GITIGNORE in folder.ignore_files
-        self._checkout: _Checkout | None = None
+        self._checkout: Checkout | None = None
 
     def at_root(self) -> Place:
         """The root, with what `.gitignore` files above it say."""
@@ -115,8 +98,13 @@ class Rules:
         if top is not None:
             inner = os.fsencode(self._root.relative_to(top).as_posix())
             prefix = b"" if inner == b"." else inner + b"/"
-            self._checkout = _Checkout(top, prefix)
-            place = replace(place, git=_above(self._root, top))
+            self._checkout = Checkout(top, prefix)
+            above, ignoring = rules_above(self._root, top)
+            if ignoring is None:
+                place = replace(place, git=above)
+            elif self._checkout.has_any():
+                return replace(place, ignored=ignoring.name)
+            # Else whoever names a folder that is ignored wants what is in it.
         return self._with_own(place)
 
     def enter(self, place: Place, name: str, verdict: Verdict) -> Place:
@@ -205,7 +193,7 @@ class Rules:
         )
 
     def _with_own(self, place: Place) -> Place:
-        own = _gitignore(self._root / place.path, self._root)
+        own = own_rules(self._root / place.path, self._root)
         if own is None:
             return place
         prefix = self._checkout.prefix if self._checkout else b""
@@ -228,43 +216,6 @@ def _reach(patterns: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _above(root: Path, top: Path) -> tuple[GitRules, ...]:
-    """The rules of the folders from a checkout's top down to the one that `root` is in.
-
-    None at all if they ignore `root` itself: whoever names such a folder wants what is in it.
-    """
-    found: list[GitRules] = []
-    inner = root.relative_to(top).parts
-    place = top
-    for depth, part in enumerate(inner, 1):
-        base = os.fsencode("/".join(inner[: depth - 1]))
-        own = _gitignore(place, root)
-        if own is not None:
-            found.append(GitRules(own, base))
-        path = os.fsencode("/".join(inner[:depth]))
-        said = (rules.last(path, os.fsencode(part), folder=True) for rules in reversed(found))
-        rule = next((rule for rule in said if rule is not None), None)
-        if rule is not None and not rule.negative:
-            return ()
-        place /= part
-    return tuple(found)
-
-
-def _gitignore(folder: Path, root: Path) -> list[GitRule] | None:
-    """The rules of a folder's own `.gitignore`; git never follows a link there."""
-    file = folder / GITIGNORE
-    try:
-        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:
-        return None
-    with open(handle, "rb") as opened:
-        try:
-            content = opened.read()
-        except OSError:
-            return None  # a folder of that name
-    return list(read_rules(content, Path(os.path.relpath(file, root)).as_posix()))
-
-
 def _text(file: Path) -> str:
     try:
         content = file.read_bytes()
@@ -276,15 +227,3 @@ def _text(file: Path) -> str:
 
 def _is_inside(file: Path, root: Path) -> bool:
     return file.is_file() and Path(os.path.realpath(file)).is_relative_to(root)
-
-
-def _folders_of(files: Iterable[bytes], *, below: bytes) -> set[bytes]:
-    found: set[bytes] = set()
-    for file in files:
-        if not file.startswith(below):
-            continue
-        folder = file.rpartition(b"/")[0]
-        while folder and folder not in found:
-            found.add(folder)
-            folder = folder.rpartition(b"/")[0]
-    return found

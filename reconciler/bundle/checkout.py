@@ -1,0 +1,85 @@
+"""The checkout that a bundle's root lies in: what it tracks, and what is ignored from above."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reconciler.bundle.git_index import tracked
+from reconciler.bundle.gitignore import GitRule, GitRules, read_rules
+
+GITIGNORE = ".gitignore"
+
+
+@dataclass(slots=True)
+class Checkout:
+    """Where it is, where in it the root lies, and what it tracks: read once it is asked for."""
+
+    top: Path
+    prefix: bytes
+    _files: frozenset[bytes] | None = field(default=None)
+    _folders: frozenset[bytes] = field(default=frozenset())
+
+    def has(self, raw: bytes, *, folder: bool) -> bool:
+        """Tell whether a path is tracked, or holds something that is."""
+        files = self._read()
+        return (self.prefix + raw) in (self._folders if folder else files)
+
+    def has_any(self) -> bool:
+        """Tell whether anything in the root is tracked."""
+        return any(file.startswith(self.prefix) for file in self._read())
+
+    def _read(self) -> frozenset[bytes]:
+        if self._files is None:
+            self._files = tracked(self.top)
+            self._folders = frozenset(_folders_of(self._files, below=self.prefix))
+        return self._files
+
+
+def rules_above(root: Path, top: Path) -> tuple[tuple[GitRules, ...], GitRule | None]:
+    """The rules of the folders from a checkout's top down to the one that `root` is in.
+
+    And the rule that ignores `root` itself or a folder it is in, if there is one.
+    """
+    found: list[GitRules] = []
+    inner = root.relative_to(top).parts
+    place = top
+    for depth, part in enumerate(inner, 1):
+        base = os.fsencode("/".join(inner[: depth - 1]))
+        own = own_rules(place, root)
+        if own is not None:
+            found.append(GitRules(own, base))
+        path = os.fsencode("/".join(inner[:depth]))
+        said = (rules.last(path, os.fsencode(part), folder=True) for rules in reversed(found))
+        rule = next((rule for rule in said if rule is not None), None)
+        if rule is not None and not rule.negative:
+            return (), rule
+        place /= part
+    return tuple(found), None
+
+
+def own_rules(folder: Path, root: Path) -> list[GitRule] | None:
+    """The rules of a folder's own `.gitignore`; git never follows a link there."""
+    file = folder / GITIGNORE
+    try:
+        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return None
+    with open(handle, "rb") as opened:
+        try:
+            content = opened.read()
+        except OSError:
+            return None  # a folder of that name
+    return list(read_rules(content, Path(os.path.relpath(file, root)).as_posix()))
+
+
+def _folders_of(files: Iterable[bytes], *, below: bytes) -> set[bytes]:
+    found: set[bytes] = set()
+    for file in files:
+        if not file.startswith(below):
+            continue
+        folder = file.rpartition(b"/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition(b"/")[0]
+    return found
