@@ -13,7 +13,14 @@ from flyteidl.core.interface_pb2 import TypedInterface
 from flyteidl.core.tasks_pb2 import Resources, TaskTemplate
 from flyteidl.core.types_pb2 import LiteralType, SimpleType
 
-from reconciler.compiler import QuantityError, castable, literal_type, parse_quantity
+from reconciler.compiler import (
+    CompilerCrashError,
+    CompilerPanicError,
+    QuantityError,
+    castable,
+    literal_type,
+    parse_quantity,
+)
 from reconciler.cron import CronError, parse
 from reconciler.desired.pods import containers
 from reconciler.model import Severity, describe
@@ -172,10 +179,22 @@ def _input_refusals(spec: LaunchPlanSpec, interface: TypedInterface) -> Iterator
             yield Refusal(
                 "unknown-input", f"the workflow has no input {name}", (key, name), f"it has {has}"
             )
-        elif type is not None and not castable(type, known[name].type):
-            wanted = describe(known[name].type)
-            message = f"input {name}: expected {wanted}, found {describe(type)}"
-            yield Refusal("wrong-type", message, (key, name))
+        elif type is not None:
+            yield from _type_refusals(name, type, known[name].type, (key, name))
+
+
+def _type_refusals(
+    name: str, found: LiteralType, wanted: LiteralType, path: tuple[str, ...]
+) -> Iterator[Refusal]:
+    try:
+        fits = castable(found, wanted)
+    except (CompilerPanicError, CompilerCrashError) as error:
+        message = f"input {name}: Admin would crash on its type: {error}"
+        yield Refusal("compiler-crash", message, path)
+        return
+    if not fits:
+        message = f"input {name}: expected {describe(wanted)}, found {describe(found)}"
+        yield Refusal("wrong-type", message, path)
 
 
 def _cron_refusals(schedule: Any) -> Iterator[Refusal]:
