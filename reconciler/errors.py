@@ -11,6 +11,7 @@
     ├── LedgerError                          1   the ledger cannot be read, or is damaged
     │   └── LedgerMovedError                 1   somebody else appended to it first
     ├── LockedError                          6   somebody else applies, or claims what we claim
+    ├── ForeignOwnerError                    3   another workspace owns what we would write
     ├── LockLostError                        1   somebody else took our lock
     ├── PlanRanError                         4   a saved plan that was applied already
     ├── FetchError                           1   a package's URL gave nothing, or something else
@@ -131,6 +132,22 @@ class LockedError(ReconcilerError):
         self.workspace = workspace
         self.serial = serial
         super().__init__(text)
+
+
+class ForeignOwnerError(ReconcilerError):
+    """Another workspace of the same home owns what this one would write.
+
+    Attributes: `workspace` the owner; `ids` what it owns.
+    """
+
+    def __init__(self, workspace: str, ids: Sequence[ResourceId]) -> None:
+        self.workspace = workspace
+        self.ids = tuple(ids)
+        some = ", ".join(str(id) for id in self.ids[:3])
+        more = f" and {len(self.ids) - 3} more" if len(self.ids) > 3 else ""
+        super().__init__(
+            f"the workspace {workspace} owns {some}{more}; take it out of the manifests of one"
+        )
 
 
 class LockLostError(ReconcilerError):

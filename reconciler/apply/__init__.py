@@ -2,5 +2,7 @@
 
 from reconciler.apply.executor import execute
 from reconciler.apply.freshness import Moved, moved
+from reconciler.apply.lock import LEASE, Lock, Terms, take_lock
+from reconciler.apply.locked import run_locked
 
-__all__ = ["Moved", "execute", "moved"]
+__all__ = ["LEASE", "Lock", "Moved", "Terms", "execute", "moved", "run_locked", "take_lock"]

@@ -6,7 +6,7 @@ there has succeeded, so a failure never leaves half the launch plans on new code
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from reconciler.apply.frontier import Frontier
 from reconciler.apply.step import take_step
 from reconciler.apply.uploads import Uploads
 from reconciler.apply.verify import flip, moved, read_active, settle
-from reconciler.errors import ReconcilerError
+from reconciler.errors import LockLostError, ReconcilerError
 from reconciler.model import (
     Action,
     ApplyReport,
@@ -45,6 +45,7 @@ def execute(
     parallelism: int = 10,
     stop: threading.Event | None = None,
     on_event: Callable[[Event], None] = lambda event: None,
+    fence: Callable[[], str] = lambda: "",
 ) -> ApplyReport:
     """Carry out every action of `plan` and report the outcome of each.
 
@@ -52,6 +53,7 @@ def execute(
         uploader, bundler: For plans that upload code.
         stop: Once set, nothing new is started; what runs is waited for and the rest is SKIPPED.
         on_event: Called in this thread, as actions start and finish.
+        fence: Asked before every switch, from many threads: why it must not be thrown, or "".
 
     Raises: ValueError for a plan with conflicts, or with uploads that nobody can make, before
         anything is written.
@@ -61,7 +63,8 @@ def execute(
     uploads = Uploads(uploader, bundler)
     if not uploads.possible and any(action.verb is Verb.UPLOAD for action in plan):
         raise ValueError("a plan with uploads needs an uploader and a bundler")
-    run = _Run(reader, writer, uploads, clock, parallelism, stop or threading.Event(), on_event)
+    stop = stop or threading.Event()
+    run = _Run(reader, writer, uploads, clock, parallelism, stop, on_event, fence)
     steps = [action for action in plan if not action.is_switch]
     switches = [action for action in plan if action.is_switch]
     with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="apply") as pool:
@@ -83,6 +86,7 @@ class _Run:
         parallelism: int,
         stop: threading.Event,
         on_event: Callable[[Event], None],
+        fence: Callable[[], str],
     ) -> None:
         self.reader = reader
         self.writer = writer
@@ -91,6 +95,7 @@ class _Run:
         self.parallelism = parallelism
         self.stop = stop
         self.on_event = on_event
+        self.fence = fence
         self.outcomes: dict[ResourceId, Outcome] = {}
 
     def take_steps(self, actions: Sequence[Action], pool: ThreadPoolExecutor) -> None:
@@ -145,7 +150,7 @@ class _Run:
                 self._finish(early)
                 continue
             self.on_event(Started(action))
-            flipping[action.id] = pool.submit(flip, action, active[action.id], self.writer)
+            flipping[action.id] = pool.submit(self._flip, action, active[action.id])
         for id, future in flipping.items():
             errors[id] = future.result()
         settled = settle(
@@ -153,7 +158,7 @@ class _Run:
             errors,
             reader=self.reader,
             writer=self.writer,
-            stopped=self.stop.is_set,
+            stopped=lambda: self.stop.is_set() or bool(self.fence()),
         )
         seconds = self.clock.monotonic() - started
         for outcome in settled:
@@ -173,6 +178,10 @@ class _Run:
             if around or id in switch.needs:
                 return outcome.blocked_by or id
         return None
+
+    def _flip(self, action: Action, active: Collection[str]) -> ReconcilerError | None:
+        reason = self.fence()
+        return LockLostError(reason) if reason else flip(action, active, self.writer)
 
     def _timed(self, action: Action) -> Outcome:
         started = self.clock.monotonic()

@@ -27,6 +27,7 @@ from reconciler.model.code_tar import CodeTar
 from reconciler.model.comparable import comparable, without_source_root
 from reconciler.model.describe import describe, describe_value
 from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.drawing import Drawing, Spot, spot
 from reconciler.model.duration import parse_duration
 from reconciler.model.graph import CycleError, in_order
 from reconciler.model.identifiers import identifiers
@@ -52,6 +53,7 @@ from reconciler.model.log import (
     End,
     Fold,
     Head,
+    Knock,
     Record,
     Renewal,
     Unlock,
@@ -93,6 +95,7 @@ __all__ = [
     "CycleError",
     "DesiredState",
     "Diagnostic",
+    "Drawing",
     "End",
     "Entry",
     "Event",
@@ -104,6 +107,7 @@ __all__ = [
     "Ingredient",
     "Inventory",
     "Kind",
+    "Knock",
     "Layer",
     "Needs",
     "ObservedState",
@@ -120,6 +124,7 @@ __all__ = [
     "ResourceId",
     "Sensitive",
     "Severity",
+    "Spot",
     "Started",
     "Status",
     "TypeSyntaxError",
@@ -147,6 +152,7 @@ __all__ = [
     "place_of",
     "plan_digest",
     "rewrite_texts",
+    "spot",
     "texts",
     "to_canonical",
     "type_from_proto",

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from reconciler.model.canonical import is_content_hash
 from reconciler.model.identity import ResourceId
 from reconciler.model.kinds import Kind
 from reconciler.model.plan import Action, Verb
@@ -37,14 +38,16 @@ class Owned:
     def is_as_left(self, found: Resource | None) -> bool:
         """Tell whether Admin holds exactly what we left there.
 
-        A workflow of which only existence was read is taken for the same: versions never change.
+        A workflow of which only existence was read is the same if its version is its content.
         """
         if self.id.kind is Kind.ACTIVATION:
             active = found.active if found is not None else ()
             return tuple(active) == ((self.active,) if self.active else ())
         if found is None:
             return False
-        return not found.complete or found.digest[:DIGEST_BYTES] == self.digest
+        if not found.complete:
+            return is_content_hash(self.id.version)
+        return found.digest[:DIGEST_BYTES] == self.digest
 
 
 def place_of(id: ResourceId) -> Place:

@@ -18,11 +18,15 @@ LEDGER_PREFIX = "reconciler.ledger."
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who does something, of which commit, and where its log can be read."""
+    """Who does something, of which commit, and where its log can be read.
+
+    `process` tells on the same machine which process it is; elsewhere it means nothing.
+    """
 
     actor: str = ""
     commit: str = ""
     run: str = ""
+    process: str = ""
 
     def __str__(self) -> str:
         return self.actor or "someone"
@@ -44,7 +48,6 @@ class Begin:
     lease: int
     saved: bool = False
     takes_over: int = 0
-    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,14 @@ class Unlock:
     reason: str = ""
 
 
-Body = Begin | Renewal | End | Unlock
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Somebody asks for the server's time, which is that of this entry."""
+
+    actor: str
+
+
+Body = Begin | Renewal | End | Unlock | Knock
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +122,8 @@ class Head:
     Attributes: `holder` the begin that holds the lock; `alive` the last entry by which its holder
     was seen; `claims` what it claims now; `loose` claims of begins that never ended, which are
     perhaps ours; `plans` the saved plans that ran; `commit` what was applied last; `checkpoint`
-    the serial of the last entry that sums up all before it.
+    the serial of the last entry that sums up all before it; `at` the server's time of this one,
+    None if it was appended just now and not read yet.
     """
 
     serial: int = 0
@@ -125,6 +136,7 @@ class Head:
     plans: frozenset[bytes] = frozenset()
     commit: str = ""
     checkpoint: int = 0
+    at: datetime | None = None
 
     @property
     def begin(self) -> Begin | None:
@@ -158,10 +170,11 @@ class Fold:
         self._plans = set(start.plans)
         self._commit = start.commit
         self._checkpoint = start.checkpoint
+        self._at = start.at
 
     def add(self, record: Record) -> None:
         """Take in the entry that follows."""
-        self._serial, self._digest = record.serial, record.digest
+        self._serial, self._digest, self._at = record.serial, record.digest, record.created_at
         match record.body:
             case Begin() as begin:
                 self._set_loose()
@@ -194,6 +207,7 @@ class Fold:
             plans=frozenset(self._plans),
             commit=self._commit,
             checkpoint=self._checkpoint,
+            at=self._at,
         )
 
     def _end(self, end: End) -> None:
@@ -228,7 +242,6 @@ def _said(body: Body) -> str:
     match body:
         case Begin():
             how = f", taking over #{body.takes_over}" if body.takes_over else ""
-            how += ", forced" if body.forced else ""
             return f"{body.operation} begun by {body.author}: {len(body.claims)} claimed{how}"
         case Renewal():
             return f"#{body.begins} goes on"
@@ -239,3 +252,5 @@ def _said(body: Body) -> str:
         case Unlock():
             why = f": {body.reason}" if body.reason else ""
             return f"lock of #{body.begins} broken by {body.actor or 'someone'}{why}"
+        case Knock():
+            return f"{body.actor or 'someone'} asks whether the holder of the lock is alive"

@@ -9,7 +9,7 @@ import pytest
 from reconciler.admin import connect
 from reconciler.config import Config
 from reconciler.errors import LedgerMovedError
-from reconciler.model import Begin, Body, End, Head, Kind, Renewal, Unlock
+from reconciler.model import Author, Begin, Body, End, Head, Kind, Knock, Renewal, Unlock
 from reconciler.ports import Ledger
 from reconciler.sandbox import Sandbox
 from tests.admin.ledger.estate import begin, end, owned
@@ -130,7 +130,8 @@ def test_every_kind_of_entry_survives(ledger: Ledger) -> None:
         Renewal(1),
         Renewal(1, (PLAN,)),
         Unlock(1, "bob", "the runner died"),
-        Begin("apply", b"p" * 12, (), begin().author, 60, takes_over=1, forced=True),
+        Begin("apply", b"p" * 12, (), Author(process="p"), 60, takes_over=1),
+        Knock("carol"),
         End(5, "apply", "bob", {"activated": 3, "failed": 1}, False, (TASK,), (PLAN.id,)),
     ]
     head = ledger.head()

@@ -28,6 +28,7 @@ from reconciler.model import (
     End,
     Head,
     Inventory,
+    Knock,
     Record,
     Renewal,
     Unlock,
@@ -158,7 +159,7 @@ def _set_body(entry: pb.Entry, body: Body) -> None:
                     run=body.author.run,
                     lease_seconds=body.lease,
                     takes_over=body.takes_over,
-                    forced=body.forced,
+                    process=body.author.process,
                 )
             )
         case Renewal():
@@ -181,6 +182,8 @@ def _set_body(entry: pb.Entry, body: Body) -> None:
             entry.unlock.CopyFrom(
                 pb.Unlock(begins=body.begins, actor=body.actor, reason=body.reason)
             )
+        case Knock():
+            entry.knock.actor = body.actor
 
 
 def _body(entry: pb.Entry) -> Body:
@@ -191,11 +194,10 @@ def _body(entry: pb.Entry) -> Body:
                 begin.operation,
                 begin.plan,
                 unpack_owned(begin.claims),
-                Author(begin.actor, begin.commit, begin.run),
+                Author(begin.actor, begin.commit, begin.run, begin.process),
                 begin.lease_seconds,
                 saved=begin.saved,
                 takes_over=begin.takes_over,
-                forced=begin.forced,
             )
         case "renewal":
             renewal = entry.renewal
@@ -214,6 +216,8 @@ def _body(entry: pb.Entry) -> Body:
             )
         case "unlock":
             return Unlock(entry.unlock.begins, entry.unlock.actor, entry.unlock.reason)
+        case "knock":
+            return Knock(entry.knock.actor)
     raise ValueError("it says nothing")
 
 

@@ -14,7 +14,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!reconciler/ledger/v1/ledger.proto\x12\x14reconciler.ledger.v1\"\xd6\x02\n\x05\x45ntry\x12\x0e\n\x06\x66ormat\x18\x01 \x01(\r\x12\x0e\n\x06serial\x18\x02 \x01(\x04\x12\r\n\x05nonce\x18\x03 \x01(\x0c\x12\x10\n\x08previous\x18\x04 \x01(\x0c\x12\x14\n\x0ctool_version\x18\x05 \x01(\t\x12,\n\x05\x62\x65gin\x18\n \x01(\x0b\x32\x1b.reconciler.ledger.v1.BeginH\x00\x12\x30\n\x07renewal\x18\x0b \x01(\x0b\x32\x1d.reconciler.ledger.v1.RenewalH\x00\x12(\n\x03\x65nd\x18\x0c \x01(\x0b\x32\x19.reconciler.ledger.v1.EndH\x00\x12.\n\x06unlock\x18\r \x01(\x0b\x32\x1c.reconciler.ledger.v1.UnlockH\x00\x12\x34\n\ncheckpoint\x18\x14 \x01(\x0b\x32 .reconciler.ledger.v1.CheckpointB\x06\n\x04\x62ody\"\xcb\x01\n\x05\x42\x65gin\x12\x11\n\toperation\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\x0c\x12\r\n\x05saved\x18\x03 \x01(\x08\x12+\n\x06\x63laims\x18\x04 \x01(\x0b\x32\x1b.reconciler.ledger.v1.Owned\x12\r\n\x05\x61\x63tor\x18\x05 \x01(\t\x12\x0e\n\x06\x63ommit\x18\x06 \x01(\t\x12\x0b\n\x03run\x18\x07 \x01(\t\x12\x15\n\rlease_seconds\x18\x08 \x01(\r\x12\x12\n\ntakes_over\x18\t \x01(\x04\x12\x0e\n\x06\x66orced\x18\n \x01(\x08\"F\n\x07Renewal\x12\x0e\n\x06\x62\x65gins\x18\x01 \x01(\x04\x12+\n\x06\x63laims\x18\x02 \x01(\x0b\x32\x1b.reconciler.ledger.v1.Owned\"\x87\x02\n\x03\x45nd\x12\x0e\n\x06\x62\x65gins\x18\x01 \x01(\x04\x12\x11\n\toperation\x18\x02 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x35\n\x06\x63ounts\x18\x04 \x03(\x0b\x32%.reconciler.ledger.v1.End.CountsEntry\x12\x12\n\nincomplete\x18\x05 \x01(\x08\x12+\n\x06gained\x18\x06 \x01(\x0b\x32\x1b.reconciler.ledger.v1.Owned\x12\'\n\x04lost\x18\x07 \x01(\x0b\x32\x19.reconciler.ledger.v1.Ids\x1a-\n\x0b\x43ountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"7\n\x06Unlock\x12\x0e\n\x06\x62\x65gins\x18\x01 \x01(\x04\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x93\x01\n\nCheckpoint\x12*\n\x05owned\x18\x01 \x01(\x0b\x32\x1b.reconciler.ledger.v1.Owned\x12*\n\x05loose\x18\x02 \x01(\x0b\x32\x1b.reconciler.ledger.v1.Owned\x12\r\n\x05plans\x18\x03 \x01(\x0c\x12\x0e\n\x06\x63ommit\x18\x04 \x01(\t\x12\x0e\n\x06holder\x18\x05 \x01(\x04\"P\n\x05Owned\x12&\n\x03ids\x18\x01 \x01(\x0b\x32\x19.reconciler.ledger.v1.Ids\x12\x0f\n\x07\x64igests\x18\x02 \x01(\x0c\x12\x0e\n\x06\x61\x63tive\x18\x03 \x03(\t\"#\n\x03Ids\x12\x0e\n\x06shared\x18\x01 \x03(\r\x12\x0c\n\x04rest\x18\x02 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!reconciler/ledger/v1/ledger.proto\x12\x14reconciler.ledger.v1\"\x84\x03\n\x05\x45ntry\x12\x0e\n\x06\x66ormat\x18\x01 \x01(\r\x12\x0e\n\x06serial\x18\x02 \x01(\x04\x12\r\n\x05nonce\x18\x03 \x01(\x0c\x12\x10\n\x08previous\x18\x04 \x01(\x0c\x12\x14\n\x0ctool_version\x18\x05 \x01(\t\x12,\n\x05\x62\x65gin\x18\n \x01(\x0b\x32\x1b.reconciler.ledger.v1.BeginH\x00\x12\x30\n\x07renewal\x18\x0b \x01(\x0b\x32\x1d.reconciler.ledger.v1.RenewalH\x00\x12(\n\x03\x65nd\x18\x0c \x01(\x0b\x32\x19.reconciler.ledger.v1.EndH\x00\x12.\n\x06unlock\x18\r \x01(\x0b\x32\x1c.reconciler.ledger.v1.UnlockH\x00\x12,\n\x05knock\x18\x0e \x01(\x0b\x32\x1b.reconciler.ledger.v1.KnockH\x00\x12\x34\n\ncheckpoint\x18\x14 \x01(\x0b\x32 .reconciler.ledger.v1.CheckpointB\x06\n\x04\x62ody\"\xcc\x01\n\x05\x42\x65gin\x12\x11\n\toperation\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\x0c\x12\r\n\x05saved\x18\x03 \x01(\x08\x12+\n\x06\x63laims\x18\x04 \x01(\x0b\x32\x1b.reconciler.ledger.v1.Owned\x12\r\n\x05\x61\x63tor\x18\x05 \x01(\t\x12\x0e\n\x06\x63ommit\x18\x06 \x01(\t\x12\x0b\n\x03run\x18\x07 \x01(\t\x12\x15\n\rlease_seconds\x18\x08 \x01(\r\x12\x12\n\ntakes_over\x18\t \x01(\x04\x12\x0f\n\x07process\x18\n \x01(\t\"F\n\x07Renewal\x12\x0e\n\x06\x62\x65gins\x18\x01 \x01(\x04\x12+\n\x06\x63laims\x18\x02 \x01(\x0b\x32\x1b.reconciler.ledger.v1.Owned\"\x87\x02\n\x03\x45nd\x12\x0e\n\x06\x62\x65gins\x18\x01 \x01(\x04\x12\x11\n\toperation\x18\x02 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x35\n\x06\x63ounts\x18\x04 \x03(\x0b\x32%.reconciler.ledger.v1.End.CountsEntry\x12\x12\n\nincomplete\x18\x05 \x01(\x08\x12+\n\x06gained\x18\x06 \x01(\x0b\x32\x1b.reconciler.ledger.v1.Owned\x12\'\n\x04lost\x18\x07 \x01(\x0b\x32\x19.reconciler.ledger.v1.Ids\x1a-\n\x0b\x43ountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"7\n\x06Unlock\x12\x0e\n\x06\x62\x65gins\x18\x01 \x01(\x04\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x16\n\x05Knock\x12\r\n\x05\x61\x63tor\x18\x01 \x01(\t\"\x93\x01\n\nCheckpoint\x12*\n\x05owned\x18\x01 \x01(\x0b\x32\x1b.reconciler.ledger.v1.Owned\x12*\n\x05loose\x18\x02 \x01(\x0b\x32\x1b.reconciler.ledger.v1.Owned\x12\r\n\x05plans\x18\x03 \x01(\x0c\x12\x0e\n\x06\x63ommit\x18\x04 \x01(\t\x12\x0e\n\x06holder\x18\x05 \x01(\x04\"P\n\x05Owned\x12&\n\x03ids\x18\x01 \x01(\x0b\x32\x19.reconciler.ledger.v1.Ids\x12\x0f\n\x07\x64igests\x18\x02 \x01(\x0c\x12\x0e\n\x06\x61\x63tive\x18\x03 \x03(\t\"#\n\x03Ids\x12\x0e\n\x06shared\x18\x01 \x03(\r\x12\x0c\n\x04rest\x18\x02 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -24,21 +24,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_END_COUNTSENTRY']._loaded_options = None
   _globals['_END_COUNTSENTRY']._serialized_options = b'8\001'
   _globals['_ENTRY']._serialized_start=60
-  _globals['_ENTRY']._serialized_end=402
-  _globals['_BEGIN']._serialized_start=405
-  _globals['_BEGIN']._serialized_end=608
-  _globals['_RENEWAL']._serialized_start=610
-  _globals['_RENEWAL']._serialized_end=680
-  _globals['_END']._serialized_start=683
-  _globals['_END']._serialized_end=946
-  _globals['_END_COUNTSENTRY']._serialized_start=901
-  _globals['_END_COUNTSENTRY']._serialized_end=946
-  _globals['_UNLOCK']._serialized_start=948
-  _globals['_UNLOCK']._serialized_end=1003
-  _globals['_CHECKPOINT']._serialized_start=1006
-  _globals['_CHECKPOINT']._serialized_end=1153
-  _globals['_OWNED']._serialized_start=1155
-  _globals['_OWNED']._serialized_end=1235
-  _globals['_IDS']._serialized_start=1237
-  _globals['_IDS']._serialized_end=1272
+  _globals['_ENTRY']._serialized_end=448
+  _globals['_BEGIN']._serialized_start=451
+  _globals['_BEGIN']._serialized_end=655
+  _globals['_RENEWAL']._serialized_start=657
+  _globals['_RENEWAL']._serialized_end=727
+  _globals['_END']._serialized_start=730
+  _globals['_END']._serialized_end=993
+  _globals['_END_COUNTSENTRY']._serialized_start=948
+  _globals['_END_COUNTSENTRY']._serialized_end=993
+  _globals['_UNLOCK']._serialized_start=995
+  _globals['_UNLOCK']._serialized_end=1050
+  _globals['_KNOCK']._serialized_start=1052
+  _globals['_KNOCK']._serialized_end=1074
+  _globals['_CHECKPOINT']._serialized_start=1077
+  _globals['_CHECKPOINT']._serialized_end=1224
+  _globals['_OWNED']._serialized_start=1226
+  _globals['_OWNED']._serialized_end=1306
+  _globals['_IDS']._serialized_start=1308
+  _globals['_IDS']._serialized_end=1343
 # @@protoc_insertion_point(module_scope)

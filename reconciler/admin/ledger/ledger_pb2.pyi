@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Entry(_message.Message):
-    __slots__ = ("format", "serial", "nonce", "previous", "tool_version", "begin", "renewal", "end", "unlock", "checkpoint")
+    __slots__ = ("format", "serial", "nonce", "previous", "tool_version", "begin", "renewal", "end", "unlock", "knock", "checkpoint")
     FORMAT_FIELD_NUMBER: _ClassVar[int]
     SERIAL_FIELD_NUMBER: _ClassVar[int]
     NONCE_FIELD_NUMBER: _ClassVar[int]
@@ -18,6 +18,7 @@ class Entry(_message.Message):
     RENEWAL_FIELD_NUMBER: _ClassVar[int]
     END_FIELD_NUMBER: _ClassVar[int]
     UNLOCK_FIELD_NUMBER: _ClassVar[int]
+    KNOCK_FIELD_NUMBER: _ClassVar[int]
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     format: int
     serial: int
@@ -28,11 +29,12 @@ class Entry(_message.Message):
     renewal: Renewal
     end: End
     unlock: Unlock
+    knock: Knock
     checkpoint: Checkpoint
-    def __init__(self, format: _Optional[int] = ..., serial: _Optional[int] = ..., nonce: _Optional[bytes] = ..., previous: _Optional[bytes] = ..., tool_version: _Optional[str] = ..., begin: _Optional[_Union[Begin, _Mapping]] = ..., renewal: _Optional[_Union[Renewal, _Mapping]] = ..., end: _Optional[_Union[End, _Mapping]] = ..., unlock: _Optional[_Union[Unlock, _Mapping]] = ..., checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ...) -> None: ...
+    def __init__(self, format: _Optional[int] = ..., serial: _Optional[int] = ..., nonce: _Optional[bytes] = ..., previous: _Optional[bytes] = ..., tool_version: _Optional[str] = ..., begin: _Optional[_Union[Begin, _Mapping]] = ..., renewal: _Optional[_Union[Renewal, _Mapping]] = ..., end: _Optional[_Union[End, _Mapping]] = ..., unlock: _Optional[_Union[Unlock, _Mapping]] = ..., knock: _Optional[_Union[Knock, _Mapping]] = ..., checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ...) -> None: ...
 
 class Begin(_message.Message):
-    __slots__ = ("operation", "plan", "saved", "claims", "actor", "commit", "run", "lease_seconds", "takes_over", "forced")
+    __slots__ = ("operation", "plan", "saved", "claims", "actor", "commit", "run", "lease_seconds", "takes_over", "process")
     OPERATION_FIELD_NUMBER: _ClassVar[int]
     PLAN_FIELD_NUMBER: _ClassVar[int]
     SAVED_FIELD_NUMBER: _ClassVar[int]
@@ -42,7 +44,7 @@ class Begin(_message.Message):
     RUN_FIELD_NUMBER: _ClassVar[int]
     LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     TAKES_OVER_FIELD_NUMBER: _ClassVar[int]
-    FORCED_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_FIELD_NUMBER: _ClassVar[int]
     operation: str
     plan: bytes
     saved: bool
@@ -52,8 +54,8 @@ class Begin(_message.Message):
     run: str
     lease_seconds: int
     takes_over: int
-    forced: bool
-    def __init__(self, operation: _Optional[str] = ..., plan: _Optional[bytes] = ..., saved: _Optional[bool] = ..., claims: _Optional[_Union[Owned, _Mapping]] = ..., actor: _Optional[str] = ..., commit: _Optional[str] = ..., run: _Optional[str] = ..., lease_seconds: _Optional[int] = ..., takes_over: _Optional[int] = ..., forced: _Optional[bool] = ...) -> None: ...
+    process: str
+    def __init__(self, operation: _Optional[str] = ..., plan: _Optional[bytes] = ..., saved: _Optional[bool] = ..., claims: _Optional[_Union[Owned, _Mapping]] = ..., actor: _Optional[str] = ..., commit: _Optional[str] = ..., run: _Optional[str] = ..., lease_seconds: _Optional[int] = ..., takes_over: _Optional[int] = ..., process: _Optional[str] = ...) -> None: ...
 
 class Renewal(_message.Message):
     __slots__ = ("begins", "claims")
@@ -97,6 +99,12 @@ class Unlock(_message.Message):
     actor: str
     reason: str
     def __init__(self, begins: _Optional[int] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class Knock(_message.Message):
+    __slots__ = ("actor",)
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    actor: str
+    def __init__(self, actor: _Optional[str] = ...) -> None: ...
 
 class Checkpoint(_message.Message):
     __slots__ = ("owned", "loose", "plans", "commit", "holder")

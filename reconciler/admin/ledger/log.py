@@ -53,6 +53,7 @@ from reconciler.model import (
     End,
     Head,
     Kind,
+    Knock,
     Record,
     Renewal,
     Resource,
@@ -163,7 +164,7 @@ class AdminLedgerReader:
             return Head().after(*records)
         first, *rest = records
         _check_chain(rest, start=first.serial, digest=first.digest, what=str(self))
-        head = replace(start.head, digest=first.digest)
+        head = replace(start.head, digest=first.digest, at=first.created_at)
         if start.holder:
             # Its claims are those of the begin, or of a renewal since: both stand in the log.
             held = [self._read(serial) for serial in range(start.holder, first.serial)] + [first]
@@ -263,7 +264,7 @@ class AdminLedger(AdminLedgerReader):
 
 def is_due(body: Body, after: Head) -> bool:
     """Tell whether the next entry has to sum up."""
-    if isinstance(body, Renewal | Unlock):
+    if isinstance(body, Renewal | Unlock | Knock):
         return False
     distance = after.serial + 1 - after.checkpoint
     return distance >= (SPACING if isinstance(body, End) else _AT_LAST)

@@ -1,0 +1,133 @@
+"""Carry out a plan under the lock, and write down what came of it and what we own now."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+
+from reconciler.apply.lock import Lock
+from reconciler.errors import ReconcilerError
+from reconciler.model import (
+    ApplyReport,
+    End,
+    Kind,
+    Outcome,
+    Owned,
+    Resource,
+    ResourceId,
+    Status,
+    Verb,
+    claims_of,
+)
+from reconciler.ports import Reader
+
+DONE_WORDS = {
+    Verb.CREATE: "registered",
+    Verb.UPDATE: "updated",
+    Verb.ACTIVATE: "activated",
+    Verb.DEACTIVATE: "deactivated",
+    Verb.ARCHIVE: "archived",
+    Verb.UNARCHIVE: "unarchived",
+    Verb.DELETE: "deleted",
+    Verb.UPLOAD: "uploaded",
+}
+
+
+def run_locked(
+    lock: Lock,
+    run: Callable[[Callable[[], str]], ApplyReport],
+    *,
+    reader: Reader,
+    operation: str = "apply",
+    actor: str = "",
+    say: Callable[[str], None] = lambda text: None,
+) -> ApplyReport:
+    """Do what `run` does while the lock is held and shown to be, then release it.
+
+    Args:
+        run: Carries out the plan, given the fence to ask before every switch.
+        reader: To find out what became of claims whose outcome nobody knows.
+        say: Told, in a sentence, what did not work about the lock; the report is returned anyway.
+    """
+    try:
+        with _alive(lock):
+            report = run(lock.fence)
+    except BaseException:
+        lock.abandon(actor)
+        raise
+    try:
+        lock.end(ending(lock, report, reader, operation=operation, actor=actor))
+    except ReconcilerError as error:
+        say(f"The end of this {operation} could not be written to the ledger: {error}")
+    if lock.lost:
+        say(f"While this {operation} ran, {lock.lost}.")
+    return report
+
+
+def ending(lock: Lock, report: ApplyReport, reader: Reader, *, operation: str, actor: str) -> End:
+    """What the log will say about a report: how much of what, and what is ours now."""
+    done = [one.action for one in report.outcomes if one.status is Status.DONE]
+    gained = {owned.id: owned for owned in claims_of(a for a in done if a.verb is not Verb.DELETE)}
+    lost = {action.id for action in done if action.verb is Verb.DELETE}
+    settled = gained.keys() | lost
+    # Of these nobody knows: a begin without an end claimed them, or no answer came.
+    unknown = [owned for owned in lock.head.loose if owned.id not in settled]
+    unknown += claims_of(o.action for o in report.outcomes if o.status is Status.FAILED)
+    found = _as_left(unknown, reader)
+    gained |= {owned.id: owned for owned in found}
+    return End(
+        lock.serial,
+        operation,
+        actor,
+        counts=_counts(report.outcomes),
+        complete=report.succeeded,
+        gained=tuple(gained[id] for id in sorted(gained)),
+        lost=tuple(sorted(lost)),
+    )
+
+
+def _counts(outcomes: Collection[Outcome]) -> Counter[str]:
+    return Counter(
+        DONE_WORDS[one.action.verb] if one.status is Status.DONE else str(one.status)
+        for one in outcomes
+        if not one.existed
+    )
+
+
+def _as_left(claims: Collection[Owned], reader: Reader) -> list[Owned]:
+    """Those of the claims that Admin holds exactly as they were to become."""
+    found: dict[ResourceId, Resource] = {}
+    ids = [owned.id for owned in claims]
+    of = {kind: [id for id in ids if id.kind is kind] for kind in {id.kind for id in ids}}
+    versioned = [id for id in ids if id.kind.versioned]
+    if versioned:
+        found |= reader.versions(versioned)
+    if Kind.ACTIVATION in of:
+        for id, plans in reader.active(of[Kind.ACTIVATION]).items():
+            found[id] = Resource(id, active=tuple(plan.id.version for plan in plans))
+    if Kind.ATTRIBUTES in of:
+        found |= reader.attributes({id.facet for id in of[Kind.ATTRIBUTES]})
+    if Kind.NAMED_ENTITY in of:
+        found |= reader.named_entities(of[Kind.NAMED_ENTITY])
+    if Kind.PROJECT in of:
+        projects = reader.projects([id.project for id in of[Kind.PROJECT]])
+        found |= {project.id: project for project in projects.values()}
+    return [owned for owned in claims if owned.is_as_left(found.get(owned.id))]
+
+
+@contextmanager
+def _alive(lock: Lock) -> Iterator[None]:
+    """Show now and then that the holder lives, however long one step takes."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(lock.lease / 10):
+            lock.keep()
+
+    thread = threading.Thread(target=beat, name="lock", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
