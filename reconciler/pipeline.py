@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from reconciler.desired import Codes, Declaration, Fetched, bind, declare, needs, sources
+from reconciler.desired import Codes, Declaration, Fetched, bind, declare, drawing, needs, sources
 from reconciler.errors import BundleError, FetchError
 from reconciler.manifest import Manifest
-from reconciler.model import Code, CodeFolder, DesiredState, Plan
+from reconciler.model import Code, CodeFolder, DesiredState, Drawing, Plan
 from reconciler.observed import look_up, observe
 from reconciler.plan import make_plan
 from reconciler.ports import Bundler, Fetcher, Reader
@@ -35,6 +35,14 @@ def plan(
     found = look_up(needs(declaration), reader)
     desired = bind(declaration, found, _codes(declaration, bundler))
     return make_plan(desired, observe(desired, reader))
+
+
+def draw(manifests: Sequence[Manifest], *, fetcher: Fetcher) -> Drawing:
+    """Say what a set declares and what it refers to, without asking Admin.
+
+    Raises: ManifestError for packages that cannot be read.
+    """
+    return drawing(declare(manifests, _fetched(manifests, fetcher)))
 
 
 def _fetched(manifests: Sequence[Manifest], fetcher: Fetcher) -> Fetched:

@@ -22,6 +22,7 @@ COMMANDS = {
     "validate": "Check manifests without talking to Flyte Admin.",
     "schema": "Print or write the JSON Schemas of the manifests.",
     "explain": "Tell which file and line a value came from.",
+    "graph": "Draw what refers to what.",
     "plan": "Show what would change in Flyte Admin; writes nothing.",
     "apply": "Make Flyte Admin what the manifests say.",
     "build": "Build packages with their own commands, and pin them.",

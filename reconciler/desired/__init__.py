@@ -3,6 +3,7 @@
 from reconciler.desired.bind import Declaration, bind, declare, needs
 from reconciler.desired.code import Codes
 from reconciler.desired.code import folder_of as code_folder
+from reconciler.desired.drawing import drawing
 from reconciler.desired.package import Contents, PackageError, read_package
 from reconciler.desired.packaged import Fetched, sources
 from reconciler.desired.repack import entity_files
@@ -16,6 +17,7 @@ __all__ = [
     "bind",
     "code_folder",
     "declare",
+    "drawing",
     "entity_files",
     "needs",
     "read_package",

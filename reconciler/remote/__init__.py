@@ -2,6 +2,7 @@
 
 from reconciler.remote.build import Built, build_for_plan, build_packages
 from reconciler.remote.code import build_code, code_folders, list_code, validate
+from reconciler.remote.draw import draw
 from reconciler.remote.remote import Remote
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "build_for_plan",
     "build_packages",
     "code_folders",
+    "draw",
     "list_code",
     "validate",
 ]

@@ -15,6 +15,7 @@ from reconciler.report.diagnostics import (
     validated_as_text,
 )
 from reconciler.report.explanations import explanations_as_json, explanations_as_text
+from reconciler.report.graph import drawing_as_dot, drawing_as_mermaid, drawing_as_svg
 from reconciler.report.launch_plans import launch_plans_as_json, launch_plans_as_table
 from reconciler.report.outcomes import outcome_line, report_as_text
 from reconciler.report.progress import Progress, progress
@@ -30,6 +31,9 @@ __all__ = [
     "built_as_json",
     "diagnostics_as_json",
     "diagnostics_as_text",
+    "drawing_as_dot",
+    "drawing_as_mermaid",
+    "drawing_as_svg",
     "error_as_text",
     "errors_as_json",
     "explanations_as_json",

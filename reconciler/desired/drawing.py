@@ -1,0 +1,37 @@
+"""What a set declares and what it refers to, as a drawing."""
+
+from reconciler.desired.bind import Declaration
+from reconciler.desired.entity import Place
+from reconciler.errors import ManifestError
+from reconciler.model import Drawing, Spot, spot
+
+
+def drawing(declaration: Declaration) -> Drawing:
+    """Draw every name that a set declares, and every one it refers to.
+
+    Versions of a name are one spot; what only Flyte Admin holds is drawn too, and told apart.
+
+    Raises: ManifestError for packages that cannot be read.
+    """
+    if declaration.problems:
+        raise ManifestError(declaration.problems)
+    own = {_spot(entity.place) for entity in declaration.entities}
+    arrows = {
+        (_spot(entity.place), _spot(pointer.place))
+        for entity in declaration.entities
+        for pointer in entity.pointers
+        if pointer.place != entity.place
+    }
+    spots = own | {end for _, end in arrows}
+    states = {
+        _spot(entity.place): entity.state
+        for entity in declaration.entities
+        if entity.state != "unmanaged"
+    }
+    return Drawing(
+        tuple(sorted(spots)), tuple(sorted(arrows)), frozenset(spots - own), states
+    )
+
+
+def _spot(place: Place) -> Spot:
+    return spot(place.kind, project=place.project, domain=place.domain, name=place.name)
