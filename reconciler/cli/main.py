@@ -26,6 +26,7 @@ COMMANDS = {
     "plan": "Show what would change in Flyte Admin; writes nothing.",
     "apply": "Make Flyte Admin what the manifests say.",
     "build": "Build packages with their own commands, and pin them.",
+    "bundle": "See and build the code that tasks run.",
     "get": "List what Flyte Admin holds.",
     "sandbox": "Serve an embedded Flyte Admin.",
 }

@@ -37,6 +37,14 @@ def list_code(folder: CodeFolder) -> CodeListing:
     return CodeBundler().listing(folder)
 
 
+def read_code(folder: CodeFolder) -> Code:
+    """Say which code a folder holds: its digest, its number of files, its size.
+
+    Raises: BundleError if the folder is no bundle.
+    """
+    return CodeBundler().code(folder)
+
+
 def build_code(folder: CodeFolder, out: Path) -> tuple[Code, Archive]:
     """Write the archive that apply would upload for a folder.
 

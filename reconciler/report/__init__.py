@@ -5,6 +5,7 @@ Only `progress` writes, while an apply runs, to the stream it is given.
 
 from reconciler.report.as_json import built_as_json, plan_as_json, report_as_json
 from reconciler.report.as_text import NO_CHANGES, plan_as_text, summary
+from reconciler.report.bundles import Listed, bundles_as_json, bundles_as_text
 from reconciler.report.diagnostics import (
     FORMAT_VERSION,
     diagnostics_as_json,
@@ -26,9 +27,12 @@ from reconciler.report.table import table
 __all__ = [
     "FORMAT_VERSION",
     "NO_CHANGES",
+    "Listed",
     "Progress",
     "Style",
     "built_as_json",
+    "bundles_as_json",
+    "bundles_as_text",
     "diagnostics_as_json",
     "diagnostics_as_text",
     "drawing_as_dot",
