@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 from typing import IO, NoReturn, TextIO
 
 import click
@@ -16,18 +17,21 @@ from reconciler.cli.exits import Exit, for_error
 from reconciler.cli.options import Settings, admin_option, program_options
 from reconciler.cli.signals import Watch
 
-# Name → what it is for. The module of the same name holds `command`, loaded only when called.
+# Name → what it is for. The module of the same name (with an underscore behind what Python keeps
+# for itself) holds `command`, loaded only when called.
 COMMANDS = {
     "init": "Write reconciler.yaml and a first manifest.",
     "validate": "Check manifests without talking to Flyte Admin.",
     "schema": "Print or write the JSON Schemas of the manifests.",
     "explain": "Tell which file and line a value came from.",
     "graph": "Draw what refers to what.",
+    "images": "Pin container images by digest.",
     "plan": "Show what would change in Flyte Admin; writes nothing.",
     "apply": "Make Flyte Admin what the manifests say.",
     "build": "Build packages with their own commands, and pin them.",
     "bundle": "See and build the code that tasks run.",
     "get": "List what Flyte Admin holds.",
+    "import": "Write manifests from what other tools keep.",
     "sandbox": "Serve an embedded Flyte Admin.",
 }
 
@@ -43,7 +47,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"reconciler.cli.{cmd_name}")
+        file = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        module = importlib.import_module(f"reconciler.cli.{file}")
         command: click.Command = module.command
         return command
 

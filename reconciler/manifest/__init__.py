@@ -1,13 +1,14 @@
 """Manifests: YAML → Manifest, Manifest → JSON Schema."""
 
 from reconciler.manifest.edit import with_scalar
+from reconciler.manifest.flytectl import AttributeFile, read_attribute_files
 from reconciler.manifest.loader import load, unbuilt_images
 from reconciler.manifest.models import (
     API_VERSION,
-    RULES,
     FAILURE_NODE,
     KINDS,
     REFUSED,
+    RULES,
     SAID_ELSEWHERE,
     Amounts,
     Array,
@@ -99,6 +100,7 @@ from reconciler.manifest.workspace import (
     read_lock,
     settle,
 )
+from reconciler.manifest.writer import to_yaml
 
 __all__ = [
     "API_VERSION",
@@ -114,6 +116,7 @@ __all__ = [
     "Amounts",
     "Array",
     "Assignment",
+    "AttributeFile",
     "Attributes",
     "Binding",
     "Build",
@@ -191,11 +194,13 @@ __all__ = [
     "operands",
     "parse_assignment",
     "read_assignments",
+    "read_attribute_files",
     "read_lock",
     "read_yaml",
     "references",
     "schema_files",
     "settle",
+    "to_yaml",
     "unbuilt_images",
     "with_scalar",
     "write_schemas",
