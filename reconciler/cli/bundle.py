@@ -22,7 +22,13 @@ Named = tuple[str, "CodeFolder"]
 @click.group()
 @program_options
 def command() -> None:
-    """See and build the code bundles that tasks run."""
+    """See and build the code bundles that tasks run.
+
+    \b
+    Examples:
+      reconciler bundle ls
+      reconciler bundle build src/ -o code.tar.gz
+    """
 
 
 @command.command("ls", cls=ChoosingCommand)

@@ -36,7 +36,7 @@ class CodeFolder:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     ignore_files: tuple[str, ...] = (".gitignore", ".dockerignore", ".flyteignore")
-    max_bytes: int = 100 << 20
+    max_bytes: int = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
