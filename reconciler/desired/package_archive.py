@@ -18,7 +18,7 @@ MAX_BYTES = 1 << 30
 # Ten thousand small launch plans shrink to a seventieth, zeros to a thousandth. While there is
 # little of it, it may be anything.
 _MAX_RATIO = 150
-_ANY_RATIO = 16 << 20
+_ANY_RATIO = 8 << 20
 _MAX_HEADER = 256 << 10
 _CHUNK = 1 << 16
 _GZIP = b"\x1f\x8b"

@@ -18,6 +18,8 @@ MAX_MEMBER_BYTES = 16 << 20
 MAX_ENTITY_BYTES = 160 << 20
 MAX_BUNDLE_BYTES = 1 << 30
 MAX_MEMBERS = 100_000
+# Folders and what desktops leave behind: read, and then not used.
+MAX_UNUSED = 5_000
 _MAX_NAME = 4096
 # Reading stops at so many problems: an archive with more is no package gone wrong.
 MAX_PROBLEMS = 50
@@ -84,6 +86,7 @@ class _Counted:
 
     def __init__(self) -> None:
         self._count = 0
+        self._unused = 0
         self._entities = 0
         self._bundles = 0
         self._names: set[str] = set()
@@ -98,6 +101,11 @@ class _Counted:
         self._count += 1
         if self._count > MAX_MEMBERS:
             raise PackageError([*self.problems, f"holds more than {MAX_MEMBERS:,} members"])
+
+    def unused(self) -> None:
+        self._unused += 1
+        if self._unused > MAX_UNUSED:
+            raise PackageError([*self.problems, f"holds more than {MAX_UNUSED:,} idle entries"])
 
     def takes(self, name: str, size: int) -> bool:
         """Whether a file of this size may be read; if not, why is among the problems."""
@@ -171,7 +179,9 @@ def _member(entry: Entry, counted: _Counted) -> bytes | None:
         counted.problem(name, _OUTSIDE)
     elif entry.sort is Sort.OTHER:
         counted.problem(name, _NO_FILE)
-    elif entry.sort is Sort.FILE and not is_junk(name) and counted.takes(name, entry.size):
+    elif entry.sort is Sort.FOLDER or is_junk(name):
+        counted.unused()
+    elif counted.takes(name, entry.size):
         return entry.read()
     return None
 

@@ -1,20 +1,18 @@
 """Packages: read safely, registered as the real server held them, named by their content."""
 
-import gzip
-import io
 import json
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from flyteidl.admin.task_pb2 import TaskSpec
 
 from reconciler.desired import bind, declare
 from reconciler.desired.package import PackageError, package_version, read_package
 from reconciler.errors import ManifestError
 from reconciler.manifest import Package
 from reconciler.model import DesiredState, Kind
+from tests.desired.archives import a_task_member, an_archive
 
 PACKAGES = Path(__file__).with_name("packages")
 DIGESTS: dict[str, dict[str, str]] = json.loads((PACKAGES / "digests.json").read_text())
@@ -33,25 +31,6 @@ def a_package(source: Path, *, version: str = "v1", **spec: object) -> Package:
 
 def bound(source: Path, *, version: str = "v1", **spec: object) -> DesiredState:
     return bind(declare([a_package(source, version=version, **spec)]), None)
-
-
-def an_archive(path: Path, members: Mapping[str, bytes]) -> Path:
-    with tarfile.open(path, "w:gz") as archive:
-        for name, content in members.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return path
-
-
-def a_task_member(name: str) -> bytes:
-    spec = TaskSpec()
-    spec.template.id.name = name
-    spec.template.id.resource_type = 1
-    spec.template.metadata.SetInParent()
-    spec.template.interface.SetInParent()
-    content: bytes = spec.SerializeToString()
-    return content
 
 
 def members_of(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -129,34 +108,6 @@ def test_a_bad_package_is_refused_whole(
         path = an_archive(tmp_path / "empty.tgz", {})
     with pytest.raises(PackageError, match=problem):
         read_package(path)
-
-
-def test_links_are_refused(tmp_path: Path) -> None:
-    """An archive could point at any file of whoever reads it."""
-    with tarfile.open(tmp_path / "links.tgz", "w:gz") as archive:
-        link = tarfile.TarInfo("x_1.pb")
-        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
-        archive.addfile(link)
-    with pytest.raises(PackageError, match="link"):
-        read_package(tmp_path / "links.tgz")
-
-
-def test_a_bomb_is_refused_before_it_inflates(tmp_path: Path) -> None:
-    """The size a member claims is enough to refuse it."""
-    path = tmp_path / "bomb.tgz"
-    header = tarfile.TarInfo("x_1.pb")
-    header.size = 1 << 40
-    path.write_bytes(gzip.compress(header.tobuf()))
-    with pytest.raises(PackageError, match="sensible size"):
-        read_package(path)
-
-
-def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
-    """Half a package is no package."""
-    content = (PACKAGES / "chained.tgz").read_bytes()
-    (tmp_path / "half.tgz").write_bytes(content[: len(content) // 2])
-    with pytest.raises(PackageError, match="no readable archive"):
-        read_package(tmp_path / "half.tgz")
 
 
 def test_what_desktops_leave_behind_is_ignored(tmp_path: Path) -> None:
