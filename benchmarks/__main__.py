@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import apply, history, plan, start, store
+from benchmarks import apply, bundle, history, plan, start, store
 
 ALL = {
     "start": start.run,
     "plan": plan.run,
     "history": history.run,
     "apply": apply.run,
+    "bundle": bundle.run,
     "store": store.run,
 }
 
