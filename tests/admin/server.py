@@ -18,6 +18,8 @@ import grpc
 from flyteidl.admin import (
     common_pb2,
     launch_plan_pb2,
+    matchable_resource_pb2,
+    project_domain_attributes_pb2,
     project_pb2,
     task_pb2,
     version_pb2,
@@ -82,6 +84,8 @@ class ScriptedAdmin:
     def reset(self) -> None:
         self.tables: dict[Kind, dict[tuple[str, ...], Row]] = {kind: {} for kind in Kind}
         self.projects: dict[str, project_pb2.Project] = {}
+        self.attributes: dict[tuple[str, str, str], Any] = {}
+        self.names: dict[tuple[int, str], Any] = {}
         self.calls: Counter[str] = Counter()
         self.requests: list[tuple[str, Any]] = []
         self.faults: dict[str, list[Refuse | Hang]] = {}
@@ -204,6 +208,50 @@ class ScriptedAdmin:
         self._get(Kind.LAUNCH_PLAN, request.id, context).message.closure.state = request.state
         return launch_plan_pb2.LaunchPlanUpdateResponse()
 
+    def _ListMatchableAttributes(self, request: Any, context: grpc.ServicerContext) -> Any:
+        number = matchable_resource_pb2.EXECUTION_CLUSTER_LABEL
+        rows = self.attributes.items() if request.resource_type == number else ()
+        return matchable_resource_pb2.ListMatchableAttributesResponse(
+            configurations=[
+                matchable_resource_pb2.MatchableAttributesConfiguration(
+                    project=project, domain=domain, launch_plan=launch_plan, attributes=attributes
+                )
+                for (project, domain, launch_plan), attributes in rows
+            ]
+        )
+
+    def _UpdateProjectDomainAttributes(self, request: Any, context: grpc.ServicerContext) -> Any:
+        row = request.attributes
+        self.attributes[row.project, row.domain, ""] = row.matching_attributes
+        return project_domain_attributes_pb2.ProjectDomainAttributesUpdateResponse()
+
+    def _DeleteProjectDomainAttributes(self, request: Any, context: grpc.ServicerContext) -> Any:
+        self.attributes.pop((request.project, request.domain, ""), None)
+        return project_domain_attributes_pb2.ProjectDomainAttributesDeleteResponse()
+
+    def _GetNamedEntity(self, request: Any, context: grpc.ServicerContext) -> Any:
+        metadata = self.names.get((request.resource_type, request.id.name))
+        if metadata is None:
+            context.abort(grpc.StatusCode.NOT_FOUND, "entry not found")
+        return common_pb2.NamedEntity(id=request.id, metadata=metadata)
+
+    def _ListNamedEntities(self, request: Any, context: grpc.ServicerContext) -> Any:
+        ids = [
+            common_pb2.NamedEntityIdentifier(
+                project=request.project, domain=request.domain, name=name
+            )
+            for resource_type, name in sorted(self.names)
+            if resource_type == request.resource_type
+        ]
+        # As Admin does: first the page, then the filter, and no token for a short one.
+        rows = [Row(0, common_pb2.NamedEntity(id=id)) for id in ids[: request.limit]]
+        rows = [row for row in rows if _matches(row, request.filters, context)]
+        return common_pb2.NamedEntityList(entities=[row.message for row in rows])
+
+    def _UpdateNamedEntity(self, request: Any, context: grpc.ServicerContext) -> Any:
+        self.names[request.resource_type, request.id.name] = request.metadata
+        return common_pb2.NamedEntityUpdateResponse()
+
     def _list(
         self, kind: Kind, request: Any, context: grpc.ServicerContext
     ) -> tuple[list[Any], str]:
@@ -317,4 +365,14 @@ _REQUESTS: dict[str, Any] = {
     "CreateWorkflow": workflow_pb2.WorkflowCreateRequest,
     "CreateLaunchPlan": launch_plan_pb2.LaunchPlanCreateRequest,
     "UpdateLaunchPlan": launch_plan_pb2.LaunchPlanUpdateRequest,
+    "ListMatchableAttributes": matchable_resource_pb2.ListMatchableAttributesRequest,
+    "UpdateProjectDomainAttributes": (
+        project_domain_attributes_pb2.ProjectDomainAttributesUpdateRequest
+    ),
+    "DeleteProjectDomainAttributes": (
+        project_domain_attributes_pb2.ProjectDomainAttributesDeleteRequest
+    ),
+    "GetNamedEntity": common_pb2.NamedEntityGetRequest,
+    "ListNamedEntities": common_pb2.NamedEntityListRequest,
+    "UpdateNamedEntity": common_pb2.NamedEntityUpdateRequest,
 }
