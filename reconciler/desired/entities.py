@@ -1,6 +1,7 @@
 """Every task, workflow and launch plan that the manifests declare, whichever document says so."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from reconciler.desired.entity import AUTO, KINDS, Entity, Place, Pointer
 from reconciler.desired.findings import excuses
@@ -65,7 +66,7 @@ def _launch_plan_pointers(manifest: LaunchPlan) -> Iterator[Pointer]:
     elif manifest.spec.state == "active":
         metadata = manifest.metadata
         place = Place(Kind.LAUNCH_PLAN, metadata.project, metadata.domain, metadata.name)
-        yield Pointer(place, manifest.spec.version, manifest.origin_of("spec", "version"))
+        yield Pointer(place, manifest.spec.version, partial(manifest.origin_of, "spec", "version"))
 
 
 def node_references(workflow: Workflow) -> Iterator[tuple[Path, Pointer]]:
@@ -90,7 +91,7 @@ def _raw_references(
             identifier.domain or workflow.metadata.domain,
             identifier.name,
         )
-        origin = workflow.origin_of("spec", *path)
+        origin = partial(workflow.origin_of, "spec", *path)
         embeds = kind is Kind.WORKFLOW
         yield (*path, number), Pointer(place, identifier.version or None, origin, embeds)
 
@@ -106,6 +107,6 @@ def _pointer(
             reference.name,
         ),
         version=reference.version,
-        origin=manifest.origin_of(*path),
+        locate=partial(manifest.origin_of, *path),
         embeds=kind is Kind.WORKFLOW and isinstance(manifest, Workflow),
     )

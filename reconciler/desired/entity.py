@@ -1,6 +1,7 @@
 """One declared version of something, and the references in it: what binding works on."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from flyteidl.core.identifier_pb2 import ResourceType
 
@@ -34,13 +35,18 @@ class Pointer:
     """A reference with its defaults filled in, not yet bound.
 
     `version` is None for what the set itself declares, else a version, `latest` or `active`.
-    `embeds`: a workflow node takes the content of the workflow it names into its own.
+    `embeds`: a workflow node takes the content of the workflow it names into its own. Where it
+    is said is found when asked for, which is seldom and costs: the file's text is read again.
     """
 
     place: Place
     version: str | None
-    origin: Origin
+    locate: Callable[[], Origin] = field(compare=False)
     embeds: bool = False
+
+    @property
+    def origin(self) -> Origin:
+        return self.locate()
 
 
 @dataclass(frozen=True, slots=True)

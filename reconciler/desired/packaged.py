@@ -178,7 +178,7 @@ def _pointers(
                 identifier.name,
             ),
             version=version if is_own(identifier) else identifier.version,
-            origin=origin,
+            locate=lambda: origin,
         )
 
 

@@ -1,6 +1,7 @@
 """Workflow: nodes, what flows between them and what comes out."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, model_validator
@@ -101,19 +102,21 @@ class WorkflowSpec(Part):
             refuse(problems)
         return self
 
-    @property
-    def sites(self) -> Iterator[tuple[Path, Node]]:
+    @cached_property
+    def sites(self) -> tuple[tuple[Path, Node], ...]:
         """Every node at any depth, the failure node last, each with its path in the spec."""
         waiting: list[tuple[Path, Node]] = [
             (("nodes", id), self.nodes[id]) for id in sorted(self.nodes, reverse=True)
         ]
         if self.failure_node is not None:
             waiting.insert(0, (("failureNode",), self.failure_node))
+        found: list[tuple[Path, Node]] = []
         while waiting:
             path, node = waiting.pop()
-            yield path, node
+            found.append((path, node))
             inside = [((*path, *steps), nested) for steps, nested in node.inside]
             waiting += reversed(inside)
+        return tuple(found)
 
     @property
     def node_paths(self) -> dict[str, Path]:
@@ -179,9 +182,12 @@ class WorkflowSpec(Part):
                     yield Problem(message, (*path, *steps, "id"), code="duplicate")
                 ids.add(nested.id or "")
 
-    @property
-    def promises(self) -> Iterator[tuple[Path, Promise]]:
+    @cached_property
+    def promises(self) -> tuple[tuple[Path, Promise], ...]:
         """Everything that comes from somewhere, each with the path of where it says so."""
+        return tuple(self._promises())
+
+    def _promises(self) -> Iterator[tuple[Path, Promise]]:
         for path, node in self.sites:
             for steps, promise in node.promises:
                 yield (*path, *steps), promise
