@@ -16,6 +16,7 @@
     ├── PlanRanError                         4   a saved plan that was applied already
     ├── FetchError                           1   a package's URL gave nothing, or something else
     ├── BuildError                           1   a package's own command failed, or gave none
+    ├── RegistryError                        1   a container registry has no such image, or refuses
     └── AdminError                           1   Admin refused one call; a class for each gRPC code
         ├── UnauthenticatedError             7
         ├── PermissionDeniedError            7
@@ -160,6 +161,10 @@ class PlanRanError(ReconcilerError):
 
 class BuildError(ReconcilerError):
     """The command that makes a package failed, or what it made is none."""
+
+
+class RegistryError(ReconcilerError):
+    """A container registry that cannot be asked, refuses, or has no such image."""
 
 
 class AdminError(ReconcilerError):

@@ -29,11 +29,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "admin": YARD,
     "storage": {"admin"} | YARD,
     "bundle": {"ports"} | GROUND,
+    "registry": GROUND,
     "forge": {"ports"} | GROUND,
     "notify": {"ports"} | GROUND,
     "pipeline": FLOORS | {"ports"} | GROUND,
     "remote": FLOORS
-    | {"pipeline", "admin", "storage", "bundle", "forge", "notify", "compiler"}
+    | {"pipeline", "admin", "storage", "bundle", "registry", "forge", "notify", "compiler"}
     | YARD,
     "ci": {"remote", "report", "policy", "forge", "notify", "config"} | GROUND,
     "cli": {"remote", "ci", "report", "manifest", "sandbox", "config"} | GROUND,

@@ -26,7 +26,7 @@ from reconciler.manifest import (
     unbuilt_images,
 )
 from reconciler.model import Diagnostic, Origin, Plan, Sensitive, Severity
-from reconciler.remote import Remote, build_for_plan
+from reconciler.remote import Home, Remote, build_for_plan
 
 WORKSPACE_FILE = "reconciler.yaml"
 
@@ -69,8 +69,35 @@ class Unit:
         )
 
     @property
+    def home(self) -> Home | None:
+        """Where the ledger is kept; None if there is none."""
+        place = self.settled.ledger if self.settled else None
+        if place is None or self.settled is None:
+            return None
+        return Home(place.project, place.domain, self.settled.workspace.metadata.name)
+
+    @property
     def sensitive(self) -> Sensitive:
         return self.settled.sensitive if self.settled else Sensitive()
+
+
+def home_of(unit: Unit) -> Home:
+    """Where the ledger of a unit is kept.
+
+    Raises: ConfigError if there is none.
+    """
+    if unit.home is None:
+        raise ConfigError(
+            f"there is no ledger: {WORKSPACE_FILE} names no home for it, such as "
+            "`ledger: {project: platform, domain: production}`"
+        )
+    return unit.home
+
+
+def say_without_ledger(unit: Unit) -> None:
+    """One line for every plan that nobody will remember."""
+    if unit.home is None:
+        say("No ledger: nothing is locked, owned or remembered (`ledger:` in reconciler.yaml)")
 
 
 def find_workspace() -> Workspace | None:
@@ -181,7 +208,20 @@ def build(declared: Sequence[Manifest]) -> None:
 
 def caches() -> Path:
     """The folder of what can be had again."""
-    return cache_folder(os.environ, _home())
+    return cache_folder(os.environ, home())
+
+
+def find_one_workspace(choice: Choice) -> Workspace:
+    """The one workspace of a command that is about no environment of it.
+
+    Raises: ConfigError if there is none, or several; and as `find_units`.
+    """
+    found = [workspace for _, workspace in _workspaces(choice.workspaces) if workspace]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ConfigError(f"{LISTING_FILE} lists several workspaces; name one by --workspace")
+    raise ConfigError(f"there is no {WORKSPACE_FILE} here; `reconciler init` writes one")
 
 
 @contextmanager
@@ -223,7 +263,7 @@ def _config(settings: Settings, unit: Unit) -> Config:
     config = resolve(
         settings.admin,
         environ=os.environ,
-        home=_home(),
+        home=home(),
         environment_endpoint=endpoint if own else None,
         workspace_endpoint=endpoint,
         workspace_file=source,
@@ -252,7 +292,8 @@ def _listening(config: Config) -> Iterator[Config]:
         sandbox.stop()
 
 
-def _home() -> Path | None:
+def home() -> Path | None:
+    """The home directory, or None if there is none."""
     try:
         return Path.home()
     except RuntimeError:

@@ -17,6 +17,7 @@ from reconciler.report.diagnostics import (
 )
 from reconciler.report.explanations import explanations_as_json, explanations_as_text
 from reconciler.report.graph import drawing_as_dot, drawing_as_mermaid, drawing_as_svg
+from reconciler.report.images import ImageLine, images_as_json, images_as_table
 from reconciler.report.launch_plans import launch_plans_as_json, launch_plans_as_table
 from reconciler.report.outcomes import outcome_line, report_as_text
 from reconciler.report.progress import Progress, progress
@@ -27,6 +28,7 @@ from reconciler.report.table import table
 __all__ = [
     "FORMAT_VERSION",
     "NO_CHANGES",
+    "ImageLine",
     "Listed",
     "Progress",
     "Style",
@@ -42,6 +44,8 @@ __all__ = [
     "errors_as_json",
     "explanations_as_json",
     "explanations_as_text",
+    "images_as_json",
+    "images_as_table",
     "launch_plans_as_json",
     "launch_plans_as_table",
     "outcome_line",
