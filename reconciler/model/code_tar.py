@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from reconciler.model.bundle import CodeFile
 
 MAX_CODE_BYTES = 1 << 30
+# Code shrinks to a fifth, zeros to a thousandth. While there is little of it, it may be anything.
+_MAX_RATIO = 150
+_ANY_RATIO = 16 << 20
 
 
 class CodeTar:
@@ -101,7 +104,7 @@ def _inflated(content: bytes, limit: int) -> bytes:
     if not content.startswith(b"\x1f\x8b"):
         return content
     parts: list[bytes] = []
-    left = limit
+    left = limit = min(limit, max(_ANY_RATIO, _MAX_RATIO * len(content)))
     while content.startswith(b"\x1f\x8b"):
         stream = zlib.decompressobj(wbits=31)
         try:

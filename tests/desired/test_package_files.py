@@ -273,3 +273,15 @@ def test_folders_are_held_to_the_same(tmp_path: Path) -> None:
     for name in ("link_1.pb", "above", "pipe_1.pb", "README.md"):
         assert f"{name}: is " in problems
     assert "good" not in problems
+
+
+def test_a_bundle_that_is_a_bomb_is_refused(tmp_path: Path) -> None:
+    """The code inside a package is held to the same; a gigabyte of zeros is no code."""
+    header = a_file("zeros.py", b"")
+    header.size = 1 << 30
+    bundle = gzip.compress(header.tobuf()) + zeros(64)
+    members = {"x_1.pb": a_task_member("x"), "fast00.tar.gz": bundle}
+    path = an_archive(tmp_path / "x.tgz", members)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert "fast00.tar.gz: inflates beyond" in refused(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10
