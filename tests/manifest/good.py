@@ -8,6 +8,7 @@ _REQUESTS = ("spec", "container", "resources", "requests")
 _DAY = ("spec", "nodes", "fetch", "inputs", "day")
 _FETCH = ("spec", "nodes", "fetch")
 _CASE = {"if": "inputs.day > '2026-01-01'", "then": {"task": "x"}}
+_NOTHING: list[Any] = ["absent", {}]
 CASES: list[tuple[str, Path, Any]] = [
     ("Project", ("metadata", "name"), "a"),
     ("Project", ("metadata", "name"), "0-9" + "a" * 60),
@@ -17,7 +18,7 @@ CASES: list[tuple[str, Path, Any]] = [
     *[
         ("Domain", ("spec", "attributes", type), value)
         for type in ("taskResources", "clusterResources", "executionQueue", "pluginOverrides")
-        for value in ("absent", {})
+        for value in _NOTHING
     ],
     ("Domain", ("spec", "attributes", "executionClusterLabel"), {"value": "absent"}),
     ("Domain", ("spec", "attributes", "clusterResources"), {"absent": "absent"}),
