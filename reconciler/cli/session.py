@@ -12,6 +12,7 @@ from reconciler.cli.options import Settings, say
 from reconciler.config import Config, cache_folder, resolve
 from reconciler.errors import ConfigError
 from reconciler.manifest import (
+    KNOWN_AFTER_BUILD,
     LISTING_FILE,
     Manifest,
     Setting,
@@ -25,7 +26,7 @@ from reconciler.manifest import (
     settle,
     unbuilt_images,
 )
-from reconciler.model import Diagnostic, Origin, Plan, Sensitive, Severity
+from reconciler.model import Action, Diagnostic, Origin, Plan, Sensitive, Severity
 from reconciler.remote import Home, Remote, build_for_plan
 
 WORKSPACE_FILE = "reconciler.yaml"
@@ -178,7 +179,25 @@ def with_obstacles(plan: Plan, declared: Sequence[Manifest], unit: Unit) -> Plan
     """The plan, and what the workspace knows that keeps it from being applied."""
     names = unit.settled.unbuilt if unit.settled else ()
     obstacles = unbuilt_diagnostics(declared, names)
+    if names and not obstacles:
+        obstacles = [_unbuilt(action) for action in plan if _waits_for_image(action)]
     return replace(plan, obstacles=(*plan.obstacles, *obstacles)) if obstacles else plan
+
+
+def _waits_for_image(action: Action) -> bool:
+    # No manifest of ours refers to the image: what a package brings does.
+    spec = action.after.spec if action.after else None
+    return spec is not None and KNOWN_AFTER_BUILD.encode() in spec.SerializeToString()
+
+
+def _unbuilt(action: Action) -> Diagnostic:
+    return Diagnostic(
+        "image-not-built",
+        f"{action.id} uses an image that is (known after build), and so its version is not known",
+        action.after.origin if action.after else None,
+        "run `reconciler images update`",
+        Severity.WARNING,
+    )
 
 
 def unbuilt_diagnostics(declared: Sequence[Manifest], names: Sequence[str]) -> list[Diagnostic]:

@@ -143,7 +143,8 @@ class _Images:
         self._seen.add(image)
         key = next((name for name in image_names(image) if name in self._wanted), None)
         if key is None:
-            return image
+            # What the package leaves open, the workspace may know.
+            return self._package.images.get(open_name(image), image)
         self._used.add(key)
         return self._wanted[key]
 
@@ -166,7 +167,7 @@ class _Images:
                 "unknown-image",
                 f"the package leaves image {name} to be named",
                 self._package.origin_of("spec", "overrides"),
-                hint=f"write overrides: {{images: {{{name}: …}}}}",
+                hint=f"write overrides: {{images: {{{name}: …}}}}, or declare it in the workspace",
             )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flyteidl.admin.task_pb2 import TaskSpec
+from flyteidl.core.identifier_pb2 import Identifier, ResourceType
 
 from tests.e2e.conftest import ETL, Cli
 from tests.registry.conftest import KINDS
@@ -137,6 +139,34 @@ def test_what_is_not_built_is_planned_and_not_applied(cli: Cli, workspace: Path)
     assert "run `reconciler images update etl`" in applied.err
     assert cli("get", "launchplans", "--json").out.count('"name"') == 0
     assert "known after build" in cli("validate").out
+
+
+def test_packages_may_leave_their_images_to_the_workspace(
+    cli: Cli, workspace: Path, registry: Server
+) -> None:
+    """`${image.NAME}` in a container; known once it is built, and an obstacle before."""
+    spec = TaskSpec()
+    spec.template.id.CopyFrom(Identifier(resource_type=ResourceType.TASK, name="packaged"))
+    spec.template.type = "python-task"
+    spec.template.metadata.SetInParent()
+    spec.template.interface.SetInParent()
+    spec.template.container.image = "${image.etl}"
+    (workspace / "package").mkdir()
+    (workspace / "package/0_packaged_1.pb").write_bytes(spec.SerializeToString())
+    (workspace / "etl.yaml").write_text(
+        "apiVersion: reconciler/v1\nkind: Package\n"
+        "metadata: {project: flytesnacks, domain: development, name: p}\n"
+        "spec: {source: package}\n"
+    )
+
+    unknown = cli("plan", "--verbose")
+    assert unknown.code == 0, unknown.err
+    assert 'container.image: "(known after build)"' in unknown.out
+    assert "run `reconciler images update`" in cli("apply", "--auto-approve").err
+
+    registry.push("acme/base", "stable")
+    cli("images", "update")
+    assert f'container.image: "{registry.host}/acme/etl@sha256:' in cli("plan", "-v").out
 
 
 @pytest.mark.parametrize(
