@@ -54,6 +54,10 @@ class CodeTar:
                 self._add(member)
         except (tarfile.TarError, EOFError, OverflowError) as error:
             raise ValueError(f"is no readable tar: {error}") from error
+        # The reader takes a damaged header for the end.
+        end = data[tar.offset :]
+        if len(end) < tarfile.BLOCKSIZE or any(end):
+            raise ValueError("is cut off or damaged")
         below = (path for path in self._members for folder in _above(path) if self._links(folder))
         self._problems += (f"{_shown(path)}: lies below a link" for path in below)
         return tar
