@@ -13,6 +13,7 @@
     ├── LockedError                          6   somebody else applies, or claims what we claim
     ├── ForeignOwnerError                    3   another workspace owns what we would write
     ├── LockLostError                        1   somebody else took our lock
+    ├── OlderCommitError                     4   what was applied last is newer than what we have
     ├── PlanRanError                         4   a saved plan that was applied already
     ├── FetchError                           1   a package's URL gave nothing, or something else
     ├── BuildError                           1   a package's own command failed, or gave none
@@ -153,6 +154,10 @@ class ForeignOwnerError(ReconcilerError):
 
 class LockLostError(ReconcilerError):
     """Our lock was taken from us; nothing more is written."""
+
+
+class OlderCommitError(ReconcilerError):
+    """The commit applied last is not among the ancestors of this one."""
 
 
 class PlanRanError(ReconcilerError):

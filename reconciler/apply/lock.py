@@ -111,7 +111,7 @@ class _Taking:
             error = hindrance(self.ledger, self.terms.claims, mine=lock.serial)
             if error is None:
                 return lock
-            lock.end(End(lock.serial, self.terms.operation, self.terms.author.actor))
+            lock.release(self.terms.operation, self.terms.author.actor)
             self._wait(error, 0)
 
     def _begin(self, head: Head) -> "Lock":
@@ -201,7 +201,8 @@ class Lock:
     """The lock, held: renew it, look whether it is still ours, end it. Safe from many threads.
 
     Attributes: `serial` of the begin; `lease` in seconds; `head` as we know it; `lost` why the
-    lock is no longer ours, or "".
+    lock is no longer ours, or "";
+    `ended` whether it was released.
     """
 
     def __init__(
@@ -210,6 +211,7 @@ class Lock:
         self.serial = head.serial
         self.head = head
         self.lost = ""
+        self.ended = False
         self._ledger = ledger
         self._clock = clock
         self.lease = lease
@@ -253,13 +255,21 @@ class Lock:
             while True:
                 try:
                     self.head = self._ledger.append(end, self.head)
+                    self.ended = True
                     return
                 except LedgerMovedError:
                     self._read()
 
+    def release(self, operation: str, actor: str) -> None:
+        """Release the lock if it is not yet, nothing having been tried under it."""
+        with self._mutex:
+            if not self.ended:
+                self.end(End(self.serial, operation, actor, idle=True))
+
     def abandon(self, actor: str) -> None:
         """Release the lock without knowing what came of it: the next holder finds out."""
         with self._mutex:
+            self.ended = True
             for _ in range(3):
                 try:
                     self._ledger.append(Unlock(self.serial, actor, "it ended early"), self.head)

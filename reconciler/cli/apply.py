@@ -18,6 +18,7 @@ from reconciler.cli.options import (
     parallelism_option,
     paths_argument,
     program_options,
+    say,
     settings,
     verbose_option,
 )
@@ -27,13 +28,25 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     from reconciler.cli.sections import Result
     from reconciler.cli.session import Unit
     from reconciler.model import ApplyReport, Plan
-    from reconciler.remote import Remote
+    from reconciler.remote import Held, Remote
 
 
 @click.command(cls=ChoosingCommand)
 @paths_argument
 @click.option(
     "--auto-approve", "--yes", is_flag=True, help="Do not ask before changing Flyte Admin."
+)
+@click.option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="How long to wait if somebody else applies this workspace.  [default: not at all]",
+)
+@click.option(
+    "--allow-older",
+    is_flag=True,
+    help="Apply although what was applied last is not in this commit's history.",
 )
 @build_option
 @choice_options
@@ -49,6 +62,8 @@ def command(
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
     auto_approve: bool,
+    lock_timeout: float,
+    allow_older: bool,
     build: bool,
     as_json: bool,
     verbose: bool,
@@ -92,6 +107,8 @@ def command(
             paths,
             options,
             auto_approve=auto_approve,
+            lock_timeout=lock_timeout,
+            allow_older=allow_older,
             build=build,
             verbose=verbose,
             parallelism=parallelism,
@@ -107,14 +124,17 @@ def _section(
     options: Settings,
     *,
     auto_approve: bool,
+    lock_timeout: float,
+    allow_older: bool,
     build: bool,
     verbose: bool,
     parallelism: int,
 ) -> "Result":
     """Plan, show, ask, do and report, in one environment of one workspace."""
     from reconciler.cli import session
+    from reconciler.cli.ledgered import before_planning, locked, same_plan
     from reconciler.cli.sections import Result
-    from reconciler.cli.session import connected, manifests, with_obstacles
+    from reconciler.cli.session import connected, manifests, say_without_ledger, with_obstacles
     from reconciler.errors import ApplyRefusedError
     from reconciler.model import ApplyReport
     from reconciler.report import report_as_json, without_secrets
@@ -123,9 +143,15 @@ def _section(
     if build:
         session.build(declared)
     with connected(options, unit, parallelism=parallelism) as (remote, config):
+        head = before_planning(remote, unit, allow_older=allow_older)
         plan = with_obstacles(remote.plan(declared), declared, unit)
+        say_without_ledger(unit)
         shown = without_secrets(plan, unit.sensitive)
         _show(shown, options, verbose=verbose, asking=not auto_approve)
+        if plan.is_empty and head.loose and head.holder is None:
+            # An apply that never ended may have done all of it: then it is ours, and is noted.
+            with locked(remote, unit, plan, head, wait=lock_timeout) as held:
+                remote.apply(plan, held=held, say=say)
         if plan.conflicts or plan.is_empty:
             code = Exit.ERROR if plan.conflicts else Exit.OK
             return Result(code, report_as_json(shown, ApplyReport(())) if options.json else "")
@@ -134,7 +160,20 @@ def _section(
             raise ApplyRefusedError(f"nothing was written: {first.message}; {first.hint}")
         if not auto_approve:
             _ask(config.endpoint)
-        report = _carry_out(remote, plan, shown, options)
+        with locked(remote, unit, plan, head, wait=lock_timeout) as held:
+            if held is not None and held.followed != head.serial:
+                # Somebody applied since we planned.
+                again = remote.plan(declared)
+                if not same_plan(again, plan):
+                    if not auto_approve or again.conflicts:
+                        raise ApplyRefusedError(
+                            "somebody else applied meanwhile, and the plan is another one now; "
+                            "nothing was written: apply again to see it"
+                        )
+                    plan, shown = again, without_secrets(again, unit.sensitive)
+                    held.claim(plan)
+                    _show(shown, options, verbose=verbose, asking=False)
+            report = _carry_out(remote, plan, shown, options, held)
         document = report_as_json(shown, report) if options.json else ""
         return Result(for_apply(report), document)
 
@@ -167,7 +206,9 @@ def _ask(endpoint: str) -> None:
         raise ApplyRefusedError("not approved, so nothing was written")
 
 
-def _carry_out(remote: "Remote", plan: "Plan", shown: "Plan", options: Settings) -> "ApplyReport":
+def _carry_out(
+    remote: "Remote", plan: "Plan", shown: "Plan", options: Settings, held: "Held | None"
+) -> "ApplyReport":
     """Apply `plan`, told of as `shown`: progress on stderr, then the report on stdout."""
     from reconciler.cli.interrupt import Drain, Tally
     from reconciler.report import progress, report_as_json, report_as_text
@@ -189,7 +230,12 @@ def _carry_out(remote: "Remote", plan: "Plan", shown: "Plan", options: Settings)
 
     with Drain(account) as drain:
         with view:
-            report = remote.apply(plan, stop=drain.stop, on_event=tally)
+            remarks: list[str] = []
+            report = remote.apply(
+                plan, held=held, stop=drain.stop, on_event=tally, say=remarks.append
+            )
+        for remark in remarks:
+            say(f"Warning: {remark}")
         if not options.json:
             sys.stdout.write(f"\n{report_as_text(report, color=options.colors(sys.stdout))}")
         sys.stdout.flush()

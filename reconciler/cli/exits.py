@@ -44,10 +44,16 @@ class Exit(IntEnum):
 
 def for_error(error: BaseException) -> Exit:
     """The exit of a command that gave no result because of `error`, one of ours."""
-    from reconciler.errors import PermissionDeniedError, UnauthenticatedError
+    from reconciler import errors
 
-    if isinstance(error, UnauthenticatedError | PermissionDeniedError):
+    if isinstance(error, errors.UnauthenticatedError | errors.PermissionDeniedError):
         return Exit.DENIED
+    if isinstance(error, errors.LockedError):
+        return Exit.LOCKED
+    if isinstance(error, errors.PlanRanError | errors.OlderCommitError):
+        return Exit.STALE
+    if isinstance(error, errors.ForeignOwnerError):
+        return Exit.REFUSED
     return Exit.ERROR
 
 

@@ -14,7 +14,12 @@ from reconciler.cli.options import Settings, say
 from reconciler.errors import (
     AdminError,
     ConfigError,
+    ForeignOwnerError,
+    LedgerError,
+    LockedError,
     ManifestError,
+    OlderCommitError,
+    PlanRanError,
     ReconcilerError,
     UnauthenticatedError,
     UnreachableError,
@@ -97,6 +102,16 @@ def code(error: Exception) -> str:
             return "unreachable"
         case ConfigError():
             return "config"
+        case LockedError():
+            return "locked"
+        case LedgerError():
+            return "ledger"
+        case ForeignOwnerError():
+            return "foreign-owner"
+        case PlanRanError():
+            return "applied-already"
+        case OlderCommitError():
+            return "older-commit"
         case OSError():
             return "system"
     return "error"

@@ -28,6 +28,9 @@ COMMANDS = {
     "images": "Pin container images by digest.",
     "plan": "Show what would change in Flyte Admin; writes nothing.",
     "apply": "Make Flyte Admin what the manifests say.",
+    "history": "Show what was applied, when and by whom.",
+    "force-unlock": "Take the lock from an apply that is dead.",
+    "ledger": "Look into what Flyte Admin remembers for a workspace.",
     "build": "Build packages with their own commands, and pin them.",
     "bundle": "See and build the code that tasks run.",
     "get": "List what Flyte Admin holds.",
@@ -47,7 +50,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        file = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        file = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_")
         module = importlib.import_module(f"reconciler.cli.{file}")
         command: click.Command = module.command
         return command

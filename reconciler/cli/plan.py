@@ -58,7 +58,14 @@ def command(
     """
     from reconciler.cli import session
     from reconciler.cli.sections import Result, run_sections
-    from reconciler.cli.session import Unit, connected, find_units, manifests, with_obstacles
+    from reconciler.cli.session import (
+        Unit,
+        connected,
+        find_units,
+        manifests,
+        say_without_ledger,
+        with_obstacles,
+    )
     from reconciler.report import plan_as_json, plan_as_text, without_secrets
 
     options = settings()
@@ -75,6 +82,7 @@ def command(
             session.build(declared)
         with connected(options, unit, parallelism=parallelism) as (remote, _):
             plan = with_obstacles(remote.plan(declared), declared, unit)
+        say_without_ledger(unit)
         code = for_plan(plan, detailed=detailed_exitcode)
         shown = without_secrets(plan, unit.sensitive)
         if as_json:

@@ -63,7 +63,8 @@ class End:
     """Releases the lock that the entry `begins` took, and says what came of it.
 
     `counts` maps a word to how often it was done (activated → 3); `complete` is False if
-    something was not done; `gained` and `lost` are changes of the inventory.
+    something was not done; `gained` and `lost` are changes of the inventory; `idle` is True if
+    nothing was tried, so that what earlier begins left open stays open.
     """
 
     begins: int
@@ -73,6 +74,7 @@ class End:
     complete: bool = True
     gained: tuple[Owned, ...] = ()
     lost: tuple[ResourceId, ...] = ()
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +224,8 @@ class Fold:
         for id in end.lost:
             self._entries.pop(place_of(id), None)
         # Whoever holds the lock settles what earlier begins left open.
-        self._loose.clear()
+        if not end.idle:
+            self._loose.clear()
         self._release()
 
     def _holds(self, serial: int) -> bool:

@@ -5,10 +5,12 @@ from reconciler.remote.code import build_code, code_folders, list_code, read_cod
 from reconciler.remote.draw import draw
 from reconciler.remote.images import ImageUpdate, update_images
 from reconciler.remote.imports import attributes_as_manifests
-from reconciler.remote.remote import Remote
+from reconciler.remote.remote import Held, Home, Remote
 
 __all__ = [
     "Built",
+    "Held",
+    "Home",
     "ImageUpdate",
     "Remote",
     "attributes_as_manifests",

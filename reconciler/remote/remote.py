@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -9,12 +10,56 @@ from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
 from reconciler import pipeline
 from reconciler.admin import Connection, SystemClock, connect
-from reconciler.apply import execute
+from reconciler.apply import Lock, Terms, execute, run_locked, take_lock
 from reconciler.bundle import CodeBundler
 from reconciler.config import Config
+from reconciler.errors import LedgerError
 from reconciler.manifest import Manifest
-from reconciler.model import ApplyReport, Event, Plan
+from reconciler.model import (
+    ApplyReport,
+    Author,
+    Event,
+    Head,
+    Kind,
+    Plan,
+    Record,
+    Unlock,
+    Verb,
+    claims_of,
+    plan_digest,
+)
+from reconciler.ports import Ledger, LedgerReader
 from reconciler.storage import PinnedFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the ledger of a workspace is kept."""
+
+    project: str
+    domain: str
+    workspace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The lock of a workspace, and who took it."""
+
+    lock: Lock
+    author: Author
+
+    @property
+    def followed(self) -> int:
+        """Serial of the entry before the lock: what was read at another head may be outdated."""
+        return self.lock.serial - 1
+
+    def claim(self, plan: Plan) -> None:
+        """Hold it for another plan from now on."""
+        self.lock.claim(claims_of(plan))
+
+    def release(self) -> None:
+        """Release it unless that was done already; nothing was tried under it."""
+        self.lock.release("apply", self.author.actor)
 
 
 class Remote:
@@ -67,28 +112,112 @@ class Remote:
         self,
         plan: Plan,
         *,
+        held: "Held | None" = None,
         stop: threading.Event | None = None,
         on_event: Callable[[Event], None] = lambda event: None,
+        say: Callable[[str], None] = lambda text: None,
     ) -> ApplyReport:
         """Carry out a plan; what fails is in the report, never raised.
 
         Args:
+            held: The lock of the workspace, which is released at the end; None without a ledger.
             stop: Once set, nothing new is started.
             on_event: Called as actions start and finish, in this thread.
+            say: Told, in a sentence, what did not work about the ledger.
 
         Raises: ValueError for a plan with conflicts, before anything is written.
         """
-        return execute(
-            plan,
-            reader=self._connection.reader,
-            writer=self._connection.writer,
-            clock=SystemClock(),
-            uploader=self._connection.uploader,
-            bundler=self._bundler,
-            parallelism=self._parallelism,
-            stop=stop,
-            on_event=on_event,
+
+        def run(fence: Callable[[], str] = lambda: "") -> ApplyReport:
+            return execute(
+                plan,
+                reader=self._connection.reader,
+                writer=self._connection.writer,
+                clock=SystemClock(),
+                uploader=self._connection.uploader,
+                bundler=self._bundler,
+                parallelism=self._parallelism,
+                stop=stop,
+                on_event=on_event,
+                fence=fence,
+            )
+
+        if held is None:
+            return run()
+        return run_locked(
+            held.lock, run, reader=self._connection.reader, actor=held.author.actor, say=say
         )
+
+    def lock(
+        self,
+        home: "Home",
+        plan: Plan,
+        *,
+        author: Author,
+        wait: float = 0.0,
+        is_dead: Callable[[Author], bool] = lambda author: False,
+        say: Callable[[str], None] = lambda text: None,
+    ) -> "Held":
+        """Take the lock of a workspace for a plan, to be given to `apply` or released.
+
+        If the plan registers the ledger's own project, that is done first: there is no other
+        write outside the lock.
+
+        Args:
+            wait: Seconds to wait for the lock.
+            is_dead: Whether a holder is known to be a process that is gone.
+
+        Raises: LockedError, ForeignOwnerError, LedgerError, AdminError or UnreachableError.
+        """
+        self._make_home(home, plan)
+        terms = Terms(
+            plan=plan_digest(plan),
+            claims=claims_of(plan),
+            author=author,
+            wait=wait,
+            is_dead=is_dead,
+        )
+        return Held(take_lock(self._ledger(home), terms, SystemClock(), say=say), author)
+
+    def ledger(self, home: "Home") -> LedgerReader:
+        """What Admin remembers for a workspace, to be read."""
+        return self._connection.ledger_reader(
+            project=home.project, domain=home.domain, workspace=home.workspace
+        )
+
+    def head(self, home: "Home") -> Head:
+        """The newest entry of a ledger, and what all of them come to."""
+        return self.ledger(home).head()
+
+    def break_lock(self, home: "Home", serial: int, *, actor: str, reason: str) -> Record:
+        """Take the lock from whoever holds it, and return the begin that did.
+
+        Args:
+            serial: Of the entry that took it, so that no other one is broken.
+
+        Raises: LedgerError if that is not the lock; LedgerMovedError if it is just moving.
+        """
+        ledger = self._ledger(home)
+        head = ledger.head()
+        if head.holder is None or head.holder.serial != serial:
+            held = f"by entry {head.holder.serial}" if head.holder else "by nobody"
+            raise LedgerError(f"entry {serial} does not hold the lock: it is held {held}")
+        ledger.append(Unlock(serial, actor, reason), head)
+        return head.holder
+
+    def _ledger(self, home: "Home") -> Ledger:
+        return self._connection.ledger(
+            project=home.project, domain=home.domain, workspace=home.workspace
+        )
+
+    def _make_home(self, home: "Home", plan: Plan) -> None:
+        for action in plan:
+            if action.id.kind is not Kind.PROJECT or action.id.project != home.project:
+                continue
+            if action.after is not None and action.verb is Verb.CREATE:
+                self._connection.writer.create(action.after)
+            elif action.after is not None and action.verb is Verb.UNARCHIVE:
+                self._connection.writer.update(action.after)
 
     def launch_plans(
         self, *, project: str | None = None, domain: str | None = None, active_only: bool = False

@@ -19,6 +19,7 @@ from reconciler.report.explanations import explanations_as_json, explanations_as
 from reconciler.report.graph import drawing_as_dot, drawing_as_mermaid, drawing_as_svg
 from reconciler.report.images import ImageLine, images_as_json, images_as_table
 from reconciler.report.launch_plans import launch_plans_as_json, launch_plans_as_table
+from reconciler.report.ledger import history_as_json, history_as_text, ledger_as_json
 from reconciler.report.outcomes import outcome_line, report_as_text
 from reconciler.report.progress import Progress, progress
 from reconciler.report.sensitive import without_secrets
@@ -44,10 +45,13 @@ __all__ = [
     "errors_as_json",
     "explanations_as_json",
     "explanations_as_text",
+    "history_as_json",
+    "history_as_text",
     "images_as_json",
     "images_as_table",
     "launch_plans_as_json",
     "launch_plans_as_table",
+    "ledger_as_json",
     "outcome_line",
     "plan_as_json",
     "plan_as_text",

@@ -171,6 +171,18 @@ def test_what_a_dead_apply_claimed_is_not_forgotten(ledger: Ledger) -> None:
     assert ledger.head().loose == ()
 
 
+def test_who_tries_nothing_settles_nothing(ledger: Ledger) -> None:
+    """An end of an apply that yielded leaves open what was open."""
+    head = ledger.append(Unlock(1, "bob"), ledger.append(begin(TASK), ledger.head()))
+    head = ledger.append(begin(PLAN), head)
+    ledger.append(End(3, "apply", "bob", idle=True), head)
+
+    again = ledger.head()
+
+    assert again.holder is None
+    assert again.loose == (TASK,)
+
+
 def test_ledgers_of_one_home_see_each_other(make: MakeLedger, ledger: Ledger) -> None:
     """By name, and each as it is."""
     other = make(f"{ledger.workspace}-other")

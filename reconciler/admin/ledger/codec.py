@@ -176,6 +176,7 @@ def _set_body(entry: pb.Entry, body: Body) -> None:
                     incomplete=not body.complete,
                     gained=pack_owned(body.gained),
                     lost=pack_ids(body.lost),
+                    idle=body.idle,
                 )
             )
         case Unlock():
@@ -213,6 +214,7 @@ def _body(entry: pb.Entry) -> Body:
                 complete=not end.incomplete,
                 gained=unpack_owned(end.gained),
                 lost=tuple(unpack_ids(end.lost)),
+                idle=end.idle,
             )
         case "unlock":
             return Unlock(entry.unlock.begins, entry.unlock.actor, entry.unlock.reason)

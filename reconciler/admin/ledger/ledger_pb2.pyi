@@ -66,7 +66,7 @@ class Renewal(_message.Message):
     def __init__(self, begins: _Optional[int] = ..., claims: _Optional[_Union[Owned, _Mapping]] = ...) -> None: ...
 
 class End(_message.Message):
-    __slots__ = ("begins", "operation", "actor", "counts", "incomplete", "gained", "lost")
+    __slots__ = ("begins", "operation", "actor", "counts", "incomplete", "gained", "lost", "idle")
     class CountsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -81,6 +81,7 @@ class End(_message.Message):
     INCOMPLETE_FIELD_NUMBER: _ClassVar[int]
     GAINED_FIELD_NUMBER: _ClassVar[int]
     LOST_FIELD_NUMBER: _ClassVar[int]
+    IDLE_FIELD_NUMBER: _ClassVar[int]
     begins: int
     operation: str
     actor: str
@@ -88,7 +89,8 @@ class End(_message.Message):
     incomplete: bool
     gained: Owned
     lost: Ids
-    def __init__(self, begins: _Optional[int] = ..., operation: _Optional[str] = ..., actor: _Optional[str] = ..., counts: _Optional[_Mapping[str, int]] = ..., incomplete: _Optional[bool] = ..., gained: _Optional[_Union[Owned, _Mapping]] = ..., lost: _Optional[_Union[Ids, _Mapping]] = ...) -> None: ...
+    idle: bool
+    def __init__(self, begins: _Optional[int] = ..., operation: _Optional[str] = ..., actor: _Optional[str] = ..., counts: _Optional[_Mapping[str, int]] = ..., incomplete: _Optional[bool] = ..., gained: _Optional[_Union[Owned, _Mapping]] = ..., lost: _Optional[_Union[Ids, _Mapping]] = ..., idle: _Optional[bool] = ...) -> None: ...
 
 class Unlock(_message.Message):
     __slots__ = ("begins", "actor", "reason")

@@ -49,6 +49,15 @@ class Admin(Part):
     insecure: Annotated[bool, Field(description="Plain text instead of TLS.")] = False
 
 
+class LedgerSpec(Part):
+    """Where Flyte Admin keeps what must be remembered: what is owned, by whom, since when."""
+
+    project: Annotated[
+        Name, Field(description="Its home; best one for all workspaces of a Flyte Admin.")
+    ]
+    domain: Name
+
+
 _SCOPE = re.compile(r"[^/\s]+(/[^/\s]+)?")
 
 
@@ -266,6 +275,9 @@ class EnvironmentSpec(Part):
 
     description: Text = ""
     admin: Maybe[Admin] = None
+    ledger: Annotated[Maybe[LedgerSpec], Field(description="In the place of the workspace's.")] = (
+        None
+    )
     projects: Annotated[
         dict[Name, Name], Field(description="What manifests call a project → its name here.")
     ] = Field(default_factory=dict)
@@ -295,6 +307,10 @@ class WorkspaceSpec(Part):
         ),
     ]
     admin: Maybe[Admin] = None
+    ledger: Annotated[
+        Maybe[LedgerSpec],
+        Field(description="Without one nothing is locked, owned or remembered."),
+    ] = None
     scopes: Scopes = ()
     include: Annotated[
         tuple[Name, ...],

@@ -23,6 +23,7 @@ from reconciler.manifest.workspace.images import KNOWN_AFTER_BUILD, ImageState
 from reconciler.manifest.workspace.models import (
     Admin,
     EnvironmentSpec,
+    LedgerSpec,
     MatchSpec,
     RuleSpec,
     Workspace,
@@ -61,6 +62,13 @@ class Settled:
     admin: Admin | None
     given: Mapping[str, Given] = field(default_factory=dict)
     unbuilt: tuple[str, ...] = ()
+
+    @property
+    def ledger(self) -> LedgerSpec | None:
+        """Where the ledger is kept; None if there is none."""
+        environment = self.workspace.spec.environments.get(self.environment)
+        own = environment.ledger if environment is not None else None
+        return own or self.workspace.spec.ledger
 
     @property
     def has_own_admin(self) -> bool:

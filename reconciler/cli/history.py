@@ -1,0 +1,59 @@
+"""`reconciler history`: what was applied, when and by whom."""
+
+import sys
+
+import click
+
+from reconciler.cli.choice import ChoosingCommand, choice, environment_option, workspace_option
+from reconciler.cli.options import admin_option, json_option, program_options, settings
+
+
+@click.command(cls=ChoosingCommand)
+@click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="How many of the newest entries.",
+)
+@click.option("--all", "everything", is_flag=True, help="The whole log.")
+@environment_option
+@workspace_option
+@json_option
+@admin_option
+@program_options
+def command(
+    limit: int,
+    everything: bool,
+    environments: tuple[str, ...],
+    workspaces: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Show what was applied, when and by whom, the newest first.
+
+    Reads the ledger that Flyte Admin keeps for the workspace; every entry is verified to follow
+    the one before it.
+
+    \b
+    Examples:
+      reconciler history
+      reconciler history -e production -n 100
+      reconciler history --all --json
+    """
+    from reconciler.cli.session import connected, find_unit, home_of
+    from reconciler.report import history_as_json, history_as_text
+
+    options = settings()
+    unit = find_unit(choice(environments=environments, workspaces=workspaces))
+    home = home_of(unit)
+    with connected(options, unit) as (remote, _):
+        records = remote.ledger(home).records()[::-1]
+    shown = records if everything else records[:limit]
+    if as_json:
+        sys.stdout.write(history_as_json(shown))
+    elif not shown:
+        sys.stdout.write("Nothing was applied yet.\n")
+    else:
+        sys.stdout.write(history_as_text(shown, color=options.colors(sys.stdout)))

@@ -1,0 +1,56 @@
+"""What an apply does about the ledger: look before it plans, and hold the lock while it writes."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from reconciler.cli.author import check_order, find_author, is_dead
+from reconciler.cli.options import say
+from reconciler.cli.session import Unit
+from reconciler.model import Head, Plan, plan_digest
+from reconciler.remote import Held, Remote
+
+
+def before_planning(remote: Remote, unit: Unit, *, allow_older: bool) -> Head:
+    """Read the ledger's head, so that it is known later whether anything moved since.
+
+    Raises: OlderCommitError for a commit that does not build upon the one applied last.
+    """
+    if unit.home is None:
+        return Head()
+    head = remote.head(unit.home)
+    if head.commit and not allow_older:
+        commit = find_author(os.environ, _folder(unit)).commit
+        doubt = check_order(_folder(unit), applied=head.commit, commit=commit)
+        if doubt:
+            say(f"Warning: {doubt}")
+    return head
+
+
+@contextmanager
+def locked(
+    remote: Remote, unit: Unit, plan: Plan, head: Head, *, wait: float
+) -> Iterator[Held | None]:
+    """Hold the workspace's lock for a plan; None without a ledger.
+
+    `remote.apply` releases it. If the block ends early it is released here.
+    """
+    if unit.home is None:
+        yield None
+        return
+    author = find_author(os.environ, _folder(unit))
+    held = remote.lock(unit.home, plan, author=author, wait=wait, is_dead=is_dead, say=say)
+    try:
+        yield held
+    finally:
+        held.release()
+
+
+def same_plan(one: Plan, other: Plan) -> bool:
+    """Tell whether two plans do the same to the same."""
+    return plan_digest(one) == plan_digest(other) and bool(one.conflicts) == bool(other.conflicts)
+
+
+def _folder(unit: Unit) -> Path:
+    return unit.workspace.folder if unit.workspace else Path()
