@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from reconciler.sandbox.http.exchange import Answer, HTTPError, Request, plain
+from reconciler.sandbox.http.exchange import Answer, HTTPError, Request, StalledError, plain
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _BODILESS = (204, 304)
+_PATIENCE = 20.0  # seconds for the next part of a body; S3 waits as long
 
 
 class Application:
@@ -107,7 +108,7 @@ def _chunks(receive: Receive, loop: asyncio.AbstractEventLoop) -> Callable[[], I
     def read() -> Iterator[bytes]:
         nonlocal more
         while more:
-            event = asyncio.run_coroutine_threadsafe(_awaited(receive), loop).result()
+            event = _next(receive, loop)
             if event["type"] == "http.disconnect":
                 raise HTTPError(400, "the client went away")
             more = bool(event.get("more_body"))
@@ -115,6 +116,15 @@ def _chunks(receive: Receive, loop: asyncio.AbstractEventLoop) -> Callable[[], I
                 yield event["body"]
 
     return read
+
+
+def _next(receive: Receive, loop: asyncio.AbstractEventLoop) -> dict[str, Any]:
+    waiting = asyncio.run_coroutine_threadsafe(_awaited(receive), loop)
+    try:
+        return waiting.result(_PATIENCE)
+    except TimeoutError:
+        waiting.cancel()
+        raise StalledError from None
 
 
 async def _awaited(receive: Receive) -> dict[str, Any]:

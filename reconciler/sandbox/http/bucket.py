@@ -16,7 +16,7 @@ from urllib.parse import unquote, unquote_to_bytes
 from xml.sax.saxutils import escape
 
 from reconciler.sandbox.http.chunked import FramingError, decoded
-from reconciler.sandbox.http.exchange import Answer, Request
+from reconciler.sandbox.http.exchange import Answer, Request, StalledError
 from reconciler.sandbox.http.listing import deleted, keys_to_delete, list_objects, stamp
 from reconciler.sandbox.http.multipart import Multipart, MultipartError, copied, source_of
 from reconciler.sandbox.objects import BuiltinObjects, ObjectError, ObjectInfo
@@ -28,6 +28,7 @@ from reconciler.sandbox.objects.signature import SignatureError, is_signed, veri
 _CHUNK = 1 << 18
 _DRAINED = 64 << 20  # of a refused upload, so that the client reads why
 _LARGEST_LIST = 2 << 20
+_DIGEST_OF_NOTHING = hashlib.md5(b"", usedforsecurity=False).digest()
 _XML = (("Content-Type", "application/xml"),)
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -71,6 +72,9 @@ class Bucket:
             return self._refuse(request, StoreError(exc.status, exc.code, exc.message))
         except FramingError as exc:
             return self._refuse(request, StoreError(400, "IncompleteBody", str(exc)))
+        except StalledError:
+            text = "Your socket connection to the server was not read from or written to in time."
+            return _told(request, StoreError(400, "RequestTimeout", text))
         except ObjectError as exc:
             if exc.full:
                 return self._refuse(request, StoreError(507, "StorageFull", str(exc)))
@@ -176,7 +180,7 @@ class Bucket:
             if given and digest is None:
                 text = "The Content-MD5 you specified was invalid."
                 raise StoreError(400, "InvalidDigest", text)
-            chunks = request.chunks()
+            chunks = iter(()) if _is_empty(request, digest) else request.chunks()
             if payload.startswith("STREAMING-"):
                 chunks = decoded(chunks)
             sha256 = hashlib.sha256()
@@ -225,13 +229,27 @@ class Bucket:
                 left -= len(chunk)
                 if left < 0:
                     break
-        resource = escape(unquote(request.path, errors="replace"))
-        text = (
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f"<Error><Code>{error.code}</Code><Message>{escape(error.message)}</Message>"
-            f"<Resource>{_printable(resource)}</Resource></Error>"
-        )
-        return Answer(error.status, _XML, text.encode("utf-8", "replace"))
+        return _told(request, error)
+
+
+def _told(request: Request, error: StoreError) -> Answer:
+    resource = escape(unquote(request.path, errors="replace"))
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>{error.code}</Code><Message>{escape(error.message)}</Message>"
+        f"<Resource>{_printable(resource)}</Resource></Error>"
+    )
+    return Answer(error.status, _XML, text.encode("utf-8", "replace"))
+
+
+def _is_empty(request: Request, digest: bytes | None) -> bool:
+    """Tell whether there is no body to wait for, although the headers announce one.
+
+    For an empty file flytekit says `Transfer-Encoding: chunked` and a length, which is that of
+    the digest's text, and then sends nothing at all, not even the last chunk.
+    """
+    both = request.header("transfer-encoding") and request.header("content-length")
+    return bool(both) and digest == _DIGEST_OF_NOTHING
 
 
 def _read(file: BinaryIO, first: int, length: int) -> Iterator[bytes]:

@@ -14,6 +14,13 @@ class HTTPError(Exception):
         super().__init__(f"{status} {text}")
 
 
+class StalledError(HTTPError):
+    """A body of which nothing more came for too long."""
+
+    def __init__(self) -> None:
+        super().__init__(408, "the rest of the body did not come")
+
+
 @dataclass(frozen=True)
 class Request:
     """What a client asked.
