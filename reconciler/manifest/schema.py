@@ -4,11 +4,13 @@ One file a kind, and `manifest.json` that takes any of them. `python -m reconcil
 them into `schemas/`.
 """
 
+import copy
 import json
 import re
 from pathlib import Path
 from typing import Any
 
+from reconciler.manifest.hover import HOVER
 from reconciler.manifest.models import KINDS, Manifest
 from reconciler.manifest.models.binding import BINDING_SCHEMA
 from reconciler.manifest.workspace import Workspace, Workspaces
@@ -30,7 +32,9 @@ def json_schema(kind: str) -> dict[str, Any]:
     model = _MODELS[kind]
     schema = _tidied(model.model_json_schema())
     if _REFERS_TO_BINDING in json.dumps(schema):
-        schema.setdefault("$defs", {})["Binding"] = BINDING_SCHEMA
+        schema.setdefault("$defs", {})["Binding"] = copy.deepcopy(BINDING_SCHEMA)
+    for name, definition in {kind: schema, **schema.get("$defs", {})}.items():
+        _explain(name, definition)
     return {"$schema": DIALECT, "title": kind, **schema}
 
 
@@ -65,6 +69,17 @@ def write_schemas(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in schema_files().items():
         (folder / name).write_text(content, encoding="utf-8")
+
+
+def _explain(name: str, schema: dict[str, Any]) -> None:
+    """Add what editors show for a key, where its model does not say it. Works in place."""
+    for key, value in schema.get("properties", {}).items():
+        text = HOVER.get(f"{name}.{key}") or HOVER.get(f"*.{key}")
+        if text and "description" not in value:
+            value["description"] = text
+    # A mapping that may also be said by a text alone is one of its choices.
+    for choice in schema.get("anyOf", ()):
+        _explain(name, choice)
 
 
 def _tidied(value: Any, *, names: bool = False) -> Any:
