@@ -130,7 +130,7 @@ class _Taking:
         after = self.ledger.append(begin, head)
         if head.holder is not None and head.begin is not None:
             self.say(f"Took over the lock of {_who(head.holder, head.begin)}: it is gone.")
-        return Lock(self.ledger, after, self.clock, lease=terms.lease, began=began)
+        return Lock(self.ledger, after, self.clock, before=head, lease=terms.lease, began=began)
 
     def _may_take_over(self, head: Head) -> bool:
         begin, alive = head.begin, head.alive
@@ -200,15 +200,23 @@ class _Taking:
 class Lock:
     """The lock, held: renew it, look whether it is still ours, end it. Safe from many threads.
 
-    Attributes: `serial` of the begin; `lease` in seconds; `head` as we know it; `lost` why the
-    lock is no longer ours, or "";
-    `ended` whether it was released.
+    Attributes: `serial` of the begin; `before` the head that it followed; `head` as we know it;
+    `lease` in seconds; `lost` why the lock is no longer ours, or ""; `ended` whether it was
+    released.
     """
 
     def __init__(
-        self, ledger: Ledger, head: Head, clock: Clock, *, lease: int, began: float
+        self,
+        ledger: Ledger,
+        head: Head,
+        clock: Clock,
+        *,
+        before: Head,
+        lease: int,
+        began: float,
     ) -> None:
         self.serial = head.serial
+        self.before = before
         self.head = head
         self.lost = ""
         self.ended = False

@@ -31,6 +31,17 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     from reconciler.remote import Held, Remote
 
 
+def _as_seconds(context: click.Context, option: click.Parameter, value: str) -> float:
+    """Read a duration; a number alone is seconds."""
+    from reconciler.model import parse_duration
+
+    try:
+        duration = parse_duration(f"{value}s" if value.replace(".", "", 1).isdigit() else value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return max(duration.seconds + duration.nanos / 1e9, 0.0)
+
+
 @click.command(cls=ChoosingCommand)
 @paths_argument
 @click.option(
@@ -38,10 +49,10 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
 )
 @click.option(
     "--lock-timeout",
-    type=click.FloatRange(min=0),
-    default=0.0,
-    metavar="SECONDS",
-    help="How long to wait if somebody else applies this workspace.  [default: not at all]",
+    default="0s",
+    callback=_as_seconds,
+    metavar="DURATION",
+    help="How long to wait if somebody else applies, 90s or 5m.  [default: not at all]",
 )
 @click.option(
     "--allow-older",
@@ -132,7 +143,7 @@ def _section(
 ) -> "Result":
     """Plan, show, ask, do and report, in one environment of one workspace."""
     from reconciler.cli import session
-    from reconciler.cli.ledgered import before_planning, locked, same_plan
+    from reconciler.cli.ledgered import before_planning, check_commits, locked, same_plan
     from reconciler.cli.sections import Result
     from reconciler.cli.session import connected, manifests, say_without_ledger, with_obstacles
     from reconciler.errors import ApplyRefusedError
@@ -150,7 +161,7 @@ def _section(
         _show(shown, options, verbose=verbose, asking=not auto_approve)
         if plan.is_empty and head.loose and head.holder is None:
             # An apply that never ended may have done all of it: then it is ours, and is noted.
-            with locked(remote, unit, plan, head, wait=lock_timeout) as held:
+            with locked(remote, unit, plan, wait=lock_timeout) as held:
                 remote.apply(plan, held=held, say=say)
         if plan.conflicts or plan.is_empty:
             code = Exit.ERROR if plan.conflicts else Exit.OK
@@ -160,9 +171,10 @@ def _section(
             raise ApplyRefusedError(f"nothing was written: {first.message}; {first.hint}")
         if not auto_approve:
             _ask(config.endpoint)
-        with locked(remote, unit, plan, head, wait=lock_timeout) as held:
-            if held is not None and held.followed != head.serial:
+        with locked(remote, unit, plan, wait=lock_timeout) as held:
+            if held is not None and held.before.serial != head.serial:
                 # Somebody applied since we planned.
+                check_commits(unit, held.before, allow_older=allow_older)
                 again = remote.plan(declared)
                 if not same_plan(again, plan):
                     if not auto_approve or again.conflicts:

@@ -20,18 +20,25 @@ def before_planning(remote: Remote, unit: Unit, *, allow_older: bool) -> Head:
     if unit.home is None:
         return Head()
     head = remote.head(unit.home)
-    if head.commit and not allow_older:
-        commit = find_author(os.environ, _folder(unit)).commit
-        doubt = check_order(_folder(unit), applied=head.commit, commit=commit)
-        if doubt:
-            say(f"Warning: {doubt}")
+    check_commits(unit, head, allow_older=allow_older)
     return head
 
 
+def check_commits(unit: Unit, head: Head, *, allow_older: bool) -> None:
+    """Check that this commit builds upon the one applied last; say so if nobody can know.
+
+    Raises: OlderCommitError if it does not.
+    """
+    if not head.commit or allow_older:
+        return
+    commit = find_author(os.environ, _folder(unit)).commit
+    doubt = check_order(_folder(unit), applied=head.commit, commit=commit)
+    if doubt:
+        say(f"Warning: {doubt}")
+
+
 @contextmanager
-def locked(
-    remote: Remote, unit: Unit, plan: Plan, head: Head, *, wait: float
-) -> Iterator[Held | None]:
+def locked(remote: Remote, unit: Unit, plan: Plan, *, wait: float) -> Iterator[Held | None]:
     """Hold the workspace's lock for a plan; None without a ledger.
 
     `remote.apply` releases it. If the block ends early it is released here.

@@ -49,9 +49,9 @@ class Held:
     author: Author
 
     @property
-    def followed(self) -> int:
-        """Serial of the entry before the lock: what was read at another head may be outdated."""
-        return self.lock.serial - 1
+    def before(self) -> Head:
+        """The head that the lock followed: what was read at an earlier one may be outdated."""
+        return self.lock.before
 
     def claim(self, plan: Plan) -> None:
         """Hold it for another plan from now on."""

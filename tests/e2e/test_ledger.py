@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from reconciler.admin import SystemClock, connect
 from reconciler.apply import Terms, take_lock
 from reconciler.config import Config
-from reconciler.model import Author
+from reconciler.model import Author, End
 from tests.e2e.between import Between
 from tests.e2e.conftest import Cli, started
 
+HOME = {"project": "flytesnacks", "domain": "production"}
 WORKSPACE = """\
 apiVersion: reconciler/v1
 kind: Workspace
@@ -35,7 +37,7 @@ def workspace(here: Path, etl: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def somebody_elses_lock(admin: Between, actor: str = "bob") -> None:
     config = Config(endpoint=admin.endpoint, source="the test", insecure=True)
     with connect(config) as connection:
-        ledger = connection.ledger(project="flytesnacks", domain="production", workspace="shop")
+        ledger = connection.ledger(**HOME, workspace="shop")
         take_lock(ledger, Terms(author=Author(actor, run="on ci-7")), SystemClock())
 
 
@@ -102,7 +104,7 @@ def test_waiting_ends(cli: Cli, admin: Between) -> None:
     """For whom we wait is said at once, and the timeout is kept."""
     somebody_elses_lock(admin)
 
-    result = cli("apply", "--auto-approve", "--lock-timeout", "0.3")
+    result = cli("apply", "--auto-approve", "--lock-timeout", "300ms")
 
     assert result.code == 6
     assert "Waiting: bob (#1" in result.err
@@ -158,6 +160,34 @@ def test_going_back_has_to_be_meant(cli: Cli, admin: Between, here: Path, etl: P
     assert "was applied last, and" in refused.err
     assert meant.code == 0
     assert old[:12] in cli("history").out
+
+
+class Applying:
+    """An apply that goes on while another one waits for it."""
+
+    def __init__(self, endpoint: str) -> None:
+        config = Config(endpoint=endpoint, source="the test", insecure=True)
+        self.connection = connect(config)
+        ledger = self.connection.ledger(**HOME, workspace="shop")
+        self.lock = take_lock(ledger, Terms(author=Author("bob", "b" * 40)), SystemClock())
+
+    def end(self) -> None:
+        self.lock.end(End(self.lock.serial, "apply", "bob"))
+        self.connection.close()
+
+
+def test_an_apply_takes_its_turn(cli: Cli, admin: Between) -> None:
+    """It plans anew once it holds the lock, for the world has moved."""
+    other = Applying(admin.endpoint)
+    timer = threading.Timer(0.5, other.end)
+    timer.start()
+
+    result = cli("apply", "--auto-approve", "--lock-timeout", "30", "--allow-older")
+    timer.join()
+
+    assert result.code == 0, result.err
+    assert "Waiting: bob (#1" in result.err
+    assert "#4 apply by alice: 1 activated, 3 registered" in cli("history").out
 
 
 def test_a_new_project_may_be_the_ledgers_home(cli: Cli, admin: Between, here: Path) -> None:
