@@ -10,7 +10,9 @@ from pathlib import Path
 from reconciler.model import Diagnostic, Origin
 
 WORKSPACE_FILE = "reconciler.yaml"
+LISTING_FILE = "reconciler.workspaces.yaml"
 STDIN = "-"
+_WORKSPACES = (WORKSPACE_FILE, LISTING_FILE)
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -33,8 +35,9 @@ def find(
             glob takes all that is in it.
 
     Folders are searched for *.yaml and *.yml at any depth, as the matches of a glob are; hidden
-    names and the workspace file are passed over. A file named outright is taken whatever its
-    name. What is not there or cannot be read is told in `problems`.
+    names, workspace files and folders below that are workspaces of their own are passed over. A
+    file named outright is taken whatever its name. What is not there or cannot be read is told in
+    `problems`.
     """
     ignored = [_ignored(glob) for glob in ignore]
     found: dict[object, Source] = {}
@@ -82,9 +85,8 @@ def _matching(pattern: str, problems: list[Diagnostic]) -> Iterator[Source]:
     for match in sorted(glob.glob(pattern, recursive=True)):
         if os.path.isdir(match):
             # `**` names the folders on the way too; their files match by themselves.
-            inside: Iterable[Source] = (
-                () if pattern.endswith("**") else _in_folder(match, problems)
-            )
+            passed = pattern.endswith("**") or _is_workspace(match)
+            inside: Iterable[Source] = () if passed else _in_folder(match, problems)
         else:
             named = _is_manifest(os.path.basename(match))
             inside = (Source(match, Path(match)),) if named else ()
@@ -101,6 +103,9 @@ def _in_folder(folder: str, problems: list[Diagnostic]) -> Iterator[Source]:
         problems.append(Diagnostic("unreadable", message, Origin(str(error.filename or folder))))
 
     for root, folders, files in os.walk(folder, onerror=unreadable):
+        if root != folder and _is_workspace(root):
+            folders[:] = []
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             if _is_manifest(name):
@@ -108,5 +113,9 @@ def _in_folder(folder: str, problems: list[Diagnostic]) -> Iterator[Source]:
                 yield Source(path.as_posix(), path)
 
 
+def _is_workspace(folder: str) -> bool:
+    return any(os.path.lexists(os.path.join(folder, name)) for name in _WORKSPACES)
+
+
 def _is_manifest(name: str) -> bool:
-    return name.endswith(_SUFFIXES) and name != WORKSPACE_FILE and not name.startswith(".")
+    return name.endswith(_SUFFIXES) and name not in _WORKSPACES and not name.startswith(".")

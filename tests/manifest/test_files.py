@@ -16,7 +16,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "m/b.yaml",
         "m/a.yml",
         "m/deep/c.yaml",
-        "m/deep/reconciler.yaml",
+        "m/reconciler.yaml",
         "m/.hidden.yaml",
         "m/.git/d.yaml",
         "m/readme.md",
@@ -47,6 +47,19 @@ def problems_of(*paths: str) -> list[str]:
 def test_a_folder_is_searched_at_any_depth() -> None:
     """For YAML only; hidden names and the workspace file are passed over."""
     assert names("m") == ["m/a.yml", "m/b.yaml", "m/deep/c.yaml"]
+
+
+def test_a_workspace_within_a_folder_is_not_part_of_it(tree: Path) -> None:
+    """It has scopes, variables and environments of its own; whoever means it names it."""
+    for name in ("one/reconciler.yaml", "one/e.yaml", "more/reconciler.workspaces.yaml"):
+        (tree / "m" / name).parent.mkdir(exist_ok=True)
+        (tree / "m" / name).touch()
+    (tree / "m/more/two").mkdir()
+    (tree / "m/more/two/f.yaml").touch()
+    for path in ("m", "m/*"):
+        assert sorted(names(path)) == ["m/a.yml", "m/b.yaml", "m/deep/c.yaml"]
+    assert names("m/one") == ["m/one/e.yaml"]
+    assert names("m/more") == ["m/more/two/f.yaml"]
 
 
 @pytest.mark.usefixtures("tree")

@@ -1,5 +1,6 @@
 """The workspace, `reconciler.yaml`: environments, variables, images, and what they settle."""
 
+from reconciler.manifest.files import LISTING_FILE
 from reconciler.manifest.workspace.assignments import (
     Assignment,
     parse_assignment,
@@ -16,7 +17,7 @@ from reconciler.manifest.workspace.images import (
     lock_text,
     read_lock,
 )
-from reconciler.manifest.workspace.listing import LISTING_FILE, Listed, Workspaces, load_listing
+from reconciler.manifest.workspace.listing import Listed, Workspaces, load_listing
 from reconciler.manifest.workspace.models import Admin, ImageSpec, Workspace
 from reconciler.manifest.workspace.settle import Settled, choose_environments, settle
 

@@ -17,8 +17,6 @@ from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.validate import validate
 from reconciler.model import Diagnostic, Origin
 
-LISTING_FILE = "reconciler.workspaces.yaml"
-
 
 class ListedSpec(Part):
     """A workspace of the repository. A text alone is its folder, or a glob of several."""
