@@ -35,13 +35,16 @@ class SavedPlan:
     """A plan and what it was made from.
 
     `endpoint` is the Admin it was planned against, as it was named; `manifests_digest` is over
-    what was declared; `nonce` makes every saved plan one of its own.
+    what was declared; `environment` and `workspace` are those it was planned for, "" where there
+    is but one; `nonce` makes every saved plan one of its own.
     """
 
     plan: Plan
     endpoint: str
     tool_version: str
     manifests_digest: bytes = b""
+    environment: str = ""
+    workspace: str = ""
     nonce: bytes = field(default_factory=lambda: secrets.token_bytes(16))
 
     @property
@@ -109,6 +112,8 @@ def read_plan(path: Path, *, tool_version: str) -> SavedPlan:
         endpoint=file.endpoint,
         tool_version=file.tool_version,
         manifests_digest=file.manifests_digest,
+        environment=file.environment,
+        workspace=file.workspace,
         nonce=file.nonce,
     )
 
@@ -119,6 +124,8 @@ def _message(saved: SavedPlan) -> bytes:
     file.tool_version = saved.tool_version
     file.endpoint = saved.endpoint
     file.manifests_digest = saved.manifests_digest
+    file.environment = saved.environment
+    file.workspace = saved.workspace
     file.nonce = saved.nonce
     return bytes(file.SerializeToString(deterministic=True))
 

@@ -9,7 +9,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PlanFile(_message.Message):
-    __slots__ = ("format", "tool_version", "endpoint", "manifests_digest", "actions", "unchanged", "warnings", "nonce")
+    __slots__ = ("format", "tool_version", "endpoint", "manifests_digest", "actions", "unchanged", "warnings", "nonce", "environment", "workspace")
     class UnchangedEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -25,6 +25,8 @@ class PlanFile(_message.Message):
     UNCHANGED_FIELD_NUMBER: _ClassVar[int]
     WARNINGS_FIELD_NUMBER: _ClassVar[int]
     NONCE_FIELD_NUMBER: _ClassVar[int]
+    ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     format: int
     tool_version: str
     endpoint: str
@@ -33,7 +35,9 @@ class PlanFile(_message.Message):
     unchanged: _containers.ScalarMap[str, int]
     warnings: _containers.RepeatedCompositeFieldContainer[Diagnostic]
     nonce: bytes
-    def __init__(self, format: _Optional[int] = ..., tool_version: _Optional[str] = ..., endpoint: _Optional[str] = ..., manifests_digest: _Optional[bytes] = ..., actions: _Optional[_Iterable[_Union[Action, _Mapping]]] = ..., unchanged: _Optional[_Mapping[str, int]] = ..., warnings: _Optional[_Iterable[_Union[Diagnostic, _Mapping]]] = ..., nonce: _Optional[bytes] = ...) -> None: ...
+    environment: str
+    workspace: str
+    def __init__(self, format: _Optional[int] = ..., tool_version: _Optional[str] = ..., endpoint: _Optional[str] = ..., manifests_digest: _Optional[bytes] = ..., actions: _Optional[_Iterable[_Union[Action, _Mapping]]] = ..., unchanged: _Optional[_Mapping[str, int]] = ..., warnings: _Optional[_Iterable[_Union[Diagnostic, _Mapping]]] = ..., nonce: _Optional[bytes] = ..., environment: _Optional[str] = ..., workspace: _Optional[str] = ...) -> None: ...
 
 class Action(_message.Message):
     __slots__ = ("verb", "id", "reason", "why", "changes", "before", "after", "needs", "bundle", "rewrites")
