@@ -5,6 +5,7 @@ succeeds with its outputs. Or the first node that is not done fails, and the wor
 that is being aborted is aborted.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from flyteidl.event import event_pb2 as events
 from google.protobuf import timestamp_pb2
 
 from reconciler.sandbox.finishing.errors import FinishError
+from reconciler.sandbox.finishing.results import node_outputs
 
 _Workflow = core_pb2.WorkflowExecution
 _Node = core_pb2.NodeExecution
@@ -65,7 +67,7 @@ def interface_of(rpcs: Rpcs, identifier: Any) -> Any:
         FinishError: There is no such execution.
     """
     execution = _execution(rpcs, identifier)
-    return _template(rpcs, execution).interface
+    return _compiled(rpcs, execution).primary.template.interface
 
 
 def finish(
@@ -97,8 +99,8 @@ def finish(
         return Finished("ABORTED", 0)
     if phase != _Workflow.RUNNING:
         driver.workflow(_Workflow.RUNNING)
-    template = _template(rpcs, execution)
-    nodes = driver.nodes(template, fail=error)
+    compiled = _compiled(rpcs, execution)
+    nodes = driver.nodes(compiled.primary.template, node_outputs(compiled, outputs), fail=error)
     if error is not None:
         driver.workflow(_Workflow.FAILED, error=_error(error))
         return Finished("FAILED", nodes)
@@ -119,7 +121,7 @@ class _Driver:
         request = event_pb2.WorkflowExecutionEventRequest(event=event)
         self._rpcs("CreateWorkflowEvent", request)
 
-    def nodes(self, template: Any, *, fail: str | None) -> int:
+    def nodes(self, template: Any, outputs: Mapping[str, Any], *, fail: str | None) -> int:
         """End every node that is not done, or all up to the first if that one is to fail."""
         done = self._known()
         ended = 0
@@ -129,7 +131,8 @@ class _Driver:
             # Which way a branch goes is for an engine to know.
             if done.get(node.id) in _NODE_ENDS or node.HasField("branch_node"):
                 continue
-            self._node(node, begun=done.get(node.id) == _Node.RUNNING, fail=fail)
+            begun = done.get(node.id) == _Node.RUNNING
+            self._node(node, outputs.get(node.id), begun=begun, fail=fail)
             ended += 1
             if fail is not None:
                 return ended
@@ -148,7 +151,7 @@ class _Driver:
         self._node_event(node, _Node.SUCCEEDED, spec_node_id=node)
         return 1
 
-    def _node(self, node: Any, *, begun: bool, fail: str | None) -> None:
+    def _node(self, node: Any, outputs: Any, *, begun: bool, fail: str | None) -> None:
         about = {
             "spec_node_id": node.id,
             "node_name": node.metadata.name,
@@ -157,9 +160,9 @@ class _Driver:
         if not begun:
             self._node_event(node.id, _Node.RUNNING, **about)
         if node.HasField("task_node"):
-            self._task(node.id, node.task_node.reference_id, fail=fail)
+            self._task(node.id, node.task_node.reference_id, outputs, fail=fail)
         if fail is None:
-            self._node_event(node.id, _Node.SUCCEEDED, **about)
+            self._node_event(node.id, _Node.SUCCEEDED, output_data=outputs, **about)
         else:
             self._node_event(node.id, _Node.FAILED, error=_error(fail), **about)
 
@@ -173,7 +176,7 @@ class _Driver:
         )
         self._rpcs("CreateNodeEvent", event_pb2.NodeExecutionEventRequest(event=event))
 
-    def _task(self, node: str, task: Any, *, fail: str | None) -> None:
+    def _task(self, node: str, task: Any, outputs: Any, *, fail: str | None) -> None:
         """Run the node's task, in the attempt that is under way or in a first one."""
         attempt, phase = self._attempt(node)
         if phase in (_Task.SUCCEEDED, _Task.FAILED, _Task.ABORTED):
@@ -181,7 +184,7 @@ class _Driver:
         if phase != _Task.RUNNING:
             self._task_event(node, task, attempt, _Task.RUNNING)
         if fail is None:
-            self._task_event(node, task, attempt, _Task.SUCCEEDED)
+            self._task_event(node, task, attempt, _Task.SUCCEEDED, output_data=outputs)
         else:
             self._task_event(node, task, attempt, _Task.FAILED, error=_error(fail))
 
@@ -217,9 +220,9 @@ def _execution(rpcs: Rpcs, identifier: Any) -> Any:
     return rpcs("GetExecution", execution_pb2.WorkflowExecutionGetRequest(id=identifier))
 
 
-def _template(rpcs: Rpcs, execution: Any) -> Any:
+def _compiled(rpcs: Rpcs, execution: Any) -> Any:
     workflow = rpcs("GetWorkflow", common_pb2.ObjectGetRequest(id=execution.closure.workflow_id))
-    return workflow.closure.compiled_workflow.primary.template
+    return workflow.closure.compiled_workflow
 
 
 def _error(message: str) -> Any:

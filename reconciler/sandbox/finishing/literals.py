@@ -57,10 +57,17 @@ def read_outputs(interface: Any, values: Mapping[str, Any]) -> Any:
 
 
 def placeholders(interface: Any) -> Any:
-    """Return a LiteralMap with something of the right type for every declared output."""
+    """Return a LiteralMap with something of the right type for every declared output.
+
+    Types that no plain value has (errors, protobuf messages) are left out.
+    """
     made = literals_pb2.LiteralMap()
     for name, variable in interface.outputs.variables.items():
-        made.literals[name].CopyFrom(_literal(_placeholder(variable.type), variable.type))
+        try:
+            literal = _literal(_placeholder(variable.type), variable.type)
+        except _Misfit:
+            continue
+        made.literals[name].CopyFrom(literal)
     return made
 
 
