@@ -23,6 +23,7 @@ COMMANDS = {
     "init": "Write reconciler.yaml and a first manifest.",
     "validate": "Check manifests without talking to Flyte Admin.",
     "schema": "Print or write the JSON Schemas of the manifests.",
+    "fmt": "Write manifests in one form.",
     "explain": "Tell which file and line a value came from.",
     "graph": "Draw what refers to what.",
     "images": "Pin container images by digest.",

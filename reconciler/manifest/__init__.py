@@ -2,7 +2,8 @@
 
 from reconciler.manifest.edit import with_scalar
 from reconciler.manifest.flytectl import AttributeFile, read_attribute_files
-from reconciler.manifest.loader import load, unbuilt_images
+from reconciler.manifest.formatting import format_text
+from reconciler.manifest.loader import load, manifest_files, unbuilt_images
 from reconciler.manifest.models import (
     API_VERSION,
     FAILURE_NODE,
@@ -184,6 +185,7 @@ __all__ = [
     "default_id",
     "did_you_mean",
     "explain_values",
+    "format_text",
     "image_states",
     "inputs_hash",
     "json_schema",
@@ -191,6 +193,7 @@ __all__ = [
     "load_listing",
     "load_workspace",
     "lock_text",
+    "manifest_files",
     "operands",
     "parse_assignment",
     "read_assignments",

@@ -59,6 +59,13 @@ def load(
     return tuple(manifests)
 
 
+def manifest_files(
+    paths: Sequence[str | Path], problems: list[Diagnostic], *, ignore: Sequence[str] = ()
+) -> Sequence[str]:
+    """The names of the files that `load` would read for `paths`, `stdin` for standard input."""
+    return [source.name for source in find(paths, problems, ignore=ignore)]
+
+
 def unbuilt_images(
     manifests: Sequence[Manifest], names: Sequence[str]
 ) -> Iterator[tuple[str, Origin]]:

@@ -135,6 +135,14 @@ class _Parser(CParser, BaseResolver):
     def ascend_resolver(self) -> None: ...
 
 
+def compose(text: str) -> Node | None:
+    """The nodes of a text's first document, with their marks; None if it holds nothing.
+
+    Raises: YAMLError for what is no YAML.
+    """
+    return next(_Parser(text).documents(), None)
+
+
 @lru_cache(maxsize=32)
 def _composed(text: str) -> Node:
     """The nodes of one document; a few are kept, for positions are asked for in runs."""
