@@ -36,7 +36,7 @@ from reconciler.manifest import (
     operands,
     references,
 )
-from reconciler.model import CycleError, Kind, describe_value, in_order
+from reconciler.model import Kind, describe_value, in_order
 
 _EXECUTION_MODES = {
     "minimalState": ArrayNode.MINIMAL_STATE,
@@ -52,16 +52,15 @@ def in_compilable_order(nodes: Mapping[str, Node]) -> list[str]:
     """The ids of nodes so that each stands behind those it waits for, ties by name.
 
     Inputs of branches and gates may only come from nodes that stand before them; and the order of
-    a manifest's keys must not make another version. Nodes in a circle are left to the compiler.
+    a manifest's keys must not make another version.
+
+    Raises: CycleError naming nodes that wait for each other.
     """
     needs = {
         id: {*node.after, *(promise.node for _, promise in _all_promises(node))}
         for id, node in nodes.items()
     }
-    try:
-        return in_order(nodes, needs, key=str)
-    except CycleError:
-        return sorted(nodes)
+    return in_order(nodes, needs, key=str)
 
 
 def _all_promises(node: Node) -> Iterator[tuple[Path, Promise]]:

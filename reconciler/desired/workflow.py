@@ -1,6 +1,6 @@
 """A workflow manifest as the WorkflowSpec that registers it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from flyteidl.admin.workflow_pb2 import WorkflowSpec
 from flyteidl.core.execution_pb2 import QualityOfService as QualityOfServiceMessage
@@ -24,7 +24,7 @@ from reconciler.manifest import (
     Workflow,
     did_you_mean,
 )
-from reconciler.model import Kind, ResourceId
+from reconciler.model import CycleError, Kind, ResourceId
 
 _ON_FAILURE = {
     "failImmediately": WorkflowMetadata.FAIL_IMMEDIATELY,
@@ -60,7 +60,7 @@ def workflow_spec(
     template.metadata.tags.update(declared.tags)
     if declared.interruptible:
         template.metadata_defaults.interruptible = True
-    for node_id in in_compilable_order(declared.nodes):
+    for node_id in _in_order(workflow, problems):
         node = writer.node(node_id, declared.nodes[node_id], ("nodes", node_id))
         template.nodes.append(node)
     if declared.failure_node is not None:
@@ -107,6 +107,16 @@ def quality_of_service(declared: QualityOfService) -> QualityOfServiceMessage:
     if declared.queueing_budget is not None:
         message.spec.queueing_budget.CopyFrom(declared.queueing_budget)
     return message
+
+
+def _in_order(workflow: Workflow, problems: Problems) -> Sequence[str]:
+    try:
+        return in_compilable_order(workflow.spec.nodes)
+    except CycleError as error:
+        circle = " → ".join(error.cycle)
+        origin = workflow.origin_of("spec", "nodes", error.cycle[0])
+        problems.error("cycle", f"nodes wait for each other in a circle: {circle}", origin)
+        return ()
 
 
 def _add_output(template: WorkflowTemplate, name: str, output: Output, writer: NodeWriter) -> None:
