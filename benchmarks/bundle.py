@@ -4,8 +4,8 @@ Both take the whole tree by the same ignore files, digest it and write a gzipped
 `--copy all` and what it compresses with here: pigz where there is one, else Python.
 """
 
-import random
 import shutil
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,22 +43,25 @@ def run() -> Iterator[Figure]:
 
 
 def write_tree(root: Path) -> None:
-    """Write files that compress about as code does: words of a vocabulary, indented."""
-    chance = random.Random(3)
-    letters = "abcdefghijklmnopqrstuvwxyz_"
-    words = ["".join(chance.choices(letters, k=chance.randint(2, 11))) for _ in range(4_000)]
+    """Write real code: that of whatever is installed here, cut into files of one size."""
+    code = b"".join(some_code())
+    size = BYTES // FILES
     for number in range(FILES):
         folder = root / f"package_{number % 40:02}" / f"module_{number % 7}"
         folder.mkdir(parents=True, exist_ok=True)
-        lines: list[str] = []
-        size = 0
-        while size < BYTES // FILES:
-            indent = "    " * chance.randint(0, 3)
-            lines.append(indent + " ".join(chance.choices(words, k=chance.randint(2, 10))))
-            size += len(lines[-1]) + 1
-        text = "\n".join(lines)[: BYTES // FILES]
-        (folder / f"file_{number:04}.py").write_text(text)
+        start = number * size % (len(code) - size)
+        (folder / f"file_{number:04}.py").write_bytes(code[start : start + size])
     (root / ".dockerignore").write_text("*.log\n**/__pycache__\nbuild\n")
+
+
+def some_code() -> Iterator[bytes]:
+    total = 0
+    for path in sorted(Path(sysconfig.get_path("purelib")).rglob("*.py")):
+        content = path.read_bytes()
+        yield content
+        total += len(content)
+        if total > BYTES:
+            return
 
 
 def flytekit_package(root: Path, out: Path) -> None:

@@ -72,6 +72,8 @@ class DockerRules:
         """Return the rule that decides about a path in `folder`, None if no rule speaks of it."""
         lowered = path.lower()
         direct = self._any is not None and self._any.match(lowered) is not None
+        if not direct and True not in folder.hits:
+            return None
         for rule, hit in zip(reversed(self._rules), reversed(folder.hits), strict=True):
             if hit or (direct and rule.regex.match(lowered)):
                 return rule

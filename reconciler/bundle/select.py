@@ -125,7 +125,7 @@ class _Walk:
         self._taken.append(
             Taken(
                 path=os.fsencode(choice.path),
-                file=os.path.join(self._root, choice.path),
+                file=f"{self._root}/{choice.path}",
                 mode=mode,
                 size=size,
                 stamp=(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino),
@@ -135,6 +135,8 @@ class _Walk:
 
     def _judged_links(self) -> Iterator[Choice]:
         """Take the links that lead to something taken, and say what is wrong with the others."""
+        if not self._links:
+            return
         reachable = {one.path for one in self._taken}
         reachable |= {folder for path in reachable for folder in _parents(path)}
         for choice, found in self._links:
