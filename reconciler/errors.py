@@ -5,6 +5,8 @@
     ├── ConfigError                          1   endpoint, workspace file, options
     ├── UnreachableError                     1   nobody answers at the endpoint
     ├── ApplyRefusedError                    1   not confirmed, or the world moved before a write
+    ├── StalePlanError                       4   a saved plan for a world that is gone
+    │   └── GuardError                       3   a lawful plan that is rather a mistake
     ├── OversizedError                       1   a request that Admin would not even read
     ├── BundleError                          1   code that cannot be bundled, or has changed since
     ├── UploadError                          1   the object store did not take a bundle
@@ -63,6 +65,22 @@ class UnreachableError(ReconcilerError):
 
 class ApplyRefusedError(ReconcilerError):
     """Nothing was written: the plan was not confirmed, or it cannot be carried out."""
+
+
+class StalePlanError(ReconcilerError):
+    """A saved plan was made for a world that is gone, so none of it was carried out.
+
+    Attributes: `moved`, a line for each object that is no longer as the plan found it.
+    """
+
+    def __init__(self, moved: Sequence[str]) -> None:
+        self.moved = tuple(moved)
+        lines = "".join(f"\n  {line}" for line in self.moved)
+        super().__init__(f"the saved plan is stale, and nothing was written:{lines}\nplan again")
+
+
+class GuardError(ApplyRefusedError):
+    """The plan could be carried out and is rather a mistake; a flag says that it is none."""
 
 
 class OversizedError(ReconcilerError):

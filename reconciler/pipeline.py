@@ -6,9 +6,9 @@ from pathlib import Path
 from reconciler.desired import Codes, Declaration, Fetched, bind, declare, drawing, needs, sources
 from reconciler.errors import BundleError, FetchError
 from reconciler.manifest import Manifest
-from reconciler.model import Code, CodeFolder, DesiredState, Drawing, Plan
+from reconciler.model import Code, CodeFolder, DesiredState, Drawing, Inventory, Plan
 from reconciler.observed import look_up, observe
-from reconciler.plan import make_plan
+from reconciler.plan import left_behind, make_plan, with_pruned
 from reconciler.ports import Bundler, Fetcher, Reader
 
 
@@ -22,11 +22,23 @@ def validate(manifests: Sequence[Manifest], *, bundler: Bundler, fetcher: Fetche
 
 
 def plan(
-    manifests: Sequence[Manifest], reader: Reader, *, bundler: Bundler, fetcher: Fetcher
+    manifests: Sequence[Manifest],
+    reader: Reader,
+    *,
+    bundler: Bundler,
+    fetcher: Fetcher,
+    inventory: Inventory | None = None,
+    prune: bool = True,
+    allow_many: bool = False,
 ) -> Plan:
     """Compare a set with what Admin holds. A Reader cannot write, so neither can this.
 
     Code is hashed where it lies, packages are fetched; nothing is built or uploaded.
+
+    Args:
+        inventory: What is ours, for a set that is all of the workspace; None: nothing is retired.
+        prune: Whether what has left the manifests is switched off; else it is only named.
+        allow_many: Whether that may be more than a guard allows.
 
     Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
         something could not be read, for then no plan can be trusted.
@@ -34,7 +46,18 @@ def plan(
     declaration = declare(manifests, _fetched(manifests, fetcher))
     found = look_up(needs(declaration), reader)
     desired = bind(declaration, found, _codes(declaration, bundler))
-    return make_plan(desired, observe(desired, reader))
+    if inventory is None:
+        return make_plan(desired, observe(desired, reader))
+    left = left_behind(desired, inventory)
+    observed = observe(desired, reader, also=[owned.id for owned in left])
+    return with_pruned(
+        make_plan(desired, observed),
+        observed,
+        left,
+        inventory,
+        prune=prune,
+        allow_many=allow_many,
+    )
 
 
 def draw(manifests: Sequence[Manifest], *, fetcher: Fetcher) -> Drawing:

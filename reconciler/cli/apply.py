@@ -18,6 +18,7 @@ from reconciler.cli.options import (
     parallelism_option,
     paths_argument,
     program_options,
+    prune_options,
     say,
     settings,
     verbose_option,
@@ -59,6 +60,7 @@ def _as_seconds(context: click.Context, option: click.Parameter, value: str) -> 
     is_flag=True,
     help="Apply although what was applied last is not in this commit's history.",
 )
+@prune_options
 @build_option
 @choice_options
 @json_option
@@ -75,6 +77,8 @@ def command(
     auto_approve: bool,
     lock_timeout: float,
     allow_older: bool,
+    no_prune: bool,
+    allow_many: bool,
     build: bool,
     as_json: bool,
     verbose: bool,
@@ -120,6 +124,8 @@ def command(
             auto_approve=auto_approve,
             lock_timeout=lock_timeout,
             allow_older=allow_older,
+            prune=not no_prune,
+            allow_many=allow_many,
             build=build,
             verbose=verbose,
             parallelism=parallelism,
@@ -137,6 +143,8 @@ def _section(
     auto_approve: bool,
     lock_timeout: float,
     allow_older: bool,
+    prune: bool,
+    allow_many: bool,
     build: bool,
     verbose: bool,
     parallelism: int,
@@ -146,8 +154,8 @@ def _section(
     from reconciler.cli.ledgered import before_planning, check_commits, locked, same_plan
     from reconciler.cli.sections import Result
     from reconciler.cli.session import connected, manifests, say_without_ledger, with_obstacles
-    from reconciler.errors import ApplyRefusedError
-    from reconciler.model import ApplyReport
+    from reconciler.errors import ApplyRefusedError, GuardError
+    from reconciler.model import GUARDS, ApplyReport, Head, Plan
     from reconciler.report import report_as_json, without_secrets
 
     declared = manifests(paths, unit)
@@ -155,7 +163,14 @@ def _section(
         session.build(declared)
     with connected(options, unit, parallelism=parallelism) as (remote, config):
         head = before_planning(remote, unit, allow_older=allow_older)
-        plan = with_obstacles(remote.plan(declared), declared, unit)
+
+        def make(head: Head) -> Plan:
+            # Some of the manifests say nothing about the rest of what is ours.
+            ours = head.inventory if unit.home is not None and not paths else None
+            plan = remote.plan(declared, inventory=ours, prune=prune, allow_many=allow_many)
+            return with_obstacles(plan, declared, unit)
+
+        plan = make(head)
         say_without_ledger(unit)
         shown = without_secrets(plan, unit.sensitive)
         _show(shown, options, verbose=verbose, asking=not auto_approve)
@@ -168,6 +183,8 @@ def _section(
             return Result(code, report_as_json(shown, ApplyReport(())) if options.json else "")
         if plan.obstacles:
             first = plan.obstacles[0]
+            if first.code in GUARDS:
+                raise GuardError(f"nothing was written: {first.message}; {first.hint}")
             raise ApplyRefusedError(f"nothing was written: {first.message}; {first.hint}")
         if not auto_approve:
             _ask(config.endpoint)
@@ -175,9 +192,9 @@ def _section(
             if held is not None and held.before.serial != head.serial:
                 # Somebody applied since we planned.
                 check_commits(unit, held.before, allow_older=allow_older)
-                again = remote.plan(declared)
+                again = make(held.before)
                 if not same_plan(again, plan):
-                    if not auto_approve or again.conflicts:
+                    if not auto_approve or again.conflicts or again.obstacles:
                         raise ApplyRefusedError(
                             "somebody else applied meanwhile, and the plan is another one now; "
                             "nothing was written: apply again to see it"

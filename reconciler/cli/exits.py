@@ -50,9 +50,9 @@ def for_error(error: BaseException) -> Exit:
         return Exit.DENIED
     if isinstance(error, errors.LockedError):
         return Exit.LOCKED
-    if isinstance(error, errors.PlanRanError | errors.OlderCommitError):
+    if isinstance(error, errors.PlanRanError | errors.OlderCommitError | errors.StalePlanError):
         return Exit.STALE
-    if isinstance(error, errors.ForeignOwnerError):
+    if isinstance(error, errors.ForeignOwnerError | errors.GuardError):
         return Exit.REFUSED
     return Exit.ERROR
 
@@ -79,8 +79,12 @@ def worst(codes: "Iterable[int]") -> Exit:
 
 def for_plan(plan: "Plan", *, detailed: bool) -> Exit:
     """The exit of `plan`; `detailed` tells changes from none."""
+    from reconciler.model import GUARDS
+
     if plan.conflicts:
         return Exit.ERROR
+    if any(obstacle.code in GUARDS for obstacle in plan.obstacles):
+        return Exit.REFUSED
     return Exit.CHANGES if detailed and plan.actions else Exit.OK
 
 

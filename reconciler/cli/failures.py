@@ -15,12 +15,14 @@ from reconciler.errors import (
     AdminError,
     ConfigError,
     ForeignOwnerError,
+    GuardError,
     LedgerError,
     LockedError,
     ManifestError,
     OlderCommitError,
     PlanRanError,
     ReconcilerError,
+    StalePlanError,
     UnauthenticatedError,
     UnreachableError,
 )
@@ -106,12 +108,16 @@ def code(error: Exception) -> str:
             return "locked"
         case LedgerError():
             return "ledger"
+        case GuardError():
+            return "guard"
         case ForeignOwnerError():
             return "foreign-owner"
         case PlanRanError():
             return "applied-already"
         case OlderCommitError():
             return "older-commit"
+        case StalePlanError():
+            return "stale-plan"
         case OSError():
             return "system"
     return "error"

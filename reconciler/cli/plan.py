@@ -14,6 +14,7 @@ from reconciler.cli.options import (
     parallelism_option,
     paths_argument,
     program_options,
+    prune_options,
     settings,
     verbose_option,
 )
@@ -22,6 +23,7 @@ from reconciler.cli.options import (
 @click.command(cls=ChoosingCommand)
 @paths_argument
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if there are changes, 0 if none.")
+@prune_options
 @build_option
 @choice_options
 @json_option
@@ -36,6 +38,8 @@ def command(
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
     detailed_exitcode: bool,
+    no_prune: bool,
+    allow_many: bool,
     build: bool,
     as_json: bool,
     verbose: bool,
@@ -81,7 +85,15 @@ def command(
         if build:
             session.build(declared)
         with connected(options, unit, parallelism=parallelism) as (remote, _):
-            plan = with_obstacles(remote.plan(declared), declared, unit)
+            # Some of the manifests say nothing about the rest of what is ours.
+            whole = unit.home if not paths else None
+            plan = remote.plan(
+                declared,
+                inventory=remote.head(whole).inventory if whole else None,
+                prune=not no_prune,
+                allow_many=allow_many,
+            )
+            plan = with_obstacles(plan, declared, unit)
         say_without_ledger(unit)
         code = for_plan(plan, detailed=detailed_exitcode)
         shown = without_secrets(plan, unit.sensitive)

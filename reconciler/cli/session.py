@@ -75,7 +75,11 @@ class Unit:
         place = self.settled.ledger if self.settled else None
         if place is None or self.settled is None:
             return None
-        return Home(place.project, place.domain, self.settled.workspace.metadata.name)
+        name = self.settled.workspace.metadata.name
+        if self.environment:
+            # Each has its own, for what is applied to one says nothing about another.
+            name = f"{name}.{self.environment}"
+        return Home(place.project, place.domain, name)
 
     @property
     def sensitive(self) -> Sensitive:

@@ -60,7 +60,16 @@ from reconciler.model.log import (
 )
 from reconciler.model.lookup import Found, Needs
 from reconciler.model.outcome import ApplyReport, Event, Finished, Outcome, Started, Status
-from reconciler.model.plan import Action, Change, Conflict, Plan, Reason, Verb
+from reconciler.model.plan import (
+    GUARDS,
+    MANY_DEACTIVATED,
+    Action,
+    Change,
+    Conflict,
+    Plan,
+    Reason,
+    Verb,
+)
 from reconciler.model.provenance import Explanation, Ingredient, Layer, Provenance
 from reconciler.model.resource import Origin, Resource
 from reconciler.model.sensitive import Sensitive
@@ -74,7 +83,9 @@ __all__ = [
     "ATTRIBUTE_NUMBERS",
     "BUNDLE_FILE",
     "DIGEST_BYTES",
+    "GUARDS",
     "LEDGER_PREFIX",
+    "MANY_DEACTIVATED",
     "PLAN_BYTES",
     "PLUGIN_OVERRIDES",
     "Action",

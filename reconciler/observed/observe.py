@@ -1,13 +1,16 @@
 """Ask Admin about what is declared, and about nothing else: cost follows the manifests."""
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from reconciler.model import DesiredState, Kind, ObservedState, Resource, ResourceId
 from reconciler.ports import Reader
 
 
-def observe(desired: DesiredState, reader: Reader) -> ObservedState:
-    """Read what Admin holds under every id of `desired`.
+def observe(
+    desired: DesiredState, reader: Reader, *, also: Collection[ResourceId] = ()
+) -> ObservedState:
+    """Read what Admin holds under every id of `desired`, and which versions are active of `also`.
 
     Cost: lists filtered by name and version, some hundreds an answer; one call more for each
         existing workflow whose version is not its own content's hash, because Admin's lists
@@ -15,7 +18,7 @@ def observe(desired: DesiredState, reader: Reader) -> ObservedState:
         anywhere, of all projects, for Admin's gets fall back to other levels.
     Raises: AdminError or UnreachableError if anything could not be read.
     """
-    ids = frozenset(desired.resources)
+    ids = frozenset(desired.resources) | frozenset(also)
     activations = [id for id in ids if id.kind is Kind.ACTIVATION]
     described = [id for id in ids if id.kind is Kind.NAMED_ENTITY]
     facets = {id.facet for id in ids if id.kind is Kind.ATTRIBUTES}

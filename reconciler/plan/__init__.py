@@ -3,5 +3,12 @@
 from reconciler.plan.compare import compare
 from reconciler.plan.decide import decide
 from reconciler.plan.planner import make_plan
+from reconciler.plan.prune import left_behind, with_pruned
 
-__all__ = ["compare", "decide", "make_plan"]
+__all__ = [
+    "compare",
+    "decide",
+    "left_behind",
+    "make_plan",
+    "with_pruned",
+]

@@ -20,6 +20,7 @@ from reconciler.model import (
     Author,
     Event,
     Head,
+    Inventory,
     Kind,
     Plan,
     Record,
@@ -98,14 +99,32 @@ class Remote:
     def endpoint(self) -> str:
         return self._connection.config.endpoint
 
-    def plan(self, manifests: Sequence[Manifest]) -> Plan:
+    def plan(
+        self,
+        manifests: Sequence[Manifest],
+        *,
+        inventory: Inventory | None = None,
+        prune: bool = True,
+        allow_many: bool = False,
+    ) -> Plan:
         """Compare the manifests with what Admin holds. Nothing is written.
+
+        Args:
+            inventory: What is ours, of a set that is all of a workspace: what has left it is
+                switched off, or without `prune` named. None: nothing is retired.
+            allow_many: Whether that may be more than a guard allows.
 
         Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
             something could not be read.
         """
         return pipeline.plan(
-            manifests, self._connection.reader, bundler=self._bundler, fetcher=self._fetcher
+            manifests,
+            self._connection.reader,
+            bundler=self._bundler,
+            fetcher=self._fetcher,
+            inventory=inventory,
+            prune=prune,
+            allow_many=allow_many,
         )
 
     def apply(
