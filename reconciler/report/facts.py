@@ -71,7 +71,8 @@ def short_version(version: str) -> str:
 
 
 def _task(template: TaskTemplate) -> Iterator[str]:
-    yield template.container.image if template.HasField("container") else template.type
+    images = ", ".join(image for image in _images(template) if image)
+    yield images or template.type
     limits = [
         f"{name} {value}"
         for name, value in (
@@ -86,6 +87,17 @@ def _task(template: TaskTemplate) -> Iterator[str]:
 
 def _code(bundle: Bundle) -> str:
     return f"code {bundle.name} {short_digest(bundle.code.digest)}"
+
+
+def _images(template: TaskTemplate) -> Iterator[str]:
+    if template.HasField("container"):
+        yield template.container.image
+    # Merely to ask a map of messages for a key would add it.
+    pod = template.k8s_pod.pod_spec.fields
+    for container in pod["containers"].list_value.values if "containers" in pod else ():
+        fields = container.struct_value.fields
+        if "image" in fields:
+            yield fields["image"].string_value
 
 
 def _workflow(closure: CompiledWorkflowClosure) -> Iterator[str]:
