@@ -13,6 +13,7 @@ from typing import Any
 from reconciler.manifest.hover import HOVER
 from reconciler.manifest.models import KINDS, Manifest
 from reconciler.manifest.models.binding import BINDING_SCHEMA
+from reconciler.manifest.placeholders import with_placeholders
 from reconciler.manifest.workspace import Workspace, Workspaces
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -35,6 +36,8 @@ def json_schema(kind: str) -> dict[str, Any]:
         schema.setdefault("$defs", {})["Binding"] = copy.deepcopy(BINDING_SCHEMA)
     for name, definition in {kind: schema, **schema.get("$defs", {})}.items():
         _explain(name, definition)
+    if kind in KINDS:
+        schema = with_placeholders(schema)
     return {"$schema": DIALECT, "title": kind, **schema}
 
 
