@@ -139,4 +139,17 @@ HOVER: dict[str, str] = {
     "WorkflowSpec.nodes": "The steps, each under its id.",
     "WorkflowSpec.onFailure": "Whether the others are stopped when a node fails.",
     "WorkflowSpec.tags": "For people and policies.",
+    # The workspace file.
+    "EnvironmentSpec.description": "What it is for, and who may touch it.",
+    "EnvironmentSpec.admin": "Its Flyte Admin; the workspace's unless said.",
+    "EnvironmentVariable.name": "As the process's environment has it.",
+    "EnvironmentVariable.default": "Where it is not set.",
+    "EnvironmentVariable.sensitive": "Never shown.",
+    "EnvironmentVariable.description": "What it is for.",
+    "ImageSpec.build": "Made by a command of your own when what it is made of changed.",
+    "LedgerSpec.domain": "The domain of that project.",
+    "MatchSpec.name": "The document's name.",
+    "VariableDeclaration.description": "What it is for; for people.",
+    "WorkspaceMetadata.name": "Unlike that of any other workspace that writes to the same Admin.",
+    "WorkspaceSpec.admin": "The Flyte Admin that is described, where no environment says.",
 }

@@ -21,6 +21,7 @@ from reconciler.manifest.schema import manifest_schema
 from reconciler.model import Diagnostic
 
 ROOT = Path(__file__).parent.parent.parent
+ALL = [*KINDS, Workspace.KIND, Workspaces.KIND]
 EXAMPLES = sorted((ROOT / "examples/manifests").glob("*.yaml"))
 
 
@@ -42,7 +43,7 @@ def test_schemas_are_written_where_one_likes(tmp_path: Path) -> None:
     assert names == {*(f"{kind}.json" for kind in kinds), "manifest.json"}
 
 
-@pytest.mark.parametrize("kind", [*KINDS, Workspace.KIND, Workspaces.KIND])
+@pytest.mark.parametrize("kind", ALL)
 def test_schemas_are_schemas(kind: str) -> None:
     """By the rules of their own dialect; each stands by itself and names its kind."""
     schema = json_schema(kind)
@@ -53,7 +54,7 @@ def test_schemas_are_schemas(kind: str) -> None:
         json_schema("Nothing")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL)
 def test_every_key_says_what_it_means(kind: str) -> None:
     """Hovering over it, and in the list that completes it."""
     schema = json_schema(kind)
@@ -82,7 +83,7 @@ def test_no_hover_is_for_a_key_that_is_gone() -> None:
     """Each belongs to some schema."""
     known = {
         f"{name}.{key}"
-        for kind in KINDS
+        for kind in ALL
         for name, definition in {
             kind: json_schema(kind),
             **json_schema(kind).get("$defs", {}),

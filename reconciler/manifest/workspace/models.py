@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -20,8 +20,6 @@ from reconciler.manifest.models.base import (
 )
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.workspace.variables import Identifier, VariableDeclaration
-
-T = TypeVar("T")
 
 
 def _one_or_more(value: Any) -> Any:
