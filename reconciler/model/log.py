@@ -13,6 +13,7 @@ from reconciler.model.inventory import Inventory, Owned, Place, place_of
 
 # As much of a plan's digest as the log keeps.
 PLAN_BYTES = 12
+ROLLBACK = "rollback"
 LEDGER_PREFIX = "reconciler.ledger."
 
 
@@ -93,7 +94,38 @@ class Knock:
     actor: str
 
 
-Body = Begin | Renewal | End | Unlock | Knock
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Keeps every apply off an activation.
+
+    Attributes: `version` after which it is over, once the manifests want another one; "" for as
+    long as nobody releases it; `until` seconds since 1970, 0 for never.
+    """
+
+    id: ResourceId
+    actor: str
+    reason: str = ""
+    version: str = ""
+    until: int = 0
+
+    def is_over(self, wanted: str) -> bool:
+        """Tell whether the manifests want another version than the one that was bad."""
+        return bool(self.version and wanted) and wanted != self.version
+
+    def __str__(self) -> str:
+        why = f": {self.reason}" if self.reason else ""
+        return f"{self.id} is held by {self.actor or 'someone'}{why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Ends a hold."""
+
+    id: ResourceId
+    actor: str
+
+
+Body = Begin | Renewal | End | Unlock | Knock | Hold | Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +156,8 @@ class Head:
     Attributes: `holder` the begin that holds the lock; `alive` the last entry by which its holder
     was seen; `claims` what it claims now; `loose` claims of begins that never ended, which are
     perhaps ours; `plans` the saved plans that ran; `commit` what was applied last; `checkpoint`
-    the serial of the last entry that sums up all before it; `at` the server's time of this one,
-    None if it was appended just now and not read yet.
+    the serial of the last entry that sums up all before it; `holds` what applies keep off; `at`
+    the server's time of this entry, None if it was appended just now and not read yet.
     """
 
     serial: int = 0
@@ -138,6 +170,7 @@ class Head:
     plans: frozenset[bytes] = frozenset()
     commit: str = ""
     checkpoint: int = 0
+    holds: tuple[Hold, ...] = ()
     at: datetime | None = None
 
     @property
@@ -173,6 +206,7 @@ class Fold:
         self._commit = start.commit
         self._checkpoint = start.checkpoint
         self._at = start.at
+        self._kept_off = {hold.id: hold for hold in start.holds}
 
     def add(self, record: Record) -> None:
         """Take in the entry that follows."""
@@ -195,6 +229,10 @@ class Fold:
             case Unlock() as unlock:
                 if self._holds(unlock.begins):
                     self._set_loose()
+            case Hold() as hold:
+                self._kept_off[hold.id] = hold
+            case Release() as release:
+                self._kept_off.pop(release.id, None)
 
     def head(self) -> Head:
         """What has been added up so far."""
@@ -209,6 +247,7 @@ class Fold:
             plans=frozenset(self._plans),
             commit=self._commit,
             checkpoint=self._checkpoint,
+            holds=tuple(self._kept_off[id] for id in sorted(self._kept_off)),
             at=self._at,
         )
 
@@ -221,6 +260,9 @@ class Fold:
             return
         for owned in end.gained:
             self._entries[owned.place] = owned
+            hold = self._kept_off.get(owned.id)
+            if hold is not None and end.operation != ROLLBACK and hold.is_over(owned.active):
+                del self._kept_off[owned.id]  # the manifests have moved on
         for id in end.lost:
             self._entries.pop(place_of(id), None)
         # Whoever holds the lock settles what earlier begins left open.
@@ -257,3 +299,7 @@ def _said(body: Body) -> str:
             return f"lock of #{body.begins} broken by {body.actor or 'someone'}{why}"
         case Knock():
             return f"{body.actor or 'someone'} asks whether the holder of the lock is alive"
+        case Hold():
+            return str(body)
+        case Release():
+            return f"{body.id} released by {body.actor or 'someone'}"

@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reconciler.model import Author, Begin, End, Head, Knock, Owned, Record, Renewal, Unlock
+from reconciler.model import (
+    Author,
+    Begin,
+    End,
+    Head,
+    Hold,
+    Knock,
+    Owned,
+    Record,
+    Release,
+    Renewal,
+    Unlock,
+)
 from reconciler.report.diagnostics import FORMAT_VERSION, to_json
 from reconciler.report.table import table
 
@@ -84,6 +96,17 @@ def _body(record: Record) -> dict[str, Any]:
             }
         case Knock() as body:
             return {"entry": "knock", "actor": body.actor}
+        case Hold() as body:
+            return {
+                "entry": "hold",
+                "address": body.id.address,
+                "actor": body.actor,
+                "reason": body.reason,
+                "version": body.version or None,
+                "until": body.until or None,
+            }
+        case Release() as body:
+            return {"entry": "release", "address": body.id.address, "actor": body.actor}
 
 
 def _author(author: Author) -> dict[str, str]:

@@ -9,7 +9,19 @@ import pytest
 from reconciler.admin import connect
 from reconciler.config import Config
 from reconciler.errors import LedgerMovedError
-from reconciler.model import Author, Begin, Body, End, Head, Kind, Knock, Renewal, Unlock
+from reconciler.model import (
+    Author,
+    Begin,
+    Body,
+    End,
+    Head,
+    Hold,
+    Kind,
+    Knock,
+    Release,
+    Renewal,
+    Unlock,
+)
 from reconciler.ports import Ledger
 from reconciler.sandbox import Sandbox
 from tests.admin.ledger.estate import begin, end, owned
@@ -132,6 +144,9 @@ def test_every_kind_of_entry_survives(ledger: Ledger) -> None:
         Unlock(1, "bob", "the runner died"),
         Begin("apply", b"p" * 12, (), Author(process="p"), 60, takes_over=1),
         Knock("carol"),
+        Hold(SWITCH.id, "dave", "bad rows", "v7", 1_800_000_000),
+        Hold(owned(Kind.ACTIVATION, "etl.other").id, "dave"),
+        Release(owned(Kind.ACTIVATION, "etl.other").id, "dave"),
         End(5, "apply", "bob", {"activated": 3, "failed": 1}, False, (TASK,), (PLAN.id,)),
     ]
     head = ledger.head()
@@ -145,6 +160,7 @@ def test_every_kind_of_entry_survives(ledger: Ledger) -> None:
     assert isinstance(first, Begin)
     assert set(first.claims) == {TASK, SWITCH}
     assert ledger.head().inventory == head.inventory
+    assert ledger.head().holds == (Hold(SWITCH.id, "dave", "bad rows", "v7", 1_800_000_000),)
 
 
 def test_the_chain_holds(ledger: Ledger) -> None:

@@ -27,9 +27,11 @@ from reconciler.model import (
     Body,
     End,
     Head,
+    Hold,
     Inventory,
     Knock,
     Record,
+    Release,
     Renewal,
     Unlock,
 )
@@ -185,6 +187,10 @@ def _set_body(entry: pb.Entry, body: Body) -> None:
             )
         case Knock():
             entry.knock.actor = body.actor
+        case Hold():
+            entry.hold.CopyFrom(_hold(body))
+        case Release():
+            entry.release.CopyFrom(pb.Release(id=pack_ids([body.id]), actor=body.actor))
 
 
 def _body(entry: pb.Entry) -> Body:
@@ -220,7 +226,26 @@ def _body(entry: pb.Entry) -> Body:
             return Unlock(entry.unlock.begins, entry.unlock.actor, entry.unlock.reason)
         case "knock":
             return Knock(entry.knock.actor)
+        case "hold":
+            return _read_hold(entry.hold)
+        case "release":
+            return Release(next(unpack_ids(entry.release.id)), entry.release.actor)
     raise ValueError("it says nothing")
+
+
+def _hold(hold: Hold) -> pb.Hold:
+    return pb.Hold(
+        id=pack_ids([hold.id]),
+        actor=hold.actor,
+        reason=hold.reason,
+        version=hold.version,
+        until=hold.until,
+    )
+
+
+def _read_hold(hold: pb.Hold) -> Hold:
+    (id,) = unpack_ids(hold.id)
+    return Hold(id, hold.actor, hold.reason, hold.version, hold.until)
 
 
 def _checkpoint(head: Head) -> pb.Checkpoint:
@@ -230,6 +255,7 @@ def _checkpoint(head: Head) -> pb.Checkpoint:
         plans=b"".join(sorted(head.plans)),
         commit=head.commit,
         holder=head.holder.serial if head.holder is not None else 0,
+        holds=[_hold(hold) for hold in head.holds],
     )
 
 
@@ -245,6 +271,7 @@ def _read_checkpoint(entry: pb.Entry) -> Checkpoint | None:
         plans=frozenset(plans[at : at + PLAN_BYTES] for at in range(0, len(plans), PLAN_BYTES)),
         commit=checkpoint.commit,
         checkpoint=entry.serial,
+        holds=tuple(_read_hold(hold) for hold in checkpoint.holds),
     )
     return Checkpoint(head, checkpoint.holder)
 

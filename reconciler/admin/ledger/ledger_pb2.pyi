@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Entry(_message.Message):
-    __slots__ = ("format", "serial", "nonce", "previous", "tool_version", "begin", "renewal", "end", "unlock", "knock", "checkpoint")
+    __slots__ = ("format", "serial", "nonce", "previous", "tool_version", "begin", "renewal", "end", "unlock", "knock", "hold", "release", "checkpoint")
     FORMAT_FIELD_NUMBER: _ClassVar[int]
     SERIAL_FIELD_NUMBER: _ClassVar[int]
     NONCE_FIELD_NUMBER: _ClassVar[int]
@@ -19,6 +19,8 @@ class Entry(_message.Message):
     END_FIELD_NUMBER: _ClassVar[int]
     UNLOCK_FIELD_NUMBER: _ClassVar[int]
     KNOCK_FIELD_NUMBER: _ClassVar[int]
+    HOLD_FIELD_NUMBER: _ClassVar[int]
+    RELEASE_FIELD_NUMBER: _ClassVar[int]
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     format: int
     serial: int
@@ -30,8 +32,10 @@ class Entry(_message.Message):
     end: End
     unlock: Unlock
     knock: Knock
+    hold: Hold
+    release: Release
     checkpoint: Checkpoint
-    def __init__(self, format: _Optional[int] = ..., serial: _Optional[int] = ..., nonce: _Optional[bytes] = ..., previous: _Optional[bytes] = ..., tool_version: _Optional[str] = ..., begin: _Optional[_Union[Begin, _Mapping]] = ..., renewal: _Optional[_Union[Renewal, _Mapping]] = ..., end: _Optional[_Union[End, _Mapping]] = ..., unlock: _Optional[_Union[Unlock, _Mapping]] = ..., knock: _Optional[_Union[Knock, _Mapping]] = ..., checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ...) -> None: ...
+    def __init__(self, format: _Optional[int] = ..., serial: _Optional[int] = ..., nonce: _Optional[bytes] = ..., previous: _Optional[bytes] = ..., tool_version: _Optional[str] = ..., begin: _Optional[_Union[Begin, _Mapping]] = ..., renewal: _Optional[_Union[Renewal, _Mapping]] = ..., end: _Optional[_Union[End, _Mapping]] = ..., unlock: _Optional[_Union[Unlock, _Mapping]] = ..., knock: _Optional[_Union[Knock, _Mapping]] = ..., hold: _Optional[_Union[Hold, _Mapping]] = ..., release: _Optional[_Union[Release, _Mapping]] = ..., checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ...) -> None: ...
 
 class Begin(_message.Message):
     __slots__ = ("operation", "plan", "saved", "claims", "actor", "commit", "run", "lease_seconds", "takes_over", "process")
@@ -108,19 +112,43 @@ class Knock(_message.Message):
     actor: str
     def __init__(self, actor: _Optional[str] = ...) -> None: ...
 
+class Hold(_message.Message):
+    __slots__ = ("id", "actor", "reason", "version", "until")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    id: Ids
+    actor: str
+    reason: str
+    version: str
+    until: int
+    def __init__(self, id: _Optional[_Union[Ids, _Mapping]] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., version: _Optional[str] = ..., until: _Optional[int] = ...) -> None: ...
+
+class Release(_message.Message):
+    __slots__ = ("id", "actor")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    id: Ids
+    actor: str
+    def __init__(self, id: _Optional[_Union[Ids, _Mapping]] = ..., actor: _Optional[str] = ...) -> None: ...
+
 class Checkpoint(_message.Message):
-    __slots__ = ("owned", "loose", "plans", "commit", "holder")
+    __slots__ = ("owned", "loose", "plans", "commit", "holder", "holds")
     OWNED_FIELD_NUMBER: _ClassVar[int]
     LOOSE_FIELD_NUMBER: _ClassVar[int]
     PLANS_FIELD_NUMBER: _ClassVar[int]
     COMMIT_FIELD_NUMBER: _ClassVar[int]
     HOLDER_FIELD_NUMBER: _ClassVar[int]
+    HOLDS_FIELD_NUMBER: _ClassVar[int]
     owned: Owned
     loose: Owned
     plans: bytes
     commit: str
     holder: int
-    def __init__(self, owned: _Optional[_Union[Owned, _Mapping]] = ..., loose: _Optional[_Union[Owned, _Mapping]] = ..., plans: _Optional[bytes] = ..., commit: _Optional[str] = ..., holder: _Optional[int] = ...) -> None: ...
+    holds: _containers.RepeatedCompositeFieldContainer[Hold]
+    def __init__(self, owned: _Optional[_Union[Owned, _Mapping]] = ..., loose: _Optional[_Union[Owned, _Mapping]] = ..., plans: _Optional[bytes] = ..., commit: _Optional[str] = ..., holder: _Optional[int] = ..., holds: _Optional[_Iterable[_Union[Hold, _Mapping]]] = ...) -> None: ...
 
 class Owned(_message.Message):
     __slots__ = ("ids", "digests", "active")

@@ -52,9 +52,11 @@ from reconciler.model import (
     Body,
     End,
     Head,
+    Hold,
     Kind,
     Knock,
     Record,
+    Release,
     Renewal,
     Resource,
     ResourceId,
@@ -264,7 +266,7 @@ class AdminLedger(AdminLedgerReader):
 
 def is_due(body: Body, after: Head) -> bool:
     """Tell whether the next entry has to sum up."""
-    if isinstance(body, Renewal | Unlock | Knock):
+    if isinstance(body, Renewal | Unlock | Knock | Hold | Release):
         return False
     distance = after.serial + 1 - after.checkpoint
     return distance >= (SPACING if isinstance(body, End) else _AT_LAST)
