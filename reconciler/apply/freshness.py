@@ -6,7 +6,7 @@ Only what the plan touches is looked at: what others did elsewhere meanwhile doe
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconciler.model import Action, Kind, ObservedState, Plan, Resource, ResourceId
+from reconciler.model import Action, Kind, ObservedState, Plan, Resource, ResourceId, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ def _difference(action: Action, found: Resource | None) -> str:
         return _switched(action, found)
     planned = action.before
     if found is None:
-        return "" if planned is None else "was there when planned, and is gone"
+        is_goal = planned is None or action.verb is Verb.DELETE
+        return "" if is_goal else "was there when planned, and is gone"
     if planned is None:
         if _reached(action, found):
             return ""

@@ -16,6 +16,7 @@ from reconciler.model import (
     ResourceId,
     Verb,
 )
+from tests.contracts.attributes import a_label
 
 TASK = ResourceId(Kind.TASK, "p", "d", "etl.load", "v1")
 SWITCH = ResourceId(Kind.ACTIVATION, "p", "d", "etl")
@@ -48,11 +49,14 @@ UPDATE = Action(
 ACTIVATE = Action(
     Verb.ACTIVATE, SWITCH, Reason.OTHER_ACTIVE, "", before=active("v1"), after=active("v2")
 )
+DELETE = Action(Verb.DELETE, a_label("a", "p").id, Reason.UNWANTED, "", before=a_label("a", "p"))
 
 
 @pytest.mark.parametrize(
     ("action", "found"),
     [
+        (DELETE, None),
+        (DELETE, a_label("a", "p")),
         (CREATE, None),
         (CREATE, a_task("a")),
         (UPDATE, a_project("old")),
@@ -72,6 +76,7 @@ def test_a_world_as_planned_or_as_wanted_is_fresh(action: Action, found: Resourc
         (CREATE, a_task("b"), "other content"),
         (UPDATE, a_project("newer"), "changed since"),
         (UPDATE, None, "is gone"),
+        (DELETE, a_label("b", "p"), "changed since"),
         (ACTIVATE, active("v3"), "active was v1 when planned, and is v3 now"),
         (ACTIVATE, active(), "is none now"),
         (ACTIVATE, active("v1", "v2"), "is v1, v2 now"),
