@@ -25,7 +25,6 @@ from reconciler.desired.bound import Bound, from_admin
 from reconciler.desired.code import Bundles, by_digest
 from reconciler.desired.entities import node_references
 from reconciler.desired.entity import AUTO, Entity, Pointer
-from reconciler.desired.faults import in_words
 from reconciler.desired.findings import Findings
 from reconciler.desired.ids import Pins, fill, portable, settle
 from reconciler.desired.launch_plan import launch_plan_spec
@@ -34,6 +33,7 @@ from reconciler.desired.needs import ACTIVE, LATEST, Index, admin_id
 from reconciler.desired.package import Member, deterministic
 from reconciler.desired.problems import Problems
 from reconciler.desired.refusals import launch_plan_refusals, task_refusals
+from reconciler.desired.switches import Switches
 from reconciler.desired.task import task_spec
 from reconciler.desired.workflow import workflow_spec
 from reconciler.manifest import LaunchPlan, Task, Workflow
@@ -41,7 +41,6 @@ from reconciler.model import (
     Bundle,
     Found,
     Kind,
-    Origin,
     Resource,
     ResourceId,
     content_hash,
@@ -57,8 +56,8 @@ _NO_PINS: Pins = MappingProxyType({})
 class Binder:
     """Turns entities into resources, in the order of their dependencies.
 
-    After the last `bind`: `resources` are all that could be bound, `needs` what each needs of the
-    others. What could not be bound has left its reasons in `problems`.
+    After the last `bind`, and `finish`: `resources` are all that could be bound, `needs` what
+    each needs of the others. What could not be bound has left its reasons in `problems`.
     """
 
     def __init__(
@@ -74,7 +73,7 @@ class Binder:
         self._findings = Findings(problems)
         self._bound: dict[Entity, Bound] = {}
         self._ids: dict[ResourceId, Entity] = {}
-        self._switches: dict[ResourceId, tuple[str, Entity]] = {}
+        self._switches = Switches(index, problems)
         self._tasks: dict[str, Any] = {}
         self._launch_plans: dict[str, LaunchPlanInterface] = {}
         for resource in found.versions.values() if found else ():
@@ -91,7 +90,7 @@ class Binder:
             if target is not None
         }
         if entity.is_switch:
-            self._only_switch(entity, known)
+            self._switches.only(entity, known)
             return
         errors = len(self._problems.errors)
         match entity.place.kind:
@@ -108,10 +107,12 @@ class Binder:
             target.id for pointer, target in known.items() if self._index.declared(pointer)
         }
         if entity.place.kind is Kind.LAUNCH_PLAN:
-            self._switch(entity, bound.id, needs={bound.id})
+            self._switches.declare(entity, bound.id, needs={bound.id})
 
     def finish(self) -> None:
-        """Tell what only shows when all is bound."""
+        """Add and tell what only shows when all is bound."""
+        self.resources += self._switches.resources
+        self.needs |= self._switches.needs
         self._findings.tell_needless(self._bound)
 
     # References
@@ -194,7 +195,7 @@ class Binder:
         try:
             compile_task(spec.template)
         except CompilationError as error:
-            self._compiler_errors(entity, error)
+            self._findings.tell_faults(entity, error)
             return
         self._keep(
             entity,
@@ -256,7 +257,7 @@ class Binder:
                 ],
             )
         except CompilationError as error:
-            self._compiler_errors(entity, error)
+            self._findings.tell_faults(entity, error)
         except (CompilerPanicError, CompilerCrashError) as error:
             message = f"{entity.place} would crash Admin's compiler: {error}"
             self._problems.error("compiler-crash", message, entity.origin)
@@ -349,41 +350,6 @@ class Binder:
         for template in bound.tasks:
             self._tasks[_key(template.id)] = template
 
-    def _only_switch(self, entity: Entity, targets: Mapping[Pointer, Bound]) -> None:
-        """Declare which version is active of what others register, and nothing else."""
-        for pointer, target in targets.items():
-            needs = {target.id} if self._index.declared(pointer) else set()
-            self._switch(entity, target.id, needs=needs)
-        if not targets:
-            self._switch(entity, self._draft_id(entity), needs=set())
-
-    def _switch(self, entity: Entity, id: ResourceId, *, needs: set[ResourceId]) -> None:
-        """State is of the name: whichever of its versions says it, says it for all."""
-        if entity.state == "unmanaged":
-            return
-        wanted = (id.version,) if entity.state == "active" else ()
-        said = f"{entity.state} at {id.version}" if wanted else entity.state
-        earlier, other = self._switches.setdefault(id.activation, (said, entity))
-        if other is not entity:
-            if earlier != said:
-                self._problems.error(
-                    "contradictory-state",
-                    f"{entity.place} is declared {said}, and {earlier} at {other.origin}",
-                    entity.origin,
-                    hint="one version of a name can be active",
-                )
-            return
-        self.resources.append(Resource(id.activation, origin=entity.origin, active=wanted))
-        self.needs[id.activation] = needs
-
-    def _compiler_errors(self, entity: Entity, error: CompilationError) -> None:
-        for one in error.errors:
-            self._problems.error(
-                _slug(one.code),
-                f"{entity.place}: {in_words(one)}",
-                _node_origin(entity, one.node_id),
-            )
-
 
 def targets_in_order(entity: Entity, targets: Mapping[Pointer, Bound]) -> list[Bound]:
     """What each pointer of `entity` is bound to, in the order of its pointers."""
@@ -420,16 +386,3 @@ def _version(entity: Entity, spec: Message, code: Sequence[Bundle]) -> str:
 def _key(identifier: Any) -> str:
     parts = (identifier.project, identifier.domain, identifier.name, identifier.version)
     return "\0".join(parts)
-
-
-def _node_origin(entity: Entity, node_id: str) -> Origin:
-    if isinstance(entity.source, Workflow):
-        path = entity.source.spec.node_paths.get(node_id)
-        if path is not None:
-            return entity.source.origin_of("spec", *path)
-    return entity.origin
-
-
-def _slug(code: str) -> str:
-    """`MismatchingTypes` → `mismatching-types`."""
-    return "".join(f"-{c.lower()}" if c.isupper() else c for c in code).lstrip("-")

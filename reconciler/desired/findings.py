@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
+from reconciler.compiler import CompilationError
 from reconciler.desired.entity import Entity, Excuse
+from reconciler.desired.faults import in_words
 from reconciler.desired.package_members import Member
 from reconciler.desired.problems import Problems
 from reconciler.desired.refusals import Refusal
 from reconciler.manifest import LaunchPlan, Package, Task, Workflow
-from reconciler.model import Diagnostic, Severity
+from reconciler.model import Diagnostic, Origin, Severity
 
 
 class Findings:
@@ -29,6 +31,15 @@ class Findings:
             errors = errors or finding.severity is Severity.ERROR
             self._problems.found.append(_diagnostic(entity, finding))
         return errors
+
+    def tell_faults(self, entity: Entity, error: CompilationError) -> None:
+        """Tell what keeps something from being compiled, each fault at its node."""
+        for fault in error.errors:
+            self._problems.error(
+                _slug(fault.code),
+                f"{entity.place}: {in_words(fault)}",
+                _node_origin(entity, fault.node_id),
+            )
 
     def tell_needless(self, entities: Iterable[Entity]) -> None:
         """Warn of excuses for what was not found: they would hide it once it comes."""
@@ -54,3 +65,16 @@ def _diagnostic(entity: Entity, finding: Refusal) -> Diagnostic:
     else:
         origin = source.origin_of("spec", *finding.path)
     return Diagnostic(finding.code, message, origin, finding.hint, finding.severity)
+
+
+def _node_origin(entity: Entity, node_id: str) -> Origin:
+    if isinstance(entity.source, Workflow):
+        path = entity.source.spec.node_paths.get(node_id)
+        if path is not None:
+            return entity.source.origin_of("spec", *path)
+    return entity.origin
+
+
+def _slug(code: str) -> str:
+    """`MismatchingTypes` → `mismatching-types`."""
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in code).lstrip("-")

@@ -1,6 +1,6 @@
 """Problems found while binding, gathered so that all of them are told at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from reconciler.model import Diagnostic, Origin, Severity
 
@@ -10,6 +10,8 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: list[Diagnostic] = []
+        self._errors: list[Diagnostic] = []
+        self._looked_at = 0
 
     def error(self, code: str, message: str, origin: Origin, *, hint: str = "") -> None:
         self.found.append(Diagnostic(code, message, origin, hint))
@@ -18,8 +20,12 @@ class Problems:
         self.found.append(Diagnostic(code, message, origin, hint, Severity.WARNING))
 
     @property
-    def errors(self) -> tuple[Diagnostic, ...]:
-        return tuple(one for one in self.found if one.severity is Severity.ERROR)
+    def errors(self) -> Sequence[Diagnostic]:
+        """The errors so far. Asked for with each entity, so only what is new is looked at."""
+        new = self.found[self._looked_at :]
+        self._errors += (one for one in new if one.severity is Severity.ERROR)
+        self._looked_at = len(self.found)
+        return self._errors
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:

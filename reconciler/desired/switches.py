@@ -1,0 +1,50 @@
+"""Which version of a launch plan is active: declared by versions, and by what only switches."""
+
+from collections.abc import Mapping
+
+from reconciler.desired.bound import Bound
+from reconciler.desired.entity import Entity, Pointer
+from reconciler.desired.needs import Index
+from reconciler.desired.problems import Problems
+from reconciler.model import Resource, ResourceId
+
+
+class Switches:
+    """Gathers activations; that a name is declared in two ways becomes a problem."""
+
+    def __init__(self, index: Index, problems: Problems) -> None:
+        self.resources: list[Resource] = []
+        self.needs: dict[ResourceId, set[ResourceId]] = {}
+        self._index = index
+        self._problems = problems
+        self._said: dict[ResourceId, tuple[str, Entity]] = {}
+
+    def only(self, entity: Entity, targets: Mapping[Pointer, Bound]) -> None:
+        """Declare which version is active of what others register, and nothing else."""
+        place = entity.place
+        if not targets:
+            # None is to be active, so this version is nobody's: only the name counts.
+            id = ResourceId(place.kind, place.project, place.domain, place.name, "-")
+            self.declare(entity, id, needs=set())
+        for pointer, target in targets.items():
+            needs = {target.id} if self._index.declared(pointer) else set()
+            self.declare(entity, target.id, needs=needs)
+
+    def declare(self, entity: Entity, id: ResourceId, *, needs: set[ResourceId]) -> None:
+        """State is of the name: whichever of its versions says it, says it for all."""
+        if entity.state == "unmanaged":
+            return
+        wanted = (id.version,) if entity.state == "active" else ()
+        said = f"{entity.state} at {id.version}" if wanted else entity.state
+        earlier, other = self._said.setdefault(id.activation, (said, entity))
+        if other is not entity:
+            if earlier != said:
+                self._problems.error(
+                    "contradictory-state",
+                    f"{entity.place} is declared {said}, and {earlier} at {other.origin}",
+                    entity.origin,
+                    hint="one version of a name can be active",
+                )
+            return
+        self.resources.append(Resource(id.activation, origin=entity.origin, active=wanted))
+        self.needs[id.activation] = needs
