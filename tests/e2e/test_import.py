@@ -13,6 +13,7 @@ from flyteidl.service.admin_pb2_grpc import AdminServiceStub
 from tests.e2e.between import Between
 from tests.e2e.conftest import Cli
 
+EXAMPLES = Path(__file__).parent.parent.parent / "examples" / "flytectl"
 FILE = """\
 domain: development
 project: flytesnacks
@@ -45,6 +46,21 @@ def test_imported_attributes_are_what_flytectl_set(cli: Cli, admin: Between, her
     assert (written.code, written.out, written.err) == (0, "", "Wrote manifests.yaml\n")
     assert printed.out == (here / "manifests.yaml").read_text()
     assert planned.out.splitlines()[-1] == "No changes. Flyte Admin matches the manifests."
+
+
+def test_example_files_become_manifests_that_apply_twice(
+    cli: Cli, admin: Between, here: Path
+) -> None:
+    """The second time there is nothing to do."""
+    files = sorted(EXAMPLES.glob("*.yaml"))
+    assert cli("import", "attributes", *files, "--write", "attributes.yaml").code == 0
+
+    applied = cli("apply", "attributes.yaml", "--auto-approve")
+    again = cli("plan", "attributes.yaml")
+
+    assert applied.code == 0, applied.out + applied.err
+    assert f"{len(files)} updated" in applied.out.splitlines()[-1]
+    assert again.out.splitlines()[-1] == "No changes. Flyte Admin matches the manifests."
 
 
 def test_nothing_is_overwritten(cli: Cli, here: Path) -> None:
