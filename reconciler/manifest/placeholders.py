@@ -31,7 +31,9 @@ _FOR_EACH: dict[str, Any] = {
                 "matrix": {
                     "type": "object",
                     "minProperties": 1,
-                    "additionalProperties": {"type": "array", "items": _SCALARS},
+                    "additionalProperties": {
+                        "anyOf": [{"type": "array", "items": _SCALARS}, _TO_REFERENCE]
+                    },
                 },
                 "exclude": {"type": "array", "items": {"type": "object"}},
             },
