@@ -11,7 +11,10 @@ def segments(day: datetime) -> list[str]:
     return ["new", "loyal", "gone"]
 
 
-@task(requests=Resources(cpu="4", mem="16Gi", gpu="1"), limits=Resources(cpu="8", mem="32Gi", gpu="1"))
+@task(
+    requests=Resources(cpu="4", mem="16Gi", gpu="1"),
+    limits=Resources(cpu="8", mem="32Gi", gpu="1"),
+)
 def fit(segment: str) -> float:
     """Fit the model of one segment; how good it is."""
     return 0.9
