@@ -1,14 +1,15 @@
 """The corridor: each verb on one screen, its stages in order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from reconciler.desired import Codes, Declaration, Fetched, bind, declare, drawing, needs, sources
 from reconciler.errors import BundleError, FetchError
 from reconciler.manifest import Manifest
-from reconciler.model import Code, CodeFolder, DesiredState, Drawing, Inventory, Plan
+from reconciler.model import Code, CodeFolder, DesiredState, Drawing, Hold, Inventory, Plan
 from reconciler.observed import look_up, observe
-from reconciler.plan import left_behind, make_plan, with_pruned
+from reconciler.plan import left_behind, make_plan, with_holds, with_pruned
 from reconciler.ports import Bundler, Fetcher, Reader
 
 
@@ -28,6 +29,8 @@ def plan(
     bundler: Bundler,
     fetcher: Fetcher,
     inventory: Inventory | None = None,
+    holds: Collection[Hold] = (),
+    now: datetime | None = None,
     prune: bool = True,
     allow_many: bool = False,
 ) -> Plan:
@@ -37,6 +40,7 @@ def plan(
 
     Args:
         inventory: What is ours, for a set that is all of the workspace; None: nothing is retired.
+        holds, now: What is held, and the time by which a hold expires.
         prune: Whether what has left the manifests is switched off; else it is only named.
         allow_many: Whether that may be more than a guard allows.
 
@@ -46,18 +50,12 @@ def plan(
     declaration = declare(manifests, _fetched(manifests, fetcher))
     found = look_up(needs(declaration), reader)
     desired = bind(declaration, found, _codes(declaration, bundler))
-    if inventory is None:
-        return make_plan(desired, observe(desired, reader))
-    left = left_behind(desired, inventory)
+    left = left_behind(desired, inventory) if inventory is not None else ()
     observed = observe(desired, reader, also=[owned.id for owned in left])
-    return with_pruned(
-        make_plan(desired, observed),
-        observed,
-        left,
-        inventory,
-        prune=prune,
-        allow_many=allow_many,
-    )
+    plan = make_plan(desired, observed)
+    if inventory is not None:
+        plan = with_pruned(plan, observed, left, inventory, prune=prune, allow_many=allow_many)
+    return with_holds(plan, holds, now=now) if now is not None else plan
 
 
 def draw(manifests: Sequence[Manifest], *, fetcher: Fetcher) -> Drawing:

@@ -13,6 +13,7 @@ from reconciler.cli.exits import Exit, for_apply
 from reconciler.cli.options import (
     Settings,
     admin_option,
+    as_seconds,
     build_option,
     json_option,
     parallelism_option,
@@ -32,17 +33,6 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     from reconciler.remote import Held, Remote
 
 
-def _as_seconds(context: click.Context, option: click.Parameter, value: str) -> float:
-    """Read a duration; a number alone is seconds."""
-    from reconciler.model import parse_duration
-
-    try:
-        duration = parse_duration(f"{value}s" if value.replace(".", "", 1).isdigit() else value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-    return max(duration.seconds + duration.nanos / 1e9, 0.0)
-
-
 @click.command(cls=ChoosingCommand)
 @paths_argument
 @click.option(
@@ -51,7 +41,7 @@ def _as_seconds(context: click.Context, option: click.Parameter, value: str) -> 
 @click.option(
     "--lock-timeout",
     default="0s",
-    callback=_as_seconds,
+    callback=as_seconds,
     metavar="DURATION",
     help="How long to wait if somebody else applies, 90s or 5m.  [default: not at all]",
 )
@@ -167,7 +157,9 @@ def _section(
         def make(head: Head) -> Plan:
             # Some of the manifests say nothing about the rest of what is ours.
             ours = head.inventory if unit.home is not None and not paths else None
-            plan = remote.plan(declared, inventory=ours, prune=prune, allow_many=allow_many)
+            plan = remote.plan(
+                declared, inventory=ours, holds=head.holds, prune=prune, allow_many=allow_many
+            )
             return with_obstacles(plan, declared, unit)
 
         plan = make(head)

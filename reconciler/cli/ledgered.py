@@ -38,7 +38,9 @@ def check_commits(unit: Unit, head: Head, *, allow_older: bool) -> None:
 
 
 @contextmanager
-def locked(remote: Remote, unit: Unit, plan: Plan, *, wait: float) -> Iterator[Held | None]:
+def locked(
+    remote: Remote, unit: Unit, plan: Plan, *, wait: float, operation: str = "apply"
+) -> Iterator[Held | None]:
     """Hold the workspace's lock for a plan; None without a ledger.
 
     `remote.apply` releases it. If the block ends early it is released here.
@@ -47,7 +49,15 @@ def locked(remote: Remote, unit: Unit, plan: Plan, *, wait: float) -> Iterator[H
         yield None
         return
     author = find_author(os.environ, _folder(unit))
-    held = remote.lock(unit.home, plan, author=author, wait=wait, is_dead=is_dead, say=say)
+    held = remote.lock(
+        unit.home,
+        plan,
+        author=author,
+        operation=operation,
+        wait=wait,
+        is_dead=is_dead,
+        say=say,
+    )
     try:
         yield held
     finally:

@@ -155,6 +155,17 @@ paths_argument = click.argument(
 )
 
 
+def as_seconds(context: click.Context, option: click.Parameter, value: str) -> float:
+    """Read a duration; a number alone is seconds."""
+    from reconciler.model import parse_duration
+
+    try:
+        duration = parse_duration(f"{value}s" if value.replace(".", "", 1).isdigit() else value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return max(duration.seconds + duration.nanos / 1e9, 0.0)
+
+
 def say(text: str) -> None:
     """Write progress and remarks, which go to the standard error stream."""
     print(text, file=sys.stderr, flush=True)

@@ -70,6 +70,7 @@ def command(
         say_without_ledger,
         with_obstacles,
     )
+    from reconciler.model import Head
     from reconciler.report import plan_as_json, plan_as_text, without_secrets
 
     options = settings()
@@ -86,10 +87,11 @@ def command(
             session.build(declared)
         with connected(options, unit, parallelism=parallelism) as (remote, _):
             # Some of the manifests say nothing about the rest of what is ours.
-            whole = unit.home if not paths else None
+            head = remote.head(unit.home) if unit.home is not None else Head()
             plan = remote.plan(
                 declared,
-                inventory=remote.head(whole).inventory if whole else None,
+                inventory=head.inventory if unit.home is not None and not paths else None,
+                holds=head.holds,
                 prune=not no_prune,
                 allow_many=allow_many,
             )

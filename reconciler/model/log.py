@@ -218,7 +218,8 @@ class Fold:
                 self._claims = begin.claims
                 if begin.saved:
                     self._plans.add(begin.plan[:PLAN_BYTES])
-                self._commit = begin.author.commit or self._commit
+                if begin.operation != ROLLBACK:  # which applies no manifests
+                    self._commit = begin.author.commit or self._commit
             case Renewal() as renewal:
                 if self._holds(renewal.begins):
                     self._alive = record

@@ -2,6 +2,7 @@
 
 from reconciler.plan.compare import compare
 from reconciler.plan.decide import decide
+from reconciler.plan.holds import with_holds
 from reconciler.plan.planner import make_plan
 from reconciler.plan.prune import left_behind, with_pruned
 
@@ -10,5 +11,6 @@ __all__ = [
     "decide",
     "left_behind",
     "make_plan",
+    "with_holds",
     "with_pruned",
 ]

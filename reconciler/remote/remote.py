@@ -1,7 +1,8 @@
 """The facade: one Admin, and what can be done with it. Commands and notebooks use this alone."""
 
+import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,23 +14,27 @@ from reconciler.admin import Connection, SystemClock, connect
 from reconciler.apply import Lock, Terms, execute, run_locked, take_lock
 from reconciler.bundle import CodeBundler
 from reconciler.config import Config
-from reconciler.errors import LedgerError
+from reconciler.errors import LedgerError, LedgerMovedError
 from reconciler.manifest import Manifest
 from reconciler.model import (
     ApplyReport,
     Author,
     Event,
     Head,
+    Hold,
     Inventory,
     Kind,
+    Owned,
     Plan,
     Record,
+    Release,
     Unlock,
     Verb,
     claims_of,
     plan_digest,
 )
 from reconciler.ports import Ledger, LedgerReader
+from reconciler.remote.switches import find_switch, switching, version_before
 from reconciler.storage import PinnedFiles
 
 
@@ -48,6 +53,7 @@ class Held:
 
     lock: Lock
     author: Author
+    operation: str = "apply"
 
     @property
     def before(self) -> Head:
@@ -60,7 +66,7 @@ class Held:
 
     def release(self) -> None:
         """Release it unless that was done already; nothing was tried under it."""
-        self.lock.release("apply", self.author.actor)
+        self.lock.release(self.operation, self.author.actor)
 
 
 class Remote:
@@ -104,6 +110,7 @@ class Remote:
         manifests: Sequence[Manifest],
         *,
         inventory: Inventory | None = None,
+        holds: Collection[Hold] = (),
         prune: bool = True,
         allow_many: bool = False,
     ) -> Plan:
@@ -112,6 +119,7 @@ class Remote:
         Args:
             inventory: What is ours, of a set that is all of a workspace: what has left it is
                 switched off, or without `prune` named. None: nothing is retired.
+            holds: What is held, and so left as it is.
             allow_many: Whether that may be more than a guard allows.
 
         Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
@@ -123,6 +131,8 @@ class Remote:
             bundler=self._bundler,
             fetcher=self._fetcher,
             inventory=inventory,
+            holds=holds,
+            now=SystemClock().now(),
             prune=prune,
             allow_many=allow_many,
         )
@@ -164,7 +174,12 @@ class Remote:
         if held is None:
             return run()
         return run_locked(
-            held.lock, run, reader=self._connection.reader, actor=held.author.actor, say=say
+            held.lock,
+            run,
+            reader=self._connection.reader,
+            operation=held.operation,
+            actor=held.author.actor,
+            say=say,
         )
 
     def lock(
@@ -173,6 +188,7 @@ class Remote:
         plan: Plan,
         *,
         author: Author,
+        operation: str = "apply",
         wait: float = 0.0,
         is_dead: Callable[[Author], bool] = lambda author: False,
         say: Callable[[str], None] = lambda text: None,
@@ -190,13 +206,16 @@ class Remote:
         """
         self._make_home(home, plan)
         terms = Terms(
+            operation=operation,
             plan=plan_digest(plan),
             claims=claims_of(plan),
             author=author,
             wait=wait,
             is_dead=is_dead,
         )
-        return Held(take_lock(self._ledger(home), terms, SystemClock(), say=say), author)
+        return Held(
+            take_lock(self._ledger(home), terms, SystemClock(), say=say), author, operation
+        )
 
     def ledger(self, home: "Home") -> LedgerReader:
         """What Admin remembers for a workspace, to be read."""
@@ -223,6 +242,72 @@ class Remote:
             raise LedgerError(f"entry {serial} does not hold the lock: it is held {held}")
         ledger.append(Unlock(serial, actor, reason), head)
         return head.holder
+
+    def hold(
+        self,
+        home: "Home",
+        name: str,
+        *,
+        actor: str,
+        reason: str = "",
+        until: int = 0,
+        version: str | None = None,
+    ) -> Hold:
+        """Keep every apply off a launch plan's activation, and return the hold.
+
+        Args:
+            name: `project/domain/name`, or the name alone.
+            until: Seconds since 1970, 0 for never.
+            version: The bad version, after which the hold is over; None: the one we left active.
+
+        Raises: LedgerError for a name that the ledger does not own, or not alone.
+        """
+        ledger = self._ledger(home)
+        while True:
+            head = ledger.head()
+            switch = find_switch(head, name)
+            bad = switch.active if version is None else version
+            hold = Hold(switch.id, actor, reason, bad, until)
+            with contextlib.suppress(LedgerMovedError):
+                ledger.append(hold, head)
+                return hold
+
+    def release(self, home: "Home", name: str, *, actor: str) -> Hold:
+        """End a hold, and return it.
+
+        Raises: LedgerError if that is not held.
+        """
+        ledger = self._ledger(home)
+        while True:
+            head = ledger.head()
+            found = [hold for hold in head.holds if name in (hold.id.path, hold.id.name)]
+            if len(found) != 1:
+                held = ", ".join(hold.id.path for hold in head.holds) or "nothing"
+                raise LedgerError(f"{name} is not held, or not alone; held is {held}")
+            with contextlib.suppress(LedgerMovedError):
+                ledger.append(Release(found[0].id, actor), head)
+                return found[0]
+
+    def plan_rollback(
+        self, home: "Home", name: str, *, to: str = "previous"
+    ) -> tuple[Owned, Plan]:
+        """What takes a launch plan back to a version: the switch as we left it, and the plan.
+
+        Args:
+            to: A version, or "previous": the one that was active before.
+
+        Raises: LedgerError for a name or a version that is not known.
+        """
+        ledger = self.ledger(home)
+        head = ledger.head()
+        switch = find_switch(head, name)
+        version = version_before(ledger.records(), switch) if to == "previous" else to
+        reader = self._connection.reader
+        wanted = switch.id.at(version)
+        if wanted not in reader.versions([wanted]):
+            raise LedgerError(f"Flyte Admin holds no {wanted}")
+        active = sorted(plan.id.version for plan in reader.active([switch.id])[switch.id])
+        return switch, switching(switch, active, version)
 
     def _ledger(self, home: "Home") -> Ledger:
         return self._connection.ledger(

@@ -1,0 +1,43 @@
+"""Leave alone what somebody holds: what was decided at night is not undone by the next merge."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from reconciler.model import Action, Diagnostic, Hold, Plan, Severity
+
+
+def with_holds(plan: Plan, holds: Collection[Hold], *, now: datetime) -> Plan:
+    """Take the switches of held names out of a plan, and say of each hold that it stands, first.
+
+    A hold is over once it has expired, or the manifests want another version than the bad one.
+    """
+    wanted = {action.id: _version(action) for action in plan if action.is_switch}
+    standing = [
+        hold
+        for hold in holds
+        if not (hold.until and hold.until <= now.timestamp())
+        and not hold.is_over(wanted.get(hold.id, ""))
+    ]
+    held = {hold.id for hold in standing}
+    return replace(
+        plan,
+        actions=tuple(action for action in plan if action.id not in held),
+        warnings=(*(_told(hold) for hold in standing), *plan.warnings),
+    )
+
+
+def _version(action: Action) -> str:
+    return action.after.active[0] if action.after is not None and action.after.active else ""
+
+
+def _told(hold: Hold) -> Diagnostic:
+    when = datetime.fromtimestamp(hold.until, UTC)
+    until = f" until {when:%Y-%m-%d %H:%M} UTC" if hold.until else ""
+    over = f", or as soon as the manifests want another version than {hold.version}"
+    return Diagnostic(
+        "held",
+        f"{hold}{until}; it stays as it is",
+        hint=f"reconciler release {hold.id.path}" + (over if hold.version else ""),
+        severity=Severity.WARNING,
+    )
