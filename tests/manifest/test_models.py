@@ -49,9 +49,12 @@ def test_types_and_durations_are_read_while_loading() -> None:
 )
 def test_quantities_are_sent_as_written(value: Any, sent: str) -> None:
     """A number as its own text."""
-    container = {"image": "x", "resources": {"requests": {"cpu": value}}}
+    resources = {"requests": {"cpu": value}}
 
-    assert loaded(Task, container=container).spec.container.resources.requests.cpu == sent
+    container = loaded(Task, container={"image": "x", "resources": resources}).spec.container
+
+    assert container
+    assert container.resources.requests.cpu == sent
 
 
 def test_a_reference_may_be_a_name_alone() -> None:
