@@ -3,10 +3,12 @@
 All of it is used or nothing: a package is read whole before any of it counts.
 """
 
+import base64
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from flyteidl.admin.workflow_pb2 import WorkflowSpec
 from flyteidl.core.identifier_pb2 import Identifier
@@ -44,10 +46,11 @@ _SETTINGS = b"H4sI"
 
 @dataclass(frozen=True, slots=True)
 class PackagedCode:
-    """The code bundle of a package: its member's name, and what it holds."""
+    """The code bundle of a package: its member's name, what it holds, how others name it."""
 
     member: str
     code: Code
+    known_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,13 @@ def _code(name: str, content: bytes) -> PackagedCode:
     if not tar.files:
         raise PackageError([f"{name}: holds no code"])
     size = sum(file.size for file in tar.files)
-    return PackagedCode(name, Code(code_digest(tar.files), len(tar.files), size))
+    # flytectl uploads the tar, pyflyte the archive, each to the MD5 of what it uploads.
+    compressed = hashlib.md5(content, usedforsecurity=False).digest()
+    known_as = tuple(
+        f"{base64.b32encode(md5).decode()}/{PurePosixPath(name).name}"
+        for md5 in (tar.md5, compressed)
+    )
+    return PackagedCode(name, Code(code_digest(tar.files), len(tar.files), size), known_as)
 
 
 def _doubled(members: Sequence[Member]) -> Iterator[str]:

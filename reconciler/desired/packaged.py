@@ -89,7 +89,7 @@ def _code(package: Package, source: Path, contents: Contents) -> RunsFrom | None
     if contents.code is None:
         return None
     project, domain, name = package.place
-    archive = CodeArchive(str(source), contents.code.member)
+    archive = CodeArchive(str(source), contents.code.member, contents.code.known_as)
     bundle = Bundle(project, domain, name, contents.code.code, archive)
     return RunsFrom(bundle, package.spec.destination)
 

@@ -41,10 +41,15 @@ class CodeFolder:
 
 @dataclass(frozen=True, slots=True)
 class CodeArchive:
-    """The `fast….tar.gz` inside a package: the package's path, and the member's name in it."""
+    """The `fast….tar.gz` inside a package: the package's path, and the member's name in it.
+
+    `known_as` are ends of addresses at which flytectl and pyflyte put this very archive: they name
+    it by its MD5.
+    """
 
     package: str
     member: str
+    known_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +105,15 @@ class Bundle:
     def is_address(self, text: str) -> bool:
         """Tell whether a text is an address at which this very code was uploaded.
 
-        Uploads are named by their digest, so the end of the path tells, whatever the store.
+        Uploads are named by their content, so the end of the path tells, whatever the store.
         """
-        return "://" in text and text.endswith(f"/{self._place}/{BUNDLE_FILE}")
+        return "://" in text and text.endswith(self._ends)
+
+    @property
+    def _ends(self) -> tuple[str, ...]:
+        known = self.source.known_as if isinstance(self.source, CodeArchive) else ()
+        others = (f"/{self.project}/{self.domain}/{end}" for end in known)
+        return (f"/{self._place}/{BUNDLE_FILE}", *others)
 
     @property
     def _place(self) -> str:

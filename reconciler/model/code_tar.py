@@ -22,7 +22,8 @@ _ANY_RATIO = 16 << 20
 class CodeTar:
     """A bundle's archive, gzipped or not, whole in memory.
 
-    Attributes: `files` by path; folders are not among them, as with `git`.
+    Attributes: `files` by path; folders are not among them, as with `git`. `md5` is of the tar
+    before compression.
 
     Raises: ValueError with everything that is wrong with it: members outside of it, links that
         lead out, devices, doubled members, and more than `max_bytes` in all.
@@ -30,6 +31,7 @@ class CodeTar:
 
     def __init__(self, content: bytes, *, max_bytes: int = MAX_CODE_BYTES) -> None:
         data = _inflated(content, max_bytes)
+        self.md5 = hashlib.md5(data, usedforsecurity=False).digest()
         self._members: dict[bytes, tarfile.TarInfo] = {}
         self._problems: list[str] = []
         self._tar = self._read(data)

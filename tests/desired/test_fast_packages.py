@@ -148,6 +148,29 @@ def test_whatever_needs_an_address_asks_for_it(name: str) -> None:
         assert "known after upload" not in text
 
 
+@pytest.mark.parametrize("name", sorted(RECORDED.keys() - PODS_WRITTEN_ANEW.keys()))
+def test_what_other_tools_registered_is_known_again(name: str) -> None:
+    """From the same archive, at the address that flytectl gave it: no conflict, no upload."""
+    for one in recorded(name):
+        if not one.bundles:
+            continue
+        found: Any = type(one.spec)()  # type: ignore[misc]
+        found.CopyFrom(one.spec)
+        tokens = {bundle.token: RECORDED[name]["address"] for bundle in one.bundles}
+        with_addresses(found, tokens)
+        held = Resource(one.id, spec=found)
+        assert held.digest != one.digest
+        assert compare(held, one) == ()
+
+
+def test_pyflytes_own_address_is_known_as_well() -> None:
+    """It uploads the archive as it is, and names it by what it uploads."""
+    (bundle,) = {bundle for one in recorded("dynamics-fast") for bundle in one.bundles}
+    place, file = "s3://my-s3-bucket/flytesnacks/development", "d805066898f0b6da9109486c4c78f9a7"
+    assert bundle.is_address(f"{place}/EGMW3HPIE7RUJQECRVA5KJOR24======/fast{file}.tar.gz")
+    assert not bundle.is_address(f"{place}/EGMW3HPIE7RUJQECRVA5KJOR25======/fast{file}.tar.gz")
+
+
 def test_a_placeholder_where_flytectl_leaves_it_is_told() -> None:
     """It reaches the container as it is: in this package, an init container's argument."""
     warnings = recorded("settings-fast").warnings
@@ -284,9 +307,9 @@ def test_the_bundle_of_a_package_is_found_again() -> None:
     bundles = {bundle for one in recorded("chained-fast") for bundle in one.bundles}
     (bundle,) = bundles
     assert bundle.name == "code"
-    assert bundle.source == CodeArchive(
-        str(PACKAGES / "chained-fast.tgz"), "fast9c71d8cb332b8b2a3029fdefe6419778.tar.gz"
-    )
+    assert isinstance(bundle.source, CodeArchive)
+    assert bundle.source.package == str(PACKAGES / "chained-fast.tgz")
+    assert bundle.source.member == "fast9c71d8cb332b8b2a3029fdefe6419778.tar.gz"
     assert bundle.code.files == 2
     contents = read_package(PACKAGES / "chained-fast.tgz")
     assert contents.code is not None
