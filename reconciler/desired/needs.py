@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from reconciler.desired.entity import AUTO, Entity, Place, Pointer
-from reconciler.manifest import Domain, Manifest, Project
+from reconciler.manifest import CodeBundle, Domain, Manifest, Project
 from reconciler.model import Needs, ResourceId
 
 LATEST, ACTIVE = "latest", "active"
@@ -72,6 +72,6 @@ def _projects(manifests: Sequence[Manifest], entities: Sequence[Entity]) -> set[
         match manifest:
             case Project():
                 projects.add(manifest.metadata.name)
-            case Domain():
+            case Domain() | CodeBundle():
                 projects.add(manifest.metadata.project)
     return projects

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from reconciler.desired import Declaration, bind, code_folder, declare
+from reconciler.desired import Declaration, bind, code_folder, declare, needs
 from reconciler.errors import BundleError, ManifestError
 from reconciler.manifest import CodeBundle, load
-from reconciler.model import Code, CodeFolder, DesiredState, Kind, Resource
+from reconciler.model import Code, CodeFolder, DesiredState, Found, Kind, Resource
+from tests.builders import a_project
 
 RUN = ["pyflyte-execute", "--inputs", "{{.input}}", "--resolver", "r", "--", "task-module", "m"]
 
@@ -232,6 +233,17 @@ def test_a_workflow_knows_the_code_inside_it(declared: Any) -> None:
     state = bound(declared(a_bundle(), a_task(), inner, outer))
     bundles = {one.id.name: one.bundles for one in state}
     assert bundles["inner"] == bundles["outer"] == bundles["t"]
+
+
+def test_a_bundle_lives_in_a_place_that_is_there(declared: Any) -> None:
+    """Admin would sign an upload for any; nobody would ever look there."""
+    declaration = declared(a_bundle(project="typo"), a_task(bundle=None))
+    assert needs(declaration).projects == {"typo", "flytesnacks"}
+    code = Code("ab" * 32, 1, 1)
+    flytesnacks = a_project()
+    found = Found(domains=("development",), projects={"flytesnacks": flytesnacks})
+    with pytest.raises(ManifestError, match="there is no project typo"):
+        bind(declaration, found, dict.fromkeys(declaration.folders, code))
 
 
 def test_two_names_for_one_code_are_one_bundle(declared: Any) -> None:
