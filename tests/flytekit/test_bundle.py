@@ -4,10 +4,12 @@ Each test takes what Admin holds after an apply, fills in what Flyte would, and 
 container would run: the code comes from the embedded Admin's object store, over S3.
 """
 
+import importlib
 import os
 import re
 import subprocess
 import sys
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +19,15 @@ import pytest
 from flyteidl.core.dynamic_job_pb2 import DynamicJobSpec
 from flyteidl.core.literals_pb2 import LiteralMap
 from flyteidl.core.tasks_pb2 import TaskTemplate
-from flytekit.configuration import ImageConfig, SerializationSettings
+from flytekit import map_task
+from flytekit.configuration import FastSerializationSettings, ImageConfig, SerializationSettings
+from flytekit.tools.translator import get_serializable
 
 from reconciler.config import resolve
+from reconciler.desired.code import run_from
+from reconciler.desired.entity import RunsFrom
 from reconciler.manifest import load
-from reconciler.model import ApplyReport, Kind, Status, Verb
+from reconciler.model import ApplyReport, Bundle, Code, CodeFolder, Kind, Status, Verb
 from reconciler.remote import Remote
 from reconciler.sandbox import Sandbox, parse_config
 
@@ -256,6 +262,36 @@ def test_a_packaged_task_runs_from_the_packages_bundle(applied: World, tmp_path:
     url = run(applied, template, tmp_path)
 
     assert outputs_at(applied, url) == literals(o0="select 1")
+
+
+@pytest.mark.parametrize("name", ["add", "spread", "mapped"])
+def test_commands_are_wrapped_as_flytekit_wraps_them(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Word for word what its own fast registration writes, for each kind of task."""
+    monkeypatch.syspath_prepend(str(CODE))
+    flow: Any = importlib.import_module("app.flow")
+    task = map_task(flow.twice) if name == "mapped" else getattr(flow, name)
+    bundle = Bundle("p", "d", "app", Code("ab" * 32, 1, 1), CodeFolder("src"))
+    fast = FastSerializationSettings(
+        enabled=True, destination_dir="/root", distribution_location=bundle.token
+    )
+
+    plain, expected = serialised(task), serialised(task, fast)
+    assert run_from(plain, RunsFrom(bundle, "/root")) is None
+
+    assert list(plain.container.args) == list(expected.container.args)
+
+
+def serialised(task: Any, fast: FastSerializationSettings | None = None) -> TaskTemplate:
+    """What flytekit would register."""
+    settings = SerializationSettings(
+        image_config=ImageConfig.auto(img_name=IMAGE), fast_serialization_settings=fast
+    )
+    template: TaskTemplate = get_serializable(
+        OrderedDict(), settings, task
+    ).template.to_flyte_idl()
+    return template
 
 
 def test_each_bundle_was_uploaded_once(applied: World) -> None:
