@@ -1,7 +1,7 @@
 """A saved plan as a file: one line that says what it is, a digest, and a compressed message.
 
 Whatever happened to a file on its way, it is used whole or refused whole: a digest over every
-byte of the message stands before it.
+byte that follows stands before them.
 """
 
 import hashlib
@@ -60,8 +60,8 @@ def write_plan(path: Path, saved: SavedPlan) -> None:
     """
     if saved.plan.conflicts:
         raise PlanFileError("a plan with conflicts cannot be applied, so it is not saved")
-    message = _message(saved)
-    content = _HEADER + hashlib.sha256(message).digest() + zlib.compress(message, 6)
+    body = zlib.compress(_message(saved), 6)
+    content = _HEADER + hashlib.sha256(body).digest() + body
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         partial.write_bytes(content)
@@ -93,10 +93,11 @@ def read_plan(path: Path, *, tool_version: str) -> SavedPlan:
         raise PlanFileError(f"{path} cannot be read: {error.strerror or error}") from error
     if not content.startswith(_HEADER):
         raise PlanFileError(f"{path} is no saved plan; `reconciler plan --out FILE` writes one")
-    body = content[len(_HEADER) :]
-    message = _inflated(path, body[_DIGEST_BYTES:])
-    if hashlib.sha256(message).digest() != body[:_DIGEST_BYTES]:
+    start = len(_HEADER) + _DIGEST_BYTES
+    body = content[start:]
+    if hashlib.sha256(body).digest() != content[len(_HEADER) : start]:
         raise _damaged(path)
+    message = _inflated(path, body)
     file = PlanFile()
     try:
         file.ParseFromString(message)

@@ -17,9 +17,10 @@ EXAMPLES = ROOT / "examples" / "manifests"
 
 
 def blocks(page: Path) -> list[str]:
-    """The manifests that a page shows; a package's archive is no text to copy."""
+    """The manifests that a page shows; archives and folders of code are no text to copy."""
     found = re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)
-    return [text for text in found if "apiVersion" in text and "kind: Package" not in text]
+    code = ("kind: Package", "kind: CodeBundle")
+    return [text for text in found if "apiVersion" in text and not any(k in text for k in code)]
 
 
 def test_manifests_of_the_reference_are_one_valid_set(
