@@ -28,9 +28,7 @@ def drawing(declaration: Declaration) -> Drawing:
         for entity in declaration.entities
         if entity.state != "unmanaged"
     }
-    return Drawing(
-        tuple(sorted(spots)), tuple(sorted(arrows)), frozenset(spots - own), states
-    )
+    return Drawing(tuple(sorted(spots)), tuple(sorted(arrows)), frozenset(spots - own), states)
 
 
 def _spot(place: Place) -> Spot:

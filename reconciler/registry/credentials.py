@@ -80,7 +80,9 @@ def _kept(auths: Mapping[str, Any], key: str, path: Path) -> Credentials | None:
     if not entry.get("auth"):
         return Credentials(identity_token=token) if token else None
     try:
-        user, _, password = base64.b64decode(str(entry["auth"]), validate=True).decode().partition(":")
+        user, _, password = (
+            base64.b64decode(str(entry["auth"]), validate=True).decode().partition(":")
+        )
     except (binascii.Error, UnicodeDecodeError) as error:
         raise RegistryError(f"{path}: auths.{key}.auth is not what docker login writes") from error
     return Credentials(user, password.rstrip("\0"), token)
