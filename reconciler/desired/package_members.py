@@ -24,7 +24,7 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from reconciler.desired.package_files import PackageError, shown
 from reconciler.manifest import read_yaml
-from reconciler.model import Diagnostic, Kind
+from reconciler.model import Diagnostic, Kind, identifiers
 
 # One of TaskSpec, WorkflowSpec, LaunchPlan (flyteidl ships no types to say so).
 Spec = Any
@@ -39,6 +39,11 @@ _TYPES = {
     Kind.TASK: ResourceType.TASK,
     Kind.WORKFLOW: ResourceType.WORKFLOW,
     Kind.LAUNCH_PLAN: ResourceType.LAUNCH_PLAN,
+}
+_PLACES = {
+    "flyteidl.core.TaskNode.reference_id": ResourceType.TASK,
+    "flyteidl.core.WorkflowNode.launchplan_ref": ResourceType.LAUNCH_PLAN,
+    "flyteidl.core.WorkflowNode.sub_workflow_ref": ResourceType.WORKFLOW,
 }
 _NAME = re.compile(r".*?(?:_([123]))?\.(pb|json|ya?ml)", re.DOTALL)
 _SUFFIXES = "`_1.pb` for a task, `_2.pb` for a workflow, `_3.pb` for a launch plan"
@@ -78,8 +83,14 @@ def member_of(name: str, content: bytes) -> Member:
     number, form = found.groups()
     parse: Parse = _from_protobuf if form == "pb" else partial(_from_text, form=form)
     if number is None:
-        return _told_by_content(file, content, parse)
-    kind = _NUMBERS[number]
+        member = _told_by_content(file, content, parse)
+    else:
+        member = _told_by_number(file, content, parse, _NUMBERS[number])
+    _complete_types(member)
+    return member
+
+
+def _told_by_number(file: str, content: bytes, parse: "Parse", kind: Kind) -> Member:
     try:
         spec = parse(MESSAGES[kind], content)
     except ValueError as error:
@@ -115,8 +126,43 @@ def _is_one(member: Member) -> bool:
         and "\0" not in id.name
         and id.resource_type in (_TYPES[member.kind], ResourceType.UNSPECIFIED)
         and not len(UnknownFieldSet(id))
-        and (member.kind is not Kind.LAUNCH_PLAN or bool(member.spec.spec.workflow_id.name))
+        and (member.kind is not Kind.LAUNCH_PLAN or _is_workflow(member.spec.spec.workflow_id))
     )
+
+
+def _is_workflow(id: Identifier) -> bool:
+    return bool(id.name) and id.resource_type in (ResourceType.WORKFLOW, ResourceType.UNSPECIFIED)
+
+
+def _complete_types(member: Member) -> None:
+    """Say of every reference what it refers to, where only its place says so. Works in place.
+
+    flytekit always says it; who writes JSON by hand may not.
+    """
+    if member.id.resource_type == ResourceType.UNSPECIFIED:
+        member.id.resource_type = _TYPES[member.kind]
+    if member.kind is Kind.LAUNCH_PLAN:
+        member.spec.spec.workflow_id.resource_type = ResourceType.WORKFLOW
+    elif member.kind is Kind.WORKFLOW:
+        for template in member.spec.sub_workflows:
+            if template.id.resource_type == ResourceType.UNSPECIFIED:
+                template.id.resource_type = ResourceType.WORKFLOW
+        for id in identifiers(member.spec):
+            if id.resource_type == ResourceType.UNSPECIFIED:
+                _complete_references(member.spec)
+                return
+
+
+def _complete_references(message: Message) -> None:
+    for field, value in message.ListFields():
+        inner = field.message_type
+        if inner is None or inner.GetOptions().map_entry:
+            continue
+        for item in value if field.is_repeated else (value,):
+            if not isinstance(item, Identifier):
+                _complete_references(item)
+            elif item.resource_type == ResourceType.UNSPECIFIED:
+                item.resource_type = _PLACES.get(field.full_name, ResourceType.UNSPECIFIED)
 
 
 def _has_unknown(member: Member) -> bool:

@@ -165,7 +165,8 @@ def _pointers(
         registered: Sub-workflows whose versions the member has to name.
     """
     nested = _nested_workflows(member) - registered
-    for identifier in references(member):
+    is_plan = member.kind is Kind.LAUNCH_PLAN
+    for identifier in [member.spec.spec.workflow_id] if is_plan else references(member):
         kind = KINDS.get(identifier.resource_type)
         # A sub-workflow travels inside its parent and need not be registered.
         if kind is None or (kind is Kind.WORKFLOW and identifier.name in nested):

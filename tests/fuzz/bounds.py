@@ -1,0 +1,43 @@
+"""What every input is held to, however wrong: an error with a place or a valid set, soon."""
+
+import resource
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from reconciler.errors import ManifestError
+from reconciler.model import Diagnostic
+
+MOST_SECONDS = 1.0
+MOST_KIB = 200 << 10
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """No more than a second of this process, and 200 MB beyond what it had at its peak."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.process_time()
+    yield
+    assert time.process_time() - started < MOST_SECONDS
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < MOST_KIB
+
+
+def judged(check: Callable[[], object]) -> bool:
+    """Whether it is a valid set; if not, every problem says where and what, and can be printed."""
+    problems: tuple[Diagnostic, ...] = ()
+    with bounded():
+        try:
+            check()
+        except ManifestError as error:
+            problems = error.diagnostics
+            told = bool(problems)
+        else:
+            return True
+    assert told
+    for one in problems:
+        assert one.code
+        assert one.message
+        # Where there is no document at all there is no place in one.
+        assert one.code == "empty-set" or (one.origin is not None and one.origin.file)
+        str(one).encode()
+    return False

@@ -1,0 +1,322 @@
+"""Things made wrong, a little: values, texts, bytes and protobuf messages.
+
+Every choice is drawn from hypothesis, so that what fails shrinks to the least that fails, and the
+same seed makes the same things.
+"""
+
+import copy
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+from hypothesis import strategies as st
+
+Draw = st.DrawFn
+T = TypeVar("T")
+
+# What somebody may write where something else belongs.
+ODD_TEXTS = (
+    *(
+        "",
+        " ",
+        "~",
+        "null",
+        "no",
+        "yes",
+        "0x1f",
+        "1e999",
+        "-0",
+        ".inf",
+        ".nan",
+        "=",
+        "<<",
+        "*",
+        "&a",
+    ),
+    *("auto", "latest", "active", "inputs.x", "inputs", "start-node", "end-node", "each.key"),
+    *(
+        "${",
+        "${}",
+        "${var.x}",
+        "${env.HOME}",
+        "${image.x}",
+        "${each.key}",
+        "$${x}",
+        "${each.value.a}",
+    ),
+    *(
+        "list[",
+        "list[list[int]]",
+        "dict[int, str]",
+        "int | ",
+        "enum[]",
+        "T",
+        "list[" * 60 + "int" + "]" * 60,
+    ),
+    *(
+        "* * * * *",
+        "@every 1s",
+        "0 0 31 2 *",
+        "TZ=",
+        "TZ=Mars/Olympus 0 0 * * *",
+        "@reboot",
+        "99 * * * *",
+    ),
+    *("1h", "-5m", "P1Y", "PT1H", "999999999999h", "1s1s", "9" * 400, "1." + "0" * 400),
+    *("2026-02-30", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "24:00"),
+    *(
+        "a" * 300,
+        "é漢🙂",
+        "\u202e",
+        "\x7f",
+        "\u0085",
+        "\u2028",
+        "a\0b",
+        "a/b/../c",
+        "../../etc/passwd",
+    ),
+    *(
+        "s3://b/k@sha256:" + "0" * 64,
+        "s3://b",
+        "memory://x@sha256:00",
+        "{{ .dest_dir }}",
+        "[*",
+        "a[b",
+    ),
+    *("a.b.c[0].d", 'a.b["c"]', "a == b and not c", "((((((((((" * 20, "x" + " and x" * 200),
+)
+ODD_VALUES: tuple[Any, ...] = (
+    *(None, True, False, 0, -1, 1, 2**31, 2**32, 2**63, 2**64, -(2**63) - 1, 10**400),
+    *(0.5, -0.0, 1e308, float("inf"), float("-inf"), float("nan")),
+    *([], {}, [[]], [{}], {"": ""}, {"from": "inputs.x"}, {"value": {"from": 1}}, {"proto": {}}),
+    *(
+        {"name": "x", "version": "latest"},
+        {"matrix": {"a": [1, 2]}},
+        ["a"] * 50,
+        {"a": {"a": {"a": 1}}},
+    ),
+)
+
+
+def pick(draw: Draw, items: Sequence[T]) -> T:
+    """One of some items, drawn by its number: what hypothesis tells of itself stays short."""
+    return items[draw(st.integers(0, len(items) - 1))]
+
+
+def odd(draw: Draw) -> Any:
+    """A value that hardly belongs anywhere."""
+    match draw(st.integers(0, 2)):
+        case 0:
+            return pick(draw, ODD_TEXTS)
+        case 1:
+            return copy.deepcopy(pick(draw, ODD_VALUES))
+    return draw(st.text(max_size=8))
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place inside a value, the whole first."""
+    found = [path]
+    if isinstance(value, dict):
+        for key, item in value.items():
+            found += paths(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            found += paths(item, (*path, index))
+    return found
+
+
+def at(value: Any, path: tuple[Any, ...]) -> Any:
+    for step in path:
+        value = value[step]
+    return value
+
+
+def change_value(draw: Draw, value: Any, others: list[Any]) -> Any:
+    """A value with one to three things about it wrong.
+
+    Args:
+        others: Where parts may come from that belong elsewhere.
+    """
+    made = copy.deepcopy(value)
+    for _ in range(draw(st.integers(1, 3))):
+        places = [path for path in paths(made) if path]
+        if not places:
+            return odd(draw)
+        path = pick(draw, places)
+        holder, key = at(made, path[:-1]), path[-1]
+        match draw(
+            st.sampled_from(["odd", "odd", "gone", "other", "renamed", "twice", "wrapped"])
+        ):
+            case "odd":
+                holder[key] = odd(draw)
+            case "gone":
+                del holder[key]
+            case "other":
+                other = pick(draw, others)
+                holder[key] = copy.deepcopy(at(other, pick(draw, paths(other))))
+            case "renamed" if isinstance(holder, dict):
+                holder[draw(st.sampled_from([key + "s", key[:-1], key.upper(), ""]))] = holder.pop(
+                    key
+                )
+            case "twice" if isinstance(holder, list):
+                holder.append(copy.deepcopy(holder[key]))
+            case _:
+                holder[key] = draw(st.sampled_from([[holder[key]], {"value": holder[key]}]))
+    return made
+
+
+_PIECES = (
+    *(
+        b"&a ",
+        b"*a",
+        b"!!python/object:os.system ",
+        b"!x ",
+        b"? ",
+        b"- ",
+        b": ",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+    ),
+    *(
+        b"'",
+        b'"',
+        b"|\n",
+        b">-\n",
+        b"#",
+        b"\t",
+        b"\r",
+        b"\0",
+        b"\xff",
+        b"\xef\xbb\xbf",
+        b"\xc2\x85",
+    ),
+    *(
+        b"---\n",
+        b"...\n",
+        b"%YAML 1.1\n",
+        b"<<: ",
+        b"\n\n",
+        b"\xed\xa0\x80",
+        b"  ",
+        b"${",
+        b"1:30",
+        b"~",
+    ),
+)
+
+
+def change_bytes(draw: Draw, content: bytes, others: list[bytes]) -> bytes:
+    """Content with one to four bytes, pieces or lines wrong, cut off or mixed with another's."""
+    made = bytearray(content)
+    for _ in range(draw(st.integers(1, 4))):
+        place = draw(st.integers(0, len(made)))
+        end = min(len(made), place + draw(st.integers(0, 40)))
+        match draw(st.sampled_from(["flip", "piece", "cut", "gone", "twice", "other"])):
+            case "flip" if place < len(made):
+                made[place] ^= 1 << draw(st.integers(0, 7))
+            case "piece":
+                made[place:place] = draw(st.sampled_from(_PIECES))
+            case "cut":
+                del made[place:]
+            case "gone":
+                del made[place:end]
+            case "twice":
+                made[end:end] = made[place:end]
+            case _:
+                other = pick(draw, others)
+                start = draw(st.integers(0, len(other)))
+                made[place:place] = other[start : start + draw(st.integers(0, 200))]
+    return bytes(made)
+
+
+def change_message(draw: Draw, message: Message, others: list[Message]) -> Message:
+    """A message with one to four fields wrong, at any depth."""
+    made = type(message)()
+    made.CopyFrom(message)
+    for _ in range(draw(st.integers(1, 4))):
+        inner = [one for one in _messages(made) if one.DESCRIPTOR.fields]
+        target = pick(draw, inner)
+        fields: Any = list(target.DESCRIPTOR.fields)
+        field = pick(draw, fields)
+        _change_field(draw, target, field, others)
+    return made
+
+
+def _messages(message: Message) -> list[Message]:
+    found = [message]
+    for field, value in message.ListFields():
+        if field.message_type is None:
+            continue
+        if field.message_type.GetOptions().map_entry:
+            if field.message_type.fields_by_name["value"].message_type is not None:
+                for item in value.values():
+                    found += _messages(item)
+        else:
+            for item in value if field.is_repeated else (value,):
+                found += _messages(item)
+    return found
+
+
+def _change_field(
+    draw: Draw, target: Message, field: FieldDescriptor, others: list[Message]
+) -> None:
+    if draw(st.booleans()):
+        target.ClearField(field.name)
+        return
+    if field.message_type is not None:
+        _change_inner(draw, target, field, others)
+        return
+    try:
+        value = draw(_scalar(field))
+        if field.is_repeated:
+            getattr(target, field.name).append(value)
+        else:
+            setattr(target, field.name, value)
+    except ValueError:
+        return  # a text that no protobuf holds
+
+
+def _change_inner(
+    draw: Draw, target: Message, field: FieldDescriptor, others: list[Message]
+) -> None:
+    value: Any = getattr(target, field.name)
+    kind: Any = field.message_type
+    if kind.GetOptions().map_entry:
+        if value and draw(st.booleans()):
+            key = draw(st.sampled_from(sorted(value, key=str)))
+            del value[key]
+        return
+    same = [
+        one
+        for other in others
+        for one in _messages(other)
+        if one.DESCRIPTOR.full_name == kind.full_name
+    ]
+    source = pick(draw, same) if same else None
+    if field.is_repeated:
+        added = value.add()
+        if source is not None:
+            added.CopyFrom(source)
+    else:
+        value.SetInParent()
+        if source is not None:
+            value.CopyFrom(source)
+
+
+def _scalar(field: FieldDescriptor) -> st.SearchStrategy[Any]:
+    match field.cpp_type:
+        case FieldDescriptor.CPPTYPE_STRING if field.type == FieldDescriptor.TYPE_BYTES:
+            return st.binary(max_size=8)
+        case FieldDescriptor.CPPTYPE_STRING:
+            return st.sampled_from(ODD_TEXTS)
+        case FieldDescriptor.CPPTYPE_BOOL:
+            return st.booleans()
+        case FieldDescriptor.CPPTYPE_ENUM:
+            numbers = [one.number for one in field.enum_type.values] if field.enum_type else [0]
+            return st.sampled_from([*numbers, 99])
+        case FieldDescriptor.CPPTYPE_DOUBLE | FieldDescriptor.CPPTYPE_FLOAT:
+            return st.sampled_from([0.0, -1.0, 0.5, 2.0, float("nan"), float("inf")])
+    return st.sampled_from([0, 1, 2, 7, 2**31 - 1])
