@@ -24,12 +24,12 @@ from reconciler.desired.augment import augmented
 from reconciler.desired.bound import Bound, from_admin
 from reconciler.desired.code import Bundles, by_digest
 from reconciler.desired.entities import node_references
-from reconciler.desired.entity import AUTO, Entity, Pointer
+from reconciler.desired.entity import ACTIVE, AUTO, LATEST, Entity, Pointer
 from reconciler.desired.findings import Findings
 from reconciler.desired.ids import Pins, fill, portable, settle
 from reconciler.desired.launch_plan import launch_plan_spec
 from reconciler.desired.lint import launch_plan_lint, task_lint, workflow_lint
-from reconciler.desired.needs import ACTIVE, LATEST, Index, admin_id
+from reconciler.desired.needs import Index, admin_id
 from reconciler.desired.package import Member, deterministic
 from reconciler.desired.problems import Problems
 from reconciler.desired.refusals import launch_plan_refusals, task_refusals
@@ -122,7 +122,7 @@ class Binder:
         entity = self._index.declared(pointer)
         if entity is not None:
             return self._bound.get(entity)
-        if pointer.version in (None, AUTO):
+        if pointer.version is None or pointer.word == AUTO:
             self._undeclared(pointer)
             return None
         if self._found is None:
@@ -131,7 +131,7 @@ class Binder:
         resource = self._found.versions.get(id) if id else None
         if resource is None:
             what = f"{pointer.place} has no {pointer.version} version"
-            if pointer.version not in (LATEST, ACTIVE):
+            if pointer.word not in (LATEST, ACTIVE):
                 what = f"there is no {admin_id(pointer)}"
             self._problems.error(
                 "unknown-reference", f"{what} in Admin, nor in this set", pointer.origin
@@ -161,7 +161,7 @@ class Binder:
     def _admin_id(self, pointer: Pointer) -> ResourceId | None:
         assert self._found is not None
         id = admin_id(pointer)
-        match pointer.version:
+        match pointer.word:
             case "latest":
                 return self._found.latest.get(id)
             case "active":
@@ -368,7 +368,7 @@ def _pins(targets: Mapping[Pointer, Bound]) -> Pins:
     return {
         (id.resource_type, id.project, id.domain, id.name): id.version
         for pointer, target in targets.items()
-        if pointer.version == AUTO
+        if pointer.word == AUTO
         for id in (target.id.to_identifier(),)
     }
 

@@ -9,7 +9,7 @@ from reconciler.desired.package_members import Member
 from reconciler.manifest import LaunchPlan, Task, Workflow
 from reconciler.model import Bundle, Kind, Origin
 
-AUTO = "auto"
+AUTO, LATEST, ACTIVE = "auto", "latest", "active"
 KINDS = {
     ResourceType.TASK: Kind.TASK,
     ResourceType.WORKFLOW: Kind.WORKFLOW,
@@ -43,6 +43,14 @@ class Pointer:
     version: str | None
     locate: Callable[[], Origin] = field(compare=False)
     embeds: bool = False
+    # A version that only looks like a word: packages name versions outright.
+    exact: bool = False
+
+    @property
+    def word(self) -> str:
+        """`auto`, `latest` or `active` where that is what is meant, else nothing."""
+        known = self.version in (AUTO, LATEST, ACTIVE) and not self.exact
+        return str(self.version) if known else ""
 
     @property
     def origin(self) -> Origin:

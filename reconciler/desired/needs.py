@@ -4,11 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from reconciler.desired.entity import AUTO, Entity, Place, Pointer
+from reconciler.desired.entity import ACTIVE, AUTO, LATEST, Entity, Place, Pointer
 from reconciler.manifest import CodeBundle, Domain, Manifest, Project
 from reconciler.model import Needs, ResourceId
-
-LATEST, ACTIVE = "latest", "active"
 
 
 class Index:
@@ -45,16 +43,17 @@ def needs_of(manifests: Sequence[Manifest], entities: Sequence[Entity]) -> Needs
         pointer
         for entity in entities
         for pointer in entity.pointers
-        if pointer.version not in (None, AUTO) and index.declared(pointer) is None
+        if not (pointer.version is None or pointer.word == AUTO)
+        and index.declared(pointer) is None
     }
     return Needs(
         projects=frozenset(_projects(manifests, entities)),
         versions=frozenset(
-            admin_id(pointer) for pointer in foreign if pointer.version not in (LATEST, ACTIVE)
+            admin_id(pointer) for pointer in foreign if pointer.word not in (LATEST, ACTIVE)
         ),
-        latest=frozenset(admin_id(pointer) for pointer in foreign if pointer.version == LATEST),
+        latest=frozenset(admin_id(pointer) for pointer in foreign if pointer.word == LATEST),
         active=frozenset(
-            admin_id(pointer).activation for pointer in foreign if pointer.version == ACTIVE
+            admin_id(pointer).activation for pointer in foreign if pointer.word == ACTIVE
         ),
         contents=frozenset(admin_id(pointer) for pointer in foreign if pointer.embeds),
     )

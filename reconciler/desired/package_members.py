@@ -87,6 +87,8 @@ def member_of(name: str, content: bytes) -> Member:
     else:
         member = _told_by_number(file, content, parse, _NUMBERS[number])
     _complete_types(member)
+    if not all(id.name for id in identifiers(member.spec)):
+        raise PackageError([f"{file}: refers to something that has no name"])
     return member
 
 

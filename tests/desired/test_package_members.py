@@ -10,9 +10,11 @@ from flyteidl.admin.task_pb2 import TaskSpec
 from flyteidl.admin.workflow_pb2 import WorkflowSpec
 from google.protobuf.json_format import MessageToDict, MessageToJson
 
+from reconciler.desired import declare, needs
 from reconciler.desired.package import PackageError, package_version, read_package
 from reconciler.desired.package_members import Member, member_of
-from reconciler.model import Kind
+from reconciler.manifest import Package
+from reconciler.model import Kind, identifiers
 from tests.desired.archives import a_task_member, an_archive
 
 PACKAGES = Path(__file__).with_name("packages")
@@ -163,3 +165,40 @@ def test_order_and_names_of_members_mean_nothing(tmp_path: Path) -> None:
     }
     again = read_package(an_archive(tmp_path / "x.tgz", files))
     assert package_version(again) == package_version(contents)
+
+
+def test_references_by_hand_need_not_say_what_they_refer_to() -> None:
+    """Where they stand says it; flytekit writes it down all the same."""
+    spec = some_member(Kind.WORKFLOW, "subflows").spec
+    bare = type(spec)()
+    bare.CopyFrom(spec)
+    for id in identifiers(bare):
+        id.resource_type = 0
+    assert member_of("x_2.pb", bare.SerializeToString()).spec == spec
+
+
+def test_a_reference_without_a_name_is_refused() -> None:
+    """There is nothing that it could mean."""
+    spec = some_member(Kind.WORKFLOW, "subflows").spec
+    next(iter(spec.template.nodes)).task_node.reference_id.version = "v1"
+    assert "refers to something that has no name" in refused("x_2.pb", spec.SerializeToString())
+
+
+@pytest.mark.parametrize("version", ["latest", "active", "auto"])
+def test_a_version_that_looks_like_a_word_is_a_version(tmp_path: Path, version: str) -> None:
+    """Some register with `--version latest`; a package that refers to that means just that."""
+    spec = some_member(Kind.LAUNCH_PLAN).spec
+    spec.spec.workflow_id.version = version
+    (tmp_path / "x_3.pb").write_bytes(spec.SerializeToString())
+    package = Package.model_validate(
+        {
+            "apiVersion": "reconciler/v1",
+            "kind": "Package",
+            "metadata": {"project": "p", "domain": "d", "name": "x"},
+            "spec": {"source": str(tmp_path)},
+        }
+    )
+    wanted = needs(declare([package]))
+    assert [id.version for id in wanted.versions] == [version]
+    assert not wanted.latest
+    assert not wanted.active
