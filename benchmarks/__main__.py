@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import apply, bundle, history, plan, start, store
+from benchmarks import apply, bundle, history, plan, start, store, validate
 
 ALL = {
     "start": start.run,
@@ -11,6 +11,7 @@ ALL = {
     "apply": apply.run,
     "bundle": bundle.run,
     "store": store.run,
+    "validate": validate.run,
 }
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 from reconciler.cli.exits import Exit
+from reconciler.cli.memory import stay
 from reconciler.cli.signals import Watch
 from reconciler.model import (
     Action,
@@ -31,6 +32,8 @@ class Drain(Watch):
 
     def __init__(self, account: Callable[[], str]) -> None:
         super().__init__(self._drain)
+        # An apply may take hours.
+        stay()
         self.stop = threading.Event()
         self._account = account
 

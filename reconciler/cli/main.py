@@ -14,6 +14,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.exits import Exit, for_error
+from reconciler.cli.memory import spare
 from reconciler.cli.options import Settings, admin_option, program_options
 from reconciler.cli.signals import Watch
 
@@ -94,6 +95,7 @@ def main() -> NoReturn:
     # A shell may start us without them (`>&-`): what is written there is for nobody.
     sys.stdout = sys.stdout or _nowhere()
     sys.stderr = sys.stderr or _nowhere()
+    spare()
     with Watch(_end_at_once):
         code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):

@@ -7,6 +7,7 @@ import click
 from click.core import ParameterSource
 
 from reconciler.cli.background import COMMANDS
+from reconciler.cli.memory import stay
 from reconciler.cli.options import program_options
 from reconciler.cli.serving import serving_options, translated
 from reconciler.cli.signals import Watch
@@ -37,6 +38,7 @@ def command(context: click.Context, /, **options: Any) -> None:
 
     # The server ends in order when it is told to, instead of at once.
     with translated("the embedded Flyte Admin cannot start"), Watch(lambda number: None):
+        stay()
         serve(Options(**options), out=sys.stdout, err=sys.stderr)
 
 

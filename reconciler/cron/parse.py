@@ -11,6 +11,7 @@ AWS: Sunday is 0 and never 7, and there is no `L`, `W`, `#`, nor a year.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reconciler.cron.duration import parse_duration
 from reconciler.cron.errors import CronPanicError, CronSyntaxError
@@ -60,8 +61,9 @@ _DESCRIPTORS = {
 _EVERY = "@every "
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> FieldSchedule | EverySchedule:
-    """Return the schedule that `text` describes.
+    """Return the schedule that `text` describes; the same one for the same text.
 
     Raises:
         CronSyntaxError: it describes none; the message is Admin's.

@@ -33,6 +33,7 @@ from reconciler.model import (
     Resource,
     ResourceId,
     in_order,
+    without_collecting,
 )
 
 NOTHING: Fetched = MappingProxyType({})
@@ -52,6 +53,7 @@ class Declaration:
         return folders(self.manifests)
 
 
+@without_collecting()
 def declare(manifests: Sequence[Manifest], fetched: Fetched = NOTHING) -> Declaration:
     """Collect what `manifests` declare. Problems with packages are kept for `bind` to tell.
 
@@ -68,6 +70,7 @@ def needs(declaration: Declaration) -> Needs:
     return needs_of(declaration.manifests, declaration.entities)
 
 
+@without_collecting()
 def bind(
     declaration: Declaration, found: Found | None, codes: Codes | None = None
 ) -> DesiredState:

@@ -333,7 +333,7 @@ class Binder:
                 bundles=tuple(self._code_in(resource, bound)),
             )
         )
-        self._code[_key(bound.id.to_identifier())] = resource.bundles
+        self._code[_key(bound.id)] = resource.bundles
         self._bound[entity] = bound
         self._remember(bound)
 
@@ -344,9 +344,9 @@ class Binder:
 
     def _remember(self, bound: Bound) -> None:
         if bound.id.kind is Kind.TASK:
-            self._tasks[_key(bound.id.to_identifier())] = bound.template
+            self._tasks[_key(bound.id)] = bound.template
         elif bound.id.kind is Kind.LAUNCH_PLAN:
-            self._launch_plans[_key(bound.id.to_identifier())] = bound.as_interface
+            self._launch_plans[_key(bound.id)] = bound.as_interface
         for template in bound.tasks:
             self._tasks[_key(template.id)] = template
 

@@ -1,9 +1,7 @@
 """Files → manifests, or everything that is wrong with all of them at once."""
 
-import gc
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +13,7 @@ from reconciler.manifest.models import KINDS, LaunchPlan, Manifest
 from reconciler.manifest.prepare import Prepared, Setting, prepare
 from reconciler.manifest.reader import read
 from reconciler.manifest.validate import validate
-from reconciler.model import Diagnostic, Origin, Sensitive
+from reconciler.model import Diagnostic, Origin, Sensitive, without_collecting
 
 NOWHERE = Setting()
 
@@ -41,7 +39,7 @@ def load(
     problems: list[Diagnostic] = []
     manifests: list[Manifest] = []
     names, images = setting.places, setting.known.values.get("image")
-    with _no_collecting():
+    with without_collecting():
         for prepared in prepared_in(paths, setting, problems, stdin=stdin, ignore=ignore):
             found: list[Diagnostic] = []
             manifest = validate(
@@ -106,20 +104,6 @@ def _masked(problems: Sequence[Diagnostic], sensitive: Sensitive) -> Sequence[Di
         replace(one, message=sensitive.mask(one.message), hint=sensitive.mask(one.hint))
         for one in problems
     ]
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    # All that is made here is kept, and nothing of it is circular: looking for garbage again and
-    # again while it grows took half of the time of a large set.
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _content(source: Source, stdin: BinaryIO | None, problems: list[Diagnostic]) -> bytes:

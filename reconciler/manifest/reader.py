@@ -25,6 +25,9 @@ DEEPEST = 100
 MOST_EXPANDED = 10_000
 
 _DOCUMENT_START = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+# Plain keys that were seen to be texts: a large set says the same few again and again.
+_KNOWN_KEYS: set[str] = set()
+_MOST_KNOWN = 1000
 # Our own tags; whatever else a node is tagged with, its author wrote.
 _PLAIN, _QUOTED, _COLLECTION = "plain", "quoted", "collection"
 
@@ -130,9 +133,9 @@ class _Parser(CParser, BaseResolver):
             return _COLLECTION
         return _PLAIN if implicit[0] else _QUOTED
 
-    def descend_resolver(self, current_node: Any, current_index: Any) -> None: ...
-
-    def ascend_resolver(self) -> None: ...
+    # Called for every node, and needed for none: builtins that do nothing are the quickest.
+    descend_resolver: Any = {}.get
+    ascend_resolver: Any = {}.clear
 
 
 def compose(text: str) -> Node | None:
@@ -235,10 +238,16 @@ class _Converter:
                 message = f"the key {key} stands twice in one mapping, first in line {lines[key]}"
                 self._refuse("duplicate-key", message, key_node)
             lines[key] = self._first_line + key_node.start_mark.line
-            value[key] = self.value(value_node, depth + 1)
+            if type(value_node) is ScalarNode and len(value_node.value) < 100:
+                self._size += 1
+                value[key] = self._scalar(value_node)
+            else:
+                value[key] = self.value(value_node, depth + 1)
         return value
 
     def _key(self, node: Node) -> str | None:
+        if node.tag == _PLAIN and node.value in _KNOWN_KEYS:
+            return str(node.value)
         if not isinstance(node, ScalarNode):
             self._refuse("key", "a key must be a text", node)
             return None
@@ -247,6 +256,8 @@ class _Converter:
             return None
         key = self._scalar(node)
         if isinstance(key, str):
+            if node.tag == _PLAIN and len(_KNOWN_KEYS) < _MOST_KNOWN:
+                _KNOWN_KEYS.add(key)
             return key
         self._refuse("key", f"the key {node.value} must be a text", node, f'write "{node.value}"')
         return None

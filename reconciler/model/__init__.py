@@ -24,6 +24,7 @@ from reconciler.model.bundle import (
 from reconciler.model.canonical import content_hash, is_content_hash, object_hash, to_canonical
 from reconciler.model.choice import Choice, CodeListing, Entry
 from reconciler.model.code_tar import CodeTar
+from reconciler.model.collecting import without_collecting
 from reconciler.model.comparable import comparable, without_source_root
 from reconciler.model.describe import describe, describe_value
 from reconciler.model.diagnostic import Diagnostic, Severity
@@ -175,5 +176,6 @@ __all__ = [
     "type_from_proto",
     "union_tag",
     "with_addresses",
+    "without_collecting",
     "without_source_root",
 ]

@@ -14,15 +14,26 @@ def identifiers(message: Message) -> Iterator[Identifier]:
         yield message
         return
     for field, value in message.ListFields():
-        inner = field.message_type
-        if inner is None or not _carries_identifiers(inner):
-            continue
-        if inner.GetOptions().map_entry:
-            values = list(value.values())
-        else:
-            values = list(value) if field.is_repeated else [value]
-        for item in values:
-            yield from identifiers(item)
+        match _shape(field):
+            case "one":
+                yield from identifiers(value)
+            case "list":
+                for item in list(value):
+                    yield from identifiers(item)
+            case "map":
+                for item in list(value.values()):
+                    yield from identifiers(item)
+
+
+@cache
+def _shape(field: FieldDescriptor) -> str:
+    """How a field holds messages that can hold an identifier: one, list, map, or none of them."""
+    inner = field.message_type
+    if inner is None or not _carries_identifiers(inner):
+        return "none"
+    if inner.GetOptions().map_entry:
+        return "map"
+    return "list" if field.is_repeated else "one"
 
 
 @cache

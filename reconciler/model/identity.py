@@ -36,6 +36,10 @@ class ResourceId:
     facet: str = ""
 
     def __post_init__(self) -> None:
+        # What most ids are, in large sets by the ten thousand: a version of something.
+        whole = self.version and self.name and self.domain and self.project
+        if whole and self.kind.versioned and not self.facet:
+            return
         if self.facet or self.kind.facets:
             self._check_facet()
         if self.kind is Kind.ATTRIBUTES:

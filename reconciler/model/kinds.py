@@ -37,6 +37,9 @@ class Kind(Enum):
     def __str__(self) -> str:
         return self.word
 
+    # Members are single objects, and ids are hashed by the hundred thousand.
+    __hash__ = object.__hash__
+
     @property
     def slug(self) -> str:
         """The word as JSON and addresses spell it: `launch_plan`."""

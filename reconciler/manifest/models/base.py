@@ -49,6 +49,8 @@ class Part(BaseModel):
         frozen=True,
         alias_generator=to_camel,
         arbitrary_types_allowed=True,
+        # Most commands need few of the models, and building one takes longer than most.
+        defer_build=True,
     )
 
 
