@@ -180,6 +180,7 @@ def _pointers(
             ),
             version=version if is_own(identifier) else identifier.version,
             locate=lambda: origin,
+            exact=not is_own(identifier),
         )
 
 

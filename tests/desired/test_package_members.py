@@ -180,7 +180,7 @@ def test_references_by_hand_need_not_say_what_they_refer_to() -> None:
 def test_a_reference_without_a_name_is_refused() -> None:
     """There is nothing that it could mean."""
     spec = some_member(Kind.WORKFLOW, "subflows").spec
-    next(iter(spec.template.nodes)).task_node.reference_id.version = "v1"
+    next(iter(spec.template.nodes)).task_node.reference_id.name = ""
     assert "refers to something that has no name" in refused("x_2.pb", spec.SerializeToString())
 
 
