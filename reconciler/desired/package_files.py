@@ -5,9 +5,10 @@ more than any package would hold ends the reading.
 """
 
 import os
+import posixpath
 import stat
 from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 
 from reconciler.desired.package_archive import ArchiveError, Entry, Sort, entries
@@ -61,20 +62,24 @@ def package_files(path: Path) -> Iterator[tuple[str, bytes]]:
 
 def is_bundle(name: str) -> bool:
     """Tell whether a file is a code bundle by flytekit's naming, as flytectl does."""
-    base = PurePosixPath(name).name
+    base = name.rpartition("/")[2]
     return base.startswith("fast") and base.endswith(".tar.gz")
 
 
 def is_junk(name: str) -> bool:
     """What desktops leave behind: no entity, and no reason to refuse a package."""
-    parts = PurePosixPath(name).parts
-    return bool(parts) and (
-        parts[-1] in _JUNK or parts[-1].startswith("._") or "__MACOSX" in parts
+    folders, _, base = name.rpartition("/")
+    return (
+        base in _JUNK
+        or base.startswith("._")
+        or ("__MACOSX" in folders and "__MACOSX" in folders.split("/"))
     )
 
 
 def shown(name: str) -> str:
     """A name as it can be printed, whatever bytes it has."""
+    if name.isprintable():
+        return name
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
@@ -109,7 +114,7 @@ class _Counted:
 
     def takes(self, name: str, size: int) -> bool:
         """Whether a file of this size may be read; if not, why is among the problems."""
-        key = str(PurePosixPath(name))
+        key = posixpath.normpath(name)
         if key in self._names:
             self.problem(name, _TWICE)
             return False
@@ -175,7 +180,7 @@ def _member(entry: Entry, counted: _Counted) -> bytes | None:
     name = entry.name
     if len(name) > _MAX_NAME:
         counted.problem(name[:80], "has a name of more than any sensible length")
-    elif name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name:
+    elif name.startswith("/") or (".." in name and ".." in name.split("/")) or "\\" in name:
         counted.problem(name, _OUTSIDE)
     elif entry.sort is Sort.OTHER:
         counted.problem(name, _NO_FILE)

@@ -11,7 +11,6 @@ import json
 import re
 from dataclasses import dataclass
 from functools import partial
-from pathlib import PurePosixPath
 from typing import Any, Protocol
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
@@ -68,7 +67,7 @@ class Member:
 
 def is_member(name: str) -> bool:
     """Tell whether a file is one that holds an entity, by its name."""
-    return _NAME.fullmatch(PurePosixPath(name).name) is not None
+    return _NAME.fullmatch(name.rpartition("/")[2]) is not None
 
 
 def member_of(name: str, content: bytes) -> Member:
@@ -77,7 +76,7 @@ def member_of(name: str, content: bytes) -> Member:
     Raises: PackageError if it is no task, workflow or launch plan, or not the one it says.
     """
     file = shown(name)
-    found = _NAME.fullmatch(PurePosixPath(name).name)
+    found = _NAME.fullmatch(name.rpartition("/")[2])
     if found is None:
         raise PackageError([f"{file}: is no task, workflow or launch plan; remove it"])
     number, form = found.groups()
