@@ -214,3 +214,19 @@ def active_version(admin: str, name: str) -> str | None:
         return None
     version: str = found.id.version
     return version
+
+
+def test_attribute_files_of_flytectl_become_the_manifests(
+    cli: Cli, admin: str, examples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the import gives is what is committed; it is applied, and then there is nothing."""
+    monkeypatch.chdir(examples / "from-flytectl")
+    files = sorted(Path("attributes").glob("*.yaml"))
+
+    imported = cli("import", "attributes", *files)
+
+    assert imported.code == 0, imported.err
+    assert Path("manifests/attributes.yaml").read_text().endswith(imported.out)
+    assert cli("validate").code == 0
+    assert cli("apply", "--auto-approve").code == 0
+    assert cli("apply", "--auto-approve").out.splitlines()[-1] == NO_CHANGES

@@ -25,7 +25,11 @@ def documents(content: bytes) -> list[Any]:
     return [value for _, value in read(content, "", problems)]
 
 
-FILES = [path.read_bytes() for path in sorted(EXAMPLES.rglob("*.yaml"))]
+FILES = [
+    path.read_bytes()
+    for path in sorted(EXAMPLES.rglob("*.yaml"))
+    if path.parent.name != "attributes"  # flytectl's
+]
 FILES.append((ROOT / "tests" / "desired" / "everything.yaml").read_bytes())
 MANIFESTS = [value for content in FILES for value in documents(content)]
 WORKSPACES = [one for one in MANIFESTS if one["kind"] == "Workspace"]

@@ -25,8 +25,8 @@ ALL = [*KINDS, Workspace.KIND, Workspaces.KIND]
 EXAMPLES = sorted(
     path
     for path in (ROOT / "examples/manifests").rglob("*.yaml")
-    # What is included by others says only a part.
-    if path.parent.name != "common"
+    # What is included by others says only a part; attributes/ is flytectl's.
+    if path.parent.name not in ("common", "attributes")
 )
 
 
