@@ -27,7 +27,7 @@ from reconciler.manifest import (
     unbuilt_images,
 )
 from reconciler.model import Action, Diagnostic, Origin, Plan, Sensitive, Severity
-from reconciler.remote import Home, Remote, build_for_plan
+from reconciler.remote import Home, Remote
 
 WORKSPACE_FILE = "reconciler.yaml"
 
@@ -226,6 +226,8 @@ def build(declared: Sequence[Manifest]) -> None:
 
     Raises: BuildError for one that fails, or gives something else than its manifest pins.
     """
+    from reconciler.remote import build_for_plan
+
     build_for_plan(declared, environ=os.environ, log=say, cache=caches())
 
 
