@@ -81,6 +81,11 @@ def syntax_problem(error: YAMLError, text: str, file: str, first_line: int) -> D
             return Diagnostic("yaml-syntax", "a tab cannot indent", origin, "use spaces")
         message = f"no value can start with `{rest[0]}`"
         return Diagnostic("yaml-syntax", message, origin, "quote the text")
+    if rest[:1] == "{" and lines[mark.line][: mark.column].endswith("$"):
+        message = "a reference inside of brackets needs quotes"
+        origin = Origin(file, first_line + mark.line, mark.column)
+        reference = f"${rest.partition('}')[0]}}}"
+        return Diagnostic("yaml-syntax", message, origin, f'write "{reference}"')
     for words, message, hint in _MEANINGS:
         if words in problem:
             context = error.context_mark if isinstance(error, MarkedYAMLError) else None

@@ -134,3 +134,22 @@ def test_a_reference_without_a_workspace_says_so(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(TASK + "  retries: ${var.n}\n")
     with pytest.raises(ManifestError, match=r"declared in reconciler.yaml, and there is none"):
         load([tmp_path / "a.yaml"])
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a: {b: ${var.x}, c: d}", "1:8: error: a reference inside of brackets needs quotes "),
+        ("a: [x${var.x}]", "1:6: error: a reference inside of brackets needs quotes "),
+    ],
+)
+def test_brackets_end_a_plain_reference(text: str, problem: str) -> None:
+    """YAML's own rule, told with the way out."""
+    from reconciler.manifest.reader import read
+    from reconciler.model import Diagnostic
+
+    problems: list[Diagnostic] = []
+    assert list(read(text.encode(), "m.yaml", problems)) == []
+
+    assert str(problems[0]).startswith(f"m.yaml:{problem}")
+    assert problems[0].hint == 'write "${var.x}"'
