@@ -11,7 +11,7 @@ from reconciler.remote.remote import Held, Home, Remote
 
 if TYPE_CHECKING:
     from reconciler.remote.build import Built, build_for_plan, build_packages
-    from reconciler.remote.draw import draw
+    from reconciler.remote.drawing import draw
     from reconciler.remote.images import ImageUpdate, update_images
     from reconciler.remote.imports import attributes_as_manifests
 
@@ -39,7 +39,7 @@ _LAZY = {
     "attributes_as_manifests": "imports",
     "build_for_plan": "build",
     "build_packages": "build",
-    "draw": "draw",
+    "draw": "drawing",
     "update_images": "images",
 }
 
