@@ -308,7 +308,3 @@ def default_id(steps: Path) -> str:
 
 def _attribute(key: str) -> str:
     return "launch_plan" if key == "launchPlan" else key
-
-
-for _model in (Array, Case, Node, NestedNode):
-    _model.model_rebuild()
