@@ -5,7 +5,7 @@ same seed makes the same things.
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -232,7 +232,20 @@ def change_bytes(draw: Draw, content: bytes, others: list[bytes]) -> bytes:
     return bytes(made)
 
 
-def change_message(draw: Draw, message: Message, others: list[Message]) -> Message:
+# Messages by the full name of their type.
+Parts = Mapping[str, Sequence[Message]]
+
+
+def parts_of(messages: Sequence[Message]) -> Parts:
+    """Everything inside some messages, at any depth, by type."""
+    parts: dict[str, list[Message]] = {}
+    for message in messages:
+        for one in _messages(message):
+            parts.setdefault(one.DESCRIPTOR.full_name, []).append(one)
+    return parts
+
+
+def change_message(draw: Draw, message: Message, others: Parts) -> Message:
     """A message with one to four fields wrong, at any depth."""
     made = type(message)()
     made.CopyFrom(message)
@@ -260,9 +273,7 @@ def _messages(message: Message) -> list[Message]:
     return found
 
 
-def _change_field(
-    draw: Draw, target: Message, field: FieldDescriptor, others: list[Message]
-) -> None:
+def _change_field(draw: Draw, target: Message, field: FieldDescriptor, others: Parts) -> None:
     if draw(st.booleans()):
         target.ClearField(field.name)
         return
@@ -279,9 +290,7 @@ def _change_field(
         return  # a text that no protobuf holds
 
 
-def _change_inner(
-    draw: Draw, target: Message, field: FieldDescriptor, others: list[Message]
-) -> None:
+def _change_inner(draw: Draw, target: Message, field: FieldDescriptor, others: Parts) -> None:
     value: Any = getattr(target, field.name)
     kind: Any = field.message_type
     if kind.GetOptions().map_entry:
@@ -289,12 +298,7 @@ def _change_inner(
             key = draw(st.sampled_from(sorted(value, key=str)))
             del value[key]
         return
-    same = [
-        one
-        for other in others
-        for one in _messages(other)
-        if one.DESCRIPTOR.full_name == kind.full_name
-    ]
+    same = others.get(kind.full_name)
     source = pick(draw, same) if same else None
     if field.is_repeated:
         added = value.add()
