@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from google.protobuf.json_format import MessageToDict
 
 from reconciler.desired import bind, declare
 from reconciler.desired.package import PackageError, package_version, read_package
 from reconciler.errors import ManifestError
 from reconciler.manifest import Package
-from reconciler.model import DesiredState, Kind
+from reconciler.model import DesiredState, Kind, identifiers
 from tests.desired.archives import a_task_member, an_archive
 
 PACKAGES = Path(__file__).with_name("packages")
@@ -123,3 +124,30 @@ def test_a_missing_package_says_how_to_make_one(tmp_path: Path) -> None:
     """The most frequent mistake, in words that help."""
     with pytest.raises(PackageError, match="pyflyte package"):
         read_package(tmp_path / "none.tgz")
+
+
+def test_older_placeholders_are_blanks_too(tmp_path: Path) -> None:
+    """Releases before 1.0 wrote `{{ registration.version }}` and its like instead of nothing."""
+    numbers = {Kind.TASK: 1, Kind.WORKFLOW: 2, Kind.LAUNCH_PLAN: 3}
+    for number, member in enumerate(read_package(PACKAGES / "subflows.tgz")):
+        for id in identifiers(member.spec):
+            id.project = id.project or "{{ registration.project }}"
+            id.domain = id.domain or "{{ registration.domain }}"
+            id.version = id.version or "{{ registration.version }}"
+        file = tmp_path / f"{number}_{numbers[member.kind]}.pb"
+        file.write_bytes(member.spec.SerializeToString())
+    old, new = bound(tmp_path), bound(PACKAGES / "subflows.tgz")
+    assert {one.id: one.digest for one in old} == {one.id: one.digest for one in new}
+
+
+def test_pod_specs_are_sent_as_they_are_packaged() -> None:
+    """flytectl writes them anew, so that what `pyflyte register` had registered differs."""
+    archive = PACKAGES.parent / "fast_packages" / "settings-fast.tgz"
+    (packaged,) = (one.spec for one in read_package(archive) if one.name.endswith(".podded"))
+    (sent,) = (one.request for one in bound(archive) if one.id.name.endswith(".podded"))
+    wanted = MessageToDict(packaged.template.k8s_pod.pod_spec)
+    found = MessageToDict(sent.template.k8s_pod.pod_spec)  # type: ignore[union-attr]
+    for container in (*wanted["containers"], *found["containers"]):
+        container.pop("args", None)  # where the code's address is filled in
+    assert found == wanted
+    assert any(container.get("resources") is None for container in found["containers"])
