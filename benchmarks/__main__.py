@@ -2,12 +2,13 @@
 
 import sys
 
-from benchmarks import apply, bundle, history, plan, start, store, validate
+from benchmarks import apply, bundle, history, package, plan, start, store, validate
 
 ALL = {
     "start": start.run,
     "plan": plan.run,
     "history": history.run,
+    "package": package.run,
     "apply": apply.run,
     "bundle": bundle.run,
     "store": store.run,
