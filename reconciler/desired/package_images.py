@@ -11,17 +11,18 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flyteidl.admin.workflow_pb2 import WorkflowSpec
 from flyteidl.core.tasks_pb2 import TaskTemplate
-from flyteidl.core.workflow_pb2 import TaskNodeOverrides
 from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct
 
+from reconciler.desired.placeholders import container_of, node_overrides, pod_containers
+from reconciler.desired.task import PRIMARY_CONTAINER
+
 SETTINGS = "_F_SS_C"
-PRIMARY = "primary_container_name"
 _REFERENCE = re.compile(r"\$\{image\.([A-Za-z_][A-Za-z0-9_-]*)\}")
 _MOST_SETTINGS = 4 << 20
 _GZIP = "H4sI"  # how a gzip begins in base64
@@ -63,7 +64,7 @@ def images_of(spec: Message) -> set[str]:
 def change_images(spec: Message, change: Change) -> None:
     """Replace every image in a TaskSpec or WorkflowSpec by what `change` makes of it. In place."""
     if isinstance(spec, WorkflowSpec):
-        for overrides in _node_overrides(spec):
+        for overrides in node_overrides(spec):
             if overrides.container_image:
                 overrides.container_image = change(overrides.container_image)
             _change_pod(overrides.pod_template.pod_spec, change)
@@ -85,13 +86,11 @@ def set_primary_image(template: TaskTemplate, image: str) -> bool:
         return True
     if not template.HasField("k8s_pod"):
         return False
-    containers = list(_containers(template.k8s_pod.pod_spec, "containers"))
-    primary = template.config.get(PRIMARY, "") or template.k8s_pod.primary_container_name
-    named = [one for one in containers if one.fields["name"].string_value == primary]
-    chosen = named or (containers if len(containers) == 1 else [])
-    if not chosen:
+    primary = template.config.get(PRIMARY_CONTAINER, "") or template.k8s_pod.primary_container_name
+    container = container_of(template, primary)
+    if container is None:
         return False
-    chosen[0].fields["image"].string_value = image
+    container.fields["image"].string_value = image
     return True
 
 
@@ -106,7 +105,7 @@ def looks_up_children(template: TaskTemplate) -> bool:
         return True
     return any(
         variable.struct_value.fields["name"].string_value == SETTINGS
-        for container in _containers(template.k8s_pod.pod_spec, "containers")
+        for container in pod_containers(template.k8s_pod.pod_spec)
         if "env" in container.fields
         for variable in container.fields["env"].list_value.values
     )
@@ -114,7 +113,7 @@ def looks_up_children(template: TaskTemplate) -> bool:
 
 def _change_pod(pod: Struct, change: Change) -> None:
     for key in ("containers", "initContainers"):
-        for container in _containers(pod, key):
+        for container in pod_containers(pod, key):
             if container.fields["image"].string_value:
                 image = container.fields["image"].string_value
                 container.fields["image"].string_value = change(image)
@@ -129,25 +128,6 @@ def _change_variable(variable: Struct, change: Change) -> None:
     if "name" in variable.fields and variable.fields["name"].string_value == SETTINGS:
         value = variable.fields["value"].string_value
         variable.fields["value"].string_value = _changed_settings(value, change)
-
-
-def _containers(pod: Struct, key: str) -> Iterator[Struct]:
-    if key in pod.fields:
-        for container in pod.fields[key].list_value.values:
-            yield container.struct_value
-
-
-def _node_overrides(message: Message) -> Iterator[TaskNodeOverrides]:
-    """Every override of a task in a workflow's nodes, at any depth."""
-    for field, value in message.ListFields():
-        inner = field.message_type
-        if inner is None or inner.GetOptions().map_entry:
-            continue
-        for item in value if field.is_repeated else (value,):
-            if isinstance(item, TaskNodeOverrides):
-                yield item
-            else:
-                yield from _node_overrides(item)
 
 
 def _changed_settings(text: str, change: Change) -> str:

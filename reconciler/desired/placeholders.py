@@ -37,7 +37,7 @@ def fill_placeholders(message: Message, values: Mapping[str, str]) -> None:
         for args in _arguments(message):
             _replace(args, values)
     elif isinstance(message, WorkflowSpec):
-        for overrides in _overrides(message):
+        for overrides in node_overrides(message):
             for args in _pod_arguments(overrides.pod_template.pod_spec):
                 _replace(args, values)
 
@@ -60,7 +60,7 @@ def uses(message: Message, placeholder: str) -> bool:
 
 def container_of(template: TaskTemplate, primary: str) -> Struct | None:
     """The container of a task's pod that runs the task: the one of that name, or the only one."""
-    containers = list(_pod_containers(template.k8s_pod.pod_spec))
+    containers = list(pod_containers(template.k8s_pod.pod_spec))
     named = [one for one in containers if one.fields["name"].string_value == primary]
     if named:
         return named[0]
@@ -81,14 +81,15 @@ def _arguments(template: TaskTemplate) -> Iterator[Any]:
 
 
 def _pod_arguments(pod: Struct) -> Iterator[ListValue]:
-    for container in _pod_containers(pod):
+    for container in pod_containers(pod):
         if "args" in container.fields:
             yield container.fields["args"].list_value
 
 
-def _pod_containers(pod: Struct) -> Iterator[Struct]:
-    if "containers" in pod.fields:
-        for container in pod.fields["containers"].list_value.values:
+def pod_containers(pod: Struct, key: str = "containers") -> Iterator[Struct]:
+    """The containers of a pod spec, or those under `initContainers`."""
+    if key in pod.fields:
+        for container in pod.fields[key].list_value.values:
             yield container.struct_value
 
 
@@ -102,7 +103,7 @@ def _replace(args: Any, values: Mapping[str, str]) -> None:
         args[index] = values.get(arg, arg)
 
 
-def _overrides(message: Message) -> Iterator[TaskNodeOverrides]:
+def node_overrides(message: Message) -> Iterator[TaskNodeOverrides]:
     """Every override of a task in a workflow's nodes, at any depth."""
     for field, value in message.ListFields():
         inner = field.message_type
@@ -112,7 +113,7 @@ def _overrides(message: Message) -> Iterator[TaskNodeOverrides]:
             if isinstance(item, TaskNodeOverrides):
                 yield item
             else:
-                yield from _overrides(item)
+                yield from node_overrides(item)
 
 
 def _open_in(value: Any, path: str) -> Iterator[tuple[str, str]]:
