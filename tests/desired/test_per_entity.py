@@ -1,5 +1,7 @@
 """Each entity of a package named by its own content: what changes, and what keeps its version."""
 
+import io
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -142,3 +144,19 @@ def test_the_version_of_an_entity_is_the_same_in_a_smaller_package(tmp_path: Pat
             file.write_bytes(member.spec.SerializeToString())
     part = versions(bound(tmp_path))
     assert part == {key: whole[key] for key in part}
+
+
+def test_the_code_is_part_of_what_runs_it(tmp_path: Path) -> None:
+    """Other code, other versions of the tasks that run it, and of what refers to them."""
+    source = PACKAGES.parent / "fast_packages" / "chained-fast.tgz"
+    before = versions(bound(source))
+    with tarfile.open(source) as tar:
+        tar.extractall(tmp_path, filter="data")
+    (bundle,) = tmp_path.glob("fast*.tar.gz")
+    assert versions(bound(tmp_path)) == before
+    with tarfile.open(bundle, "w:gz") as tar:
+        info = tarfile.TarInfo("chained.py")
+        info.size = 3
+        tar.addfile(info, io.BytesIO(b"x=1"))
+    after = versions(bound(tmp_path))
+    assert {key for key in before if before[key] == after[key]} == set()
