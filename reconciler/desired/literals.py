@@ -288,7 +288,7 @@ def _error(value: Mapping[str, Any], where: str) -> Literal:
     literal.scalar.error.SetInParent()
     try:
         ParseDict(dict(value), literal.scalar.error)
-    except ParseError as error:
+    except (ParseError, RecursionError, OverflowError) as error:
         raise ValueError(f"{where}: expected failedNodeId and message: {error}") from None
     return literal
 

@@ -45,6 +45,8 @@ _PLACES = {
     "flyteidl.core.WorkflowNode.sub_workflow_ref": ResourceType.WORKFLOW,
 }
 _NAME = re.compile(r".*?(?:_([123]))?\.(pb|json|ya?ml)", re.DOTALL)
+# What the reader of protobuf JSON raises besides its own errors.
+_NOT_IT = (TypeError, AttributeError, KeyError, RecursionError, OverflowError)
 _SUFFIXES = "`_1.pb` for a task, `_2.pb` for a workflow, `_3.pb` for a launch plan"
 
 
@@ -195,7 +197,7 @@ def _from_text(message_type: Any, content: bytes, *, form: str) -> Spec:
     message: Message = message_type()
     try:
         return json_format.ParseDict(value, message)
-    except (json_format.Error, TypeError, AttributeError, KeyError, RecursionError) as error:
+    except (*_NOT_IT, json_format.Error) as error:
         raise ValueError(" ".join(str(error).split())) from error
 
 

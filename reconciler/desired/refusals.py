@@ -23,7 +23,7 @@ from reconciler.compiler import (
 )
 from reconciler.cron import CronError, parse
 from reconciler.desired.pods import containers
-from reconciler.model import Severity, describe
+from reconciler.model import Severity, describe, enum_word
 
 _TOLD_OF = (
     WorkflowExecution.SUCCEEDED,
@@ -77,7 +77,7 @@ def _container_refusals(container: Any) -> Iterator[Refusal]:
     ):
         amounts: dict[str, str] = {}
         for entry in entries:
-            name = Resources.ResourceName.Name(entry.name).lower()
+            name = enum_word(Resources.ResourceName, entry.name)
             if name in amounts and name in _COMPARED:
                 yield Refusal("doubled-resource", f"{name} is twice in the {side}", (*path, side))
             amounts.setdefault(name, entry.value)
@@ -156,7 +156,7 @@ def _notification_refusals(spec: LaunchPlanSpec) -> Iterator[Refusal]:
             yield Refusal("bad-notification", "a notification lacks a recipient", path)
         for phase in notification.phases:
             if phase not in _TOLD_OF:
-                name = WorkflowExecution.Phase.Name(phase)
+                name = enum_word(WorkflowExecution.Phase, phase)
                 message = f"Flyte notifies of ends only, not of {name}"
                 yield Refusal("bad-notification", message, path)
 

@@ -26,7 +26,7 @@ from reconciler.model.choice import Choice, CodeListing, Entry
 from reconciler.model.code_tar import CodeTar
 from reconciler.model.collecting import without_collecting
 from reconciler.model.comparable import comparable, without_source_root
-from reconciler.model.describe import describe, describe_value
+from reconciler.model.describe import describe, describe_value, enum_word
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.drawing import Drawing, Spot, spot
 from reconciler.model.duration import parse_duration
@@ -156,6 +156,7 @@ __all__ = [
     "content_hash",
     "describe",
     "describe_value",
+    "enum_word",
     "identifiers",
     "in_order",
     "is_below",

@@ -14,6 +14,12 @@ _COLUMN_WORDS = {number: word for word, number in SCHEMA_COLUMNS.items()}
 _PLAIN_TEXT = re.compile(r"""[^\s\[\],|"'():]+""")
 
 
+def enum_word(enum: Any, number: int) -> str:
+    """The name of an enum's value in lower case; the number itself where nobody knows it."""
+    value = enum.DESCRIPTOR.values_by_number.get(number)
+    return value.name.lower() if value is not None else str(number)
+
+
 def describe(literal_type: LiteralType) -> str:
     """Say a type in the type language; what it has no words for is told readably all the same."""
     match literal_type.WhichOneof("type"):

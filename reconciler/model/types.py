@@ -141,7 +141,7 @@ def type_from_proto(value: Mapping[str, Any]) -> LiteralType:
     """
     try:
         found = ParseDict(dict(value), LiteralType(), max_recursion_depth=_DEEPEST * 3)
-    except ParseError as error:
+    except (ParseError, RecursionError, OverflowError) as error:
         raise ValueError(f"not a flyteidl.core.LiteralType: {error}") from error
     if found.WhichOneof("type") is None:
         raise ValueError("this LiteralType names no type")

@@ -10,7 +10,7 @@ from flyteidl.core.interface_pb2 import TypedInterface
 from flyteidl.core.tasks_pb2 import TaskTemplate
 from flyteidl.core.workflow_pb2 import Node
 
-from reconciler.model import Bundle, Resource, ResourceId, is_content_hash
+from reconciler.model import Bundle, Resource, ResourceId, enum_word, is_content_hash
 from reconciler.report.words import short_digest
 
 _NAMES = 4  # names listed one by one; more are only counted
@@ -141,12 +141,11 @@ def _short(target: str | None) -> str:
 def _resource_name(number: int) -> str:
     from flyteidl.core.tasks_pb2 import Resources
 
-    name: str = Resources.ResourceName.Name(number)
-    return name.lower().replace("_", " ")
+    return enum_word(Resources.ResourceName, number).replace("_", " ")
 
 
 def _rate(found: Schedule) -> str:
-    unit = FixedRateUnit.Name(found.rate.unit).lower()
+    unit = enum_word(FixedRateUnit, found.rate.unit)
     value = found.rate.value
     return f"every {unit}" if value == 1 else f"every {value} {unit}s"
 

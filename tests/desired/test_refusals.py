@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 from flyteidl.admin.launch_plan_pb2 import LaunchPlanSpec
+from flyteidl.core.execution_pb2 import WorkflowExecution
 from flyteidl.core.interface_pb2 import TypedInterface
 from flyteidl.core.tasks_pb2 import TaskTemplate
 from google.protobuf.json_format import ParseDict
 
 from reconciler.desired.refusals import launch_plan_refusals, task_refusals
-from reconciler.model import Severity
+from reconciler.model import Severity, enum_word
 
 DAY = {"type": {"simple": "DATETIME"}}
 SIZE = {"type": {"simple": "INTEGER"}}
@@ -95,3 +96,13 @@ def test_a_container_needs_an_image() -> None:
     """Admin's first question about it."""
     template = ParseDict({"container": {"args": ["x"]}}, TaskTemplate())
     assert [one.code for one in task_refusals(template)] == ["missing-image"]
+
+
+def test_values_that_nobody_knows_are_told_by_their_number() -> None:
+    """A newer client may have more of them; or somebody made one up."""
+    assert enum_word(WorkflowExecution.Phase, WorkflowExecution.FAILED) == "failed"
+    assert enum_word(WorkflowExecution.Phase, 99) == "99"
+    template = TaskTemplate()
+    template.container.image = "x:1"
+    template.container.resources.requests.add(name=99, value="1")
+    assert not list(task_refusals(template))
