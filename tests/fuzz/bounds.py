@@ -2,11 +2,18 @@
 
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from reconciler import pipeline
+from reconciler.bundle import CodeBundler
 from reconciler.errors import ManifestError
+from reconciler.manifest import Manifest
 from reconciler.model import Diagnostic
+from reconciler.report import plan_as_json, plan_as_text
+from reconciler.report.graph import drawing_as_dot, drawing_as_mermaid
+from reconciler.storage import PinnedFiles
+from tests.fakes import MemoryAdmin, MemoryReader
 
 MOST_SECONDS = 1.0
 MOST_KIB = 200 << 10
@@ -41,3 +48,14 @@ def judged(check: Callable[[], object]) -> bool:
         assert one.code == "empty-set" or (one.origin is not None and one.origin.file)
         str(one).encode()
     return False
+
+
+def planned(manifests: Sequence[Manifest]) -> None:
+    """Go all the way that a plan and a drawing go, before an Admin that holds nothing."""
+    bundler, fetcher = CodeBundler(), PinnedFiles()
+    plan = pipeline.plan(manifests, MemoryReader(MemoryAdmin()), bundler=bundler, fetcher=fetcher)
+    for text in (plan_as_text(plan), plan_as_text(plan, verbose=True), plan_as_json(plan)):
+        assert text.encode()
+    drawing = pipeline.draw(manifests, fetcher=fetcher)
+    for text in (drawing_as_mermaid(drawing), drawing_as_dot(drawing)):
+        assert text.encode()

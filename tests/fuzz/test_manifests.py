@@ -13,7 +13,7 @@ from reconciler.manifest import load, load_workspace, settle
 from reconciler.manifest.reader import read
 from reconciler.model import DesiredState, Diagnostic
 from reconciler.remote import validate
-from tests.fuzz.bounds import judged
+from tests.fuzz.bounds import judged, planned
 from tests.fuzz.mutations import change_bytes, change_value, pick
 
 ROOT = Path(__file__).parent.parent.parent
@@ -32,6 +32,8 @@ FILES = [
 ]
 FILES.append((ROOT / "tests" / "desired" / "everything.yaml").read_bytes())
 MANIFESTS = [value for content in FILES for value in documents(content)]
+# The smallest example is a set by itself.
+SET = [value for path in sorted(EXAMPLES.glob("*.yaml")) for value in documents(path.read_bytes())]
 WORKSPACES = [one for one in MANIFESTS if one["kind"] == "Workspace"]
 MANIFESTS = [one for one in MANIFESTS if one["kind"] not in ("Workspace", "Workspaces")]
 
@@ -62,6 +64,13 @@ def wrong_documents(draw: st.DrawFn) -> Any:
 
 
 @st.composite
+def wrong_sets(draw: st.DrawFn) -> bytes:
+    number = draw(st.integers(0, len(SET) - 1))
+    wrong = change_value(draw, SET[number], SET)
+    return as_yaml([*SET[:number], wrong, *SET[number + 1 :]])
+
+
+@st.composite
 def wrong_workspaces(draw: st.DrawFn) -> Any:
     return change_value(draw, pick(draw, WORKSPACES), [*WORKSPACES, *MANIFESTS])
 
@@ -72,7 +81,9 @@ def wrong_files(draw: st.DrawFn) -> bytes:
 
 
 def one_document_is_judged(value: Any) -> None:
-    judged(lambda: checked(as_yaml([value])))
+    content = as_yaml([value])
+    judged(lambda: checked(content))
+    judged(lambda: planned(load(["-"], stdin=io.BytesIO(content))))
 
 
 def one_file_is_judged(content: bytes) -> None:
@@ -106,6 +117,13 @@ def test_a_file_with_wrong_bytes(content: bytes) -> None:
 
 
 @SHORT
+@given(wrong_sets())
+def test_a_set_with_a_wrong_document(content: bytes) -> None:
+    """What is right refers to what is wrong; planned, if it is a valid set after all."""
+    judged(lambda: planned(load(["-"], stdin=io.BytesIO(content))))
+
+
+@SHORT
 @given(value=wrong_workspaces())
 def test_a_workspace_with_a_wrong_value(
     tmp_path_factory: pytest.TempPathFactory, value: Any
@@ -120,6 +138,14 @@ def test_a_workspace_with_a_wrong_value(
 def test_many_documents_with_wrong_values(value: Any) -> None:
     """The same, by the ten thousand."""
     one_document_is_judged(value)
+
+
+@pytest.mark.long
+@LONG
+@given(wrong_sets())
+def test_many_sets_with_a_wrong_document(content: bytes) -> None:
+    """The same, by the ten thousand."""
+    judged(lambda: planned(load(["-"], stdin=io.BytesIO(content))))
 
 
 @pytest.mark.long
