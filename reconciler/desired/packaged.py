@@ -74,7 +74,7 @@ def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator
             version=version,
             content_addressed=package.spec.version == AUTO,
             source=member,
-            origin=origin,
+            origin=_said_at(package, member) or origin,
             pointers=tuple(_pointers(member, package, version, origin, registered)),
             state=states.get(member.name, _UNMANAGED)
             if member.kind is Kind.LAUNCH_PLAN
@@ -83,6 +83,17 @@ def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator
             destination=destination,
             excuses=excuses(package),
         )
+
+
+def _said_at(package: Package, member: Member) -> Origin | None:
+    """Where the manifest itself says something of a launch plan: there what is wrong is mended."""
+    said = package.spec.overrides.launch_plans
+    if member.kind is not Kind.LAUNCH_PLAN or not said:
+        return None
+    keys = fitting(said, member.name)
+    if not keys:
+        return None
+    return package.origin_of("spec", "overrides", "launchPlans", keys[-1][0])
 
 
 def _code(package: Package, source: Path, contents: Contents) -> RunsFrom | None:

@@ -196,3 +196,18 @@ def test_a_pin_that_holds_something_else_is_an_error(
     assert result.code == 1
     assert "package.yaml:5:" in result.err
     assert "the manifest pins sha256:0000" in result.err
+
+
+def test_what_an_override_breaks_is_told_at_its_line(cli: Cli, here: Path, admin: Between) -> None:
+    """The package is as good as it was."""
+    overrides = """\
+  overrides:
+    launchPlans:
+      etl_daily: {labels: {a: b}}
+      schedules.plans.etl: {schedule: {cron: "@daily"}}
+"""
+
+    result = cli("plan", write(here, PLAIN, overrides))
+
+    assert result.code == 1
+    assert "package.yaml:9:7: error: launch plan flytesnacks/development/sched" in result.err
