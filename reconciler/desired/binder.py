@@ -44,6 +44,7 @@ from reconciler.model import (
     Resource,
     ResourceId,
     content_hash,
+    without_json,
 )
 
 # Admin reads no request beyond 4 MiB; what the ids around a spec add is counted generously.
@@ -300,6 +301,9 @@ class Binder:
     ) -> ResourceId | None:
         """The id with its final version; None if another entity claims it or it is too large."""
         place = entity.place
+        if problem := without_json(spec, spans=isinstance(entity.source, Member)):
+            self._problems.error("not-json", f"{place}: {problem}", entity.origin)
+            return None
         version = entity.version
         if version == AUTO:
             version = _version(entity, spec, code)

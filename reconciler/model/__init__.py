@@ -77,6 +77,7 @@ from reconciler.model.plan import (
 from reconciler.model.provenance import Explanation, Ingredient, Layer, Provenance
 from reconciler.model.resource import Origin, Resource
 from reconciler.model.sensitive import Sensitive
+from reconciler.model.sound import without_json
 from reconciler.model.state import DesiredState, ObservedState
 from reconciler.model.texts import rewrite_texts, texts
 from reconciler.model.types import TypeSyntaxError, parse_type, type_from_proto, union_tag
@@ -178,5 +179,6 @@ __all__ = [
     "union_tag",
     "with_addresses",
     "without_collecting",
+    "without_json",
     "without_source_root",
 ]
