@@ -1,13 +1,13 @@
 """The corridor: each verb on one screen, its stages in order."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from reconciler.desired import Codes, Declaration, Fetched, bind, declare, drawing, needs, sources
 from reconciler.errors import BundleError, FetchError
 from reconciler.manifest import Manifest
-from reconciler.model import Code, CodeFolder, DesiredState, Drawing, Hold, Inventory, Plan
+from reconciler.model import Code, CodeFolder, DesiredState, Drawing, Plan, PlanOptions
 from reconciler.observed import look_up, observe
 from reconciler.plan import left_behind, make_plan, with_holds, with_pruned
 from reconciler.ports import Bundler, Fetcher, Reader
@@ -28,21 +28,15 @@ def plan(
     *,
     bundler: Bundler,
     fetcher: Fetcher,
-    inventory: Inventory | None = None,
-    holds: Collection[Hold] = (),
-    now: datetime | None = None,
-    prune: bool = True,
-    allow_many: bool = False,
+    now: datetime,
+    options: PlanOptions = PlanOptions(),
 ) -> Plan:
     """Compare a set with what Admin holds. A Reader cannot write, so neither can this.
 
     Code is hashed where it lies, packages are fetched; nothing is built or uploaded.
 
     Args:
-        inventory: What is ours, for a set that is all of the workspace; None: nothing is retired.
-        holds, now: What is held, and the time by which a hold expires.
-        prune: Whether what has left the manifests is switched off; else it is only named.
-        allow_many: Whether that may be more than a guard allows.
+        now: The time by which a hold expires.
 
     Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
         something could not be read, for then no plan can be trusted.
@@ -50,12 +44,14 @@ def plan(
     declaration = declare(manifests, _fetched(manifests, fetcher))
     found = look_up(needs(declaration), reader)
     desired = bind(declaration, found, _codes(declaration, bundler))
-    left = left_behind(desired, inventory) if inventory is not None else ()
+    memory = options.memory
+    left = left_behind(desired, memory.inventory) if memory and options.whole else ()
     observed = observe(desired, reader, also=[owned.id for owned in left])
     plan = make_plan(desired, observed)
-    if inventory is not None:
-        plan = with_pruned(plan, observed, left, inventory, prune=prune, allow_many=allow_many)
-    return with_holds(plan, holds, now=now) if now is not None else plan
+    if memory is not None:
+        plan = with_pruned(plan, observed, left, memory.inventory, options)
+        plan = with_holds(plan, memory.holds, now=now)
+    return plan
 
 
 def draw(manifests: Sequence[Manifest], *, fetcher: Fetcher) -> Drawing:

@@ -19,17 +19,17 @@ from reconciler.cli.options import (
     parallelism_option,
     paths_argument,
     program_options,
-    prune_options,
     say,
     settings,
     verbose_option,
 )
+from reconciler.cli.planning import make_plan, planning_options
 from reconciler.cli.terminal import can_ask, can_redraw
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.cli.sections import Result
     from reconciler.cli.session import Unit
-    from reconciler.model import ApplyReport, Plan
+    from reconciler.model import ApplyReport, Plan, PlanOptions
     from reconciler.remote import Held, Remote
 
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     is_flag=True,
     help="Apply although what was applied last is not in this commit's history.",
 )
-@prune_options
+@planning_options
 @build_option
 @choice_options
 @json_option
@@ -67,8 +67,7 @@ def command(
     auto_approve: bool,
     lock_timeout: float,
     allow_older: bool,
-    no_prune: bool,
-    allow_many: bool,
+    planning: "PlanOptions",
     build: bool,
     as_json: bool,
     verbose: bool,
@@ -114,8 +113,7 @@ def command(
             auto_approve=auto_approve,
             lock_timeout=lock_timeout,
             allow_older=allow_older,
-            prune=not no_prune,
-            allow_many=allow_many,
+            planning=planning,
             build=build,
             verbose=verbose,
             parallelism=parallelism,
@@ -133,8 +131,7 @@ def _section(
     auto_approve: bool,
     lock_timeout: float,
     allow_older: bool,
-    prune: bool,
-    allow_many: bool,
+    planning: "PlanOptions",
     build: bool,
     verbose: bool,
     parallelism: int,
@@ -143,7 +140,7 @@ def _section(
     from reconciler.cli import session
     from reconciler.cli.ledgered import before_planning, check_commits, locked, same_plan
     from reconciler.cli.sections import Result
-    from reconciler.cli.session import connected, manifests, say_without_ledger, with_obstacles
+    from reconciler.cli.session import connected, manifests, say_without_ledger
     from reconciler.errors import ApplyRefusedError, GuardError
     from reconciler.model import GUARDS, ApplyReport, Head, Plan
     from reconciler.report import report_as_json, without_secrets
@@ -155,12 +152,7 @@ def _section(
         head = before_planning(remote, unit, allow_older=allow_older)
 
         def make(head: Head) -> Plan:
-            # Some of the manifests say nothing about the rest of what is ours.
-            ours = head.inventory if unit.home is not None and not paths else None
-            plan = remote.plan(
-                declared, inventory=ours, holds=head.holds, prune=prune, allow_many=allow_many
-            )
-            return with_obstacles(plan, declared, unit)
+            return make_plan(remote, unit, declared, planning, paths=paths, head=head)
 
         plan = make(head)
         say_without_ledger(unit)

@@ -131,25 +131,6 @@ def verbose_option(command: Command) -> Command:
     )(command)
 
 
-def prune_options(command: Command) -> Command:
-    """Add `--no-prune` and `--allow-many-deactivations`."""
-    for option in (
-        click.option(
-            "--allow-many-deactivations",
-            "allow_many",
-            is_flag=True,
-            help="Switch off launch plans that left the manifests, however many they are.",
-        ),
-        click.option(
-            "--no-prune",
-            is_flag=True,
-            help="Leave launch plans active that left the manifests, and only name them.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
 paths_argument = click.argument(
     "paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path)
 )

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,16 +15,19 @@ from reconciler.cli.options import (
     parallelism_option,
     paths_argument,
     program_options,
-    prune_options,
     settings,
     verbose_option,
 )
+from reconciler.cli.planning import make_plan, planning_options
+
+if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
+    from reconciler.model import PlanOptions
 
 
 @click.command(cls=ChoosingCommand)
 @paths_argument
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if there are changes, 0 if none.")
-@prune_options
+@planning_options
 @build_option
 @choice_options
 @json_option
@@ -38,8 +42,7 @@ def command(
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
     detailed_exitcode: bool,
-    no_prune: bool,
-    allow_many: bool,
+    planning: "PlanOptions",
     build: bool,
     as_json: bool,
     verbose: bool,
@@ -68,7 +71,6 @@ def command(
         find_units,
         manifests,
         say_without_ledger,
-        with_obstacles,
     )
     from reconciler.model import Head
     from reconciler.report import plan_as_json, plan_as_text, without_secrets
@@ -86,16 +88,8 @@ def command(
         if build:
             session.build(declared)
         with connected(options, unit, parallelism=parallelism) as (remote, _):
-            # Some of the manifests say nothing about the rest of what is ours.
             head = remote.head(unit.home) if unit.home is not None else Head()
-            plan = remote.plan(
-                declared,
-                inventory=head.inventory if unit.home is not None and not paths else None,
-                holds=head.holds,
-                prune=not no_prune,
-                allow_many=allow_many,
-            )
-            plan = with_obstacles(plan, declared, unit)
+            plan = make_plan(remote, unit, declared, planning, paths=paths, head=head)
         say_without_ledger(unit)
         code = for_plan(plan, detailed=detailed_exitcode)
         shown = without_secrets(plan, unit.sensitive)

@@ -74,6 +74,7 @@ from reconciler.model.plan import (
     Reason,
     Verb,
 )
+from reconciler.model.planning import PlanOptions
 from reconciler.model.provenance import Explanation, Ingredient, Layer, Provenance
 from reconciler.model.resource import Origin, Resource
 from reconciler.model.sensitive import Sensitive
@@ -134,6 +135,7 @@ __all__ = [
     "Owned",
     "Place",
     "Plan",
+    "PlanOptions",
     "Provenance",
     "Reason",
     "Record",

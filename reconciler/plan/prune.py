@@ -18,6 +18,7 @@ from reconciler.model import (
     ObservedState,
     Owned,
     Plan,
+    PlanOptions,
     Reason,
     Resource,
     Severity,
@@ -46,13 +47,11 @@ def with_pruned(
     observed: ObservedState,
     left: Collection[Owned],
     inventory: Inventory,
-    *,
-    prune: bool = True,
-    allow_many: bool = False,
+    options: PlanOptions,
 ) -> Plan:
-    """Add the steps that switch off what was left behind; without `prune` name it instead.
+    """Add the steps that switch off what was left behind; without `options.prune` name it instead.
 
-    Shape: too many of them are an obstacle of the plan, unless `allow_many`.
+    Shape: too many of them are an obstacle of the plan, unless MANY_DEACTIVATED is allowed.
     """
     actions: list[Action] = []
     warnings: list[Diagnostic] = []
@@ -62,11 +61,11 @@ def with_pruned(
             continue
         if not owned.is_as_left(found):
             warnings.append(_moved(owned, found))
-        elif prune:
+        elif options.prune:
             actions.append(_switch_off(owned, found))
         else:
             warnings.append(_still_firing(owned))
-    obstacles = [] if allow_many else _guard(actions, inventory)
+    obstacles = [] if MANY_DEACTIVATED in options.allow else _guard(actions, inventory)
     return replace(
         plan,
         # Last: what takes its place is on by then.

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -22,10 +22,10 @@ from reconciler.model import (
     Event,
     Head,
     Hold,
-    Inventory,
     Kind,
     Owned,
     Plan,
+    PlanOptions,
     Record,
     Release,
     Unlock,
@@ -108,19 +108,9 @@ class Remote:
     def plan(
         self,
         manifests: Sequence[Manifest],
-        *,
-        inventory: Inventory | None = None,
-        holds: Collection[Hold] = (),
-        prune: bool = True,
-        allow_many: bool = False,
+        options: PlanOptions = PlanOptions(),
     ) -> Plan:
         """Compare the manifests with what Admin holds. Nothing is written.
-
-        Args:
-            inventory: What is ours, of a set that is all of a workspace: what has left it is
-                switched off, or without `prune` named. None: nothing is retired.
-            holds: What is held, and so left as it is.
-            allow_many: Whether that may be more than a guard allows.
 
         Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
             something could not be read.
@@ -130,11 +120,8 @@ class Remote:
             self._connection.reader,
             bundler=self._bundler,
             fetcher=self._fetcher,
-            inventory=inventory,
-            holds=holds,
             now=SystemClock().now(),
-            prune=prune,
-            allow_many=allow_many,
+            options=options,
         )
 
     def apply(

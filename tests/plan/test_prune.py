@@ -3,12 +3,14 @@
 import pytest
 
 from reconciler.model import (
+    MANY_DEACTIVATED,
     DesiredState,
     Inventory,
     Kind,
     ObservedState,
     Owned,
     Plan,
+    PlanOptions,
     Resource,
     ResourceId,
     Verb,
@@ -31,9 +33,9 @@ def observed(*resources: Resource) -> ObservedState:
     return ObservedState(found, frozenset(found))
 
 
-def pruned(inventory: Inventory, world: ObservedState, **options: bool) -> Plan:
+def pruned(inventory: Inventory, world: ObservedState) -> Plan:
     left = left_behind(desired(), inventory)
-    return with_pruned(Plan(()), world, left, inventory, **options)
+    return with_pruned(Plan(()), world, left, inventory, PlanOptions())
 
 
 @pytest.mark.parametrize("declared", [a_launch_plan("etl"), an_activation("etl", "v2")])
@@ -83,8 +85,9 @@ def test_more_than_a_third_is_an_obstacle(left: int, refused: bool) -> None:
     world = observed(*(an_activation(name, "v1") for name in names))
     gone = tuple(owned for owned in sorted(inventory, key=lambda one: one.id))[:left]
 
-    plan = with_pruned(Plan(()), world, gone, inventory)
-    meant = with_pruned(Plan(()), world, gone, inventory, allow_many=True)
+    plan = with_pruned(Plan(()), world, gone, inventory, PlanOptions())
+    allowing = PlanOptions(allow=frozenset({MANY_DEACTIVATED}))
+    meant = with_pruned(Plan(()), world, gone, inventory, allowing)
 
     assert len(plan.actions) == left
     assert bool(plan.obstacles) is refused

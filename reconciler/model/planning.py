@@ -1,0 +1,21 @@
+"""How a plan is to be made: what the command line and the workspace say beside the manifests."""
+
+from dataclasses import dataclass
+
+from reconciler.model.log import Head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """What is wished of a plan.
+
+    Attributes: `prune` whether what has left the manifests is switched off, else it is only
+    named; `allow` the codes of guards that are overruled; `memory` what the workspace's ledger
+    remembers, None without one; `whole` whether the manifests are all of the workspace, so that
+    what is ours and not in them has left them.
+    """
+
+    prune: bool = True
+    allow: frozenset[str] = frozenset()
+    memory: Head | None = None
+    whole: bool = True
