@@ -19,6 +19,8 @@ from reconciler.desired.needs import Index, needs_of
 from reconciler.desired.packaged import Fetched
 from reconciler.desired.places import check_places, places
 from reconciler.desired.problems import Problems
+from reconciler.desired.protected import protected
+from reconciler.desired.renames import renames
 from reconciler.errors import ManifestError
 from reconciler.manifest import Manifest
 from reconciler.model import (
@@ -96,6 +98,7 @@ def bind(
     binder.finish()
     rows = attributes(declaration.manifests, problems)
     names = named_entities(declaration.manifests, problems)
+    renamed = renames(declaration.manifests, declaration.entities, problems)
     if problems.errors:
         raise ManifestError(_sorted(problems.errors))
     declared = (*places(declaration.manifests), *rows, *binder.resources, *names)
@@ -104,6 +107,8 @@ def bind(
         resources=resources,
         needs=_all_needs(resources, binder.needs),
         warnings=problems.warnings,
+        protected=protected(declaration.manifests),
+        renames=renamed,
     )
 
 

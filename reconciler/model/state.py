@@ -14,11 +14,18 @@ class DesiredState:
 
     `needs` maps an id to the ids of the set that must be there before it. Warnings are what lint
     found; errors never get this far.
+
+    What is said of names for whoever judges a plan is beside the resources, and no part of any:
+    `protected` are projects, domains, names of tasks, workflows and launch plans (named
+    entities), and the activations of those launch plans; `renames` leads from the activation of
+    a launch plan's old name, which nothing here declares, to that of its new one, which is.
     """
 
     resources: Mapping[ResourceId, Resource]
     needs: Mapping[ResourceId, Collection[ResourceId]] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
+    protected: frozenset[ResourceId] = frozenset()
+    renames: Mapping[ResourceId, ResourceId] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources.values())

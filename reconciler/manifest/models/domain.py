@@ -7,6 +7,7 @@ from pydantic import Field
 from reconciler.manifest.models.attributes import PlacedAttributes
 from reconciler.manifest.models.base import Manifest, Maybe, Name, Part
 from reconciler.manifest.models.named_entity import Named
+from reconciler.manifest.models.values import Protect
 
 
 class DomainMetadata(Part):
@@ -24,6 +25,7 @@ class DomainSpec(Part):
     """Settings of the domain, and what is said of names in it, whoever registers them."""
 
     attributes: Maybe[PlacedAttributes] = None
+    protect: Protect = False
     tasks: Annotated[
         dict[Name, Named], Field(description="By name: description and archive state.")
     ] = Field(default_factory=dict)

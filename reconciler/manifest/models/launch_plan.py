@@ -16,8 +16,10 @@ from reconciler.manifest.models.raw import RawLaunchPlan
 from reconciler.manifest.models.reference import Reference
 from reconciler.manifest.models.schedule import Notification, Schedule
 from reconciler.manifest.models.security import Secured
-from reconciler.manifest.models.values import Labels, State
+from reconciler.manifest.models.values import Labels, Protect, State
 
+# What a switch can say: nothing that would be registered.
+_OF_SWITCHES = ("version", "state", "protect", "renamedFrom")
 _UNSWITCHED = "a launch plan without a workflow switches what others register"
 
 
@@ -63,7 +65,7 @@ def _either(schema: dict[str, Any]) -> None:
         },
         {
             "required": ["state"],
-            "propertyNames": {"enum": ["version", "state"]},
+            "propertyNames": {"enum": list(_OF_SWITCHES)},
             "anyOf": [
                 {
                     "properties": {
@@ -136,6 +138,15 @@ class LaunchPlanSpec(Secured):
             "unmanaged leaves it as it is."
         ),
     ] = "unmanaged"
+    protect: Protect = False
+    renamed_from: Annotated[
+        Maybe[Name],
+        Field(
+            description="What it was called before, in the same project and domain: that name is "
+            "switched off first, then this one on.",
+            examples=["weather.daily_v1"],
+        ),
+    ] = None
 
     @property
     def is_switch(self) -> bool:
@@ -163,11 +174,11 @@ class LaunchPlanSpec(Secured):
 
     def _as_switch(self) -> Iterator[Problem]:
         fields = type(self).model_fields
-        said = self.model_fields_set - {"version", "state"}
+        keys = {fields[name].alias or name for name in self.model_fields_set}
+        said = sorted(keys.difference(_OF_SWITCHES))
         if said or self.state == "unmanaged":
-            keys = ", ".join(sorted(fields[name].alias or name for name in said))
             hint = f"{_UNSWITCHED}: it says version and state only" + (
-                f", not {keys}" if keys else ""
+                f", not {', '.join(said)}" if said else ""
             )
             yield Problem("workflow is missing", code="missing-field", hint=hint)
         elif self.version == "active":

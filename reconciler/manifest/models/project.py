@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from reconciler.manifest.models.attributes import Attributes
 from reconciler.manifest.models.base import Manifest, Maybe, Name, Part, Text
-from reconciler.manifest.models.values import Labels
+from reconciler.manifest.models.values import Labels, Protect
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 
@@ -47,6 +47,7 @@ class ProjectSpec(Part):
     description: Annotated[Text, _at_most(300), Field(json_schema_extra={"maxLength": 300})] = ""
     labels: Labels
     state: Literal["active", "archived"] = "active"
+    protect: Protect = False
     attributes: Maybe[Attributes] = None
 
 

@@ -22,6 +22,7 @@ from reconciler.manifest.models.raw import RawTask
 from reconciler.manifest.models.security import Secured
 from reconciler.manifest.models.values import (
     PositiveDuration,
+    Protect,
     Variables,
     Version,
 )
@@ -147,6 +148,7 @@ class TaskSpec(Secured):
     eager: Annotated[bool, Field(description="It starts executions of its own.")] = False
     runtime: Maybe[Runtime] = None
     description: Description
+    protect: Protect = False
     raw: Maybe[RawTask] = None
 
     @model_validator(mode="after")

@@ -211,6 +211,15 @@ Labels = Annotated[
 ]
 
 
+Protect = Annotated[
+    bool,
+    Field(
+        description="A plan that would change it is refused, unless whoever applies allows that. "
+        "Of the name: no part of any version."
+    ),
+]
+
+
 class EntityMetadata(Part):
     """Where a task, workflow, launch plan or package belongs, and its name."""
 

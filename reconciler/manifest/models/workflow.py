@@ -21,9 +21,10 @@ from reconciler.manifest.models.named_entity import NamedMetadata
 from reconciler.manifest.models.node import NestedNode, Node, NodeId, default_id
 from reconciler.manifest.models.quality import QualityOfService
 from reconciler.manifest.models.raw import RawWorkflow
-from reconciler.manifest.models.values import Type, Variables, Version
-from reconciler.manifest.suggest import did_you_mean  # The id of a failure node that says none.
+from reconciler.manifest.models.values import Protect, Type, Variables, Version
+from reconciler.manifest.suggest import did_you_mean
 
+# The id of a failure node that says none.
 FAILURE_NODE = "failure-node"
 
 
@@ -84,6 +85,7 @@ class WorkflowSpec(Part):
     quality_of_service: Maybe[QualityOfService] = None
     tags: dict[Text, Text] = Field(default_factory=dict)
     description: Description
+    protect: Protect = False
     raw: Maybe[RawWorkflow] = None
     attributes: Annotated[
         Maybe[PlacedAttributes],
