@@ -36,5 +36,5 @@ def command(
     home = home_of(unit)
     actor = find_author(os.environ, Path()).actor
     with connected(settings(), unit) as (remote, _):
-        broken = remote.break_lock(home, serial, actor=actor, reason=reason)
+        broken = remote.ledger_of(home).break_lock(serial, actor=actor, reason=reason)
     print(f"The lock is free. It was taken by: {broken.summary}")

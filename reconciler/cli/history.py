@@ -49,7 +49,7 @@ def command(
     unit = find_unit(choice(environments=environments, workspaces=workspaces))
     home = home_of(unit)
     with connected(options, unit) as (remote, _):
-        records = remote.ledger(home).records()[::-1]
+        records = remote.ledger_of(home).reader().records()[::-1]
     shown = records if everything else records[:limit]
     if as_json:
         sys.stdout.write(history_as_json(shown))

@@ -49,5 +49,5 @@ def command(
     actor = find_author(os.environ, Path()).actor
     until = int(time.time() + duration) if duration else 0
     with connected(settings(), unit) as (remote, _):
-        hold = remote.hold(home, name, actor=actor, reason=reason, until=until)
+        hold = remote.ledger_of(home).hold(name, actor=actor, reason=reason, until=until)
     print(f"{hold}.")

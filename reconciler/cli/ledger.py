@@ -37,7 +37,7 @@ def verify(environments: tuple[str, ...], workspaces: tuple[str, ...]) -> None:
     unit = find_unit(choice(environments=environments, workspaces=workspaces))
     home = home_of(unit)
     with connected(settings(), unit) as (remote, _):
-        ledger = remote.ledger(home)
+        ledger = remote.ledger_of(home).reader()
         head = ledger.head()
         records = [one for one in ledger.records() if one.serial <= head.serial]
     summed = Head().after(*records)
@@ -64,7 +64,7 @@ def export(environments: tuple[str, ...], workspaces: tuple[str, ...]) -> None:
     unit = find_unit(choice(environments=environments, workspaces=workspaces))
     home = home_of(unit)
     with connected(settings(), unit) as (remote, _):
-        ledger = remote.ledger(home)
+        ledger = remote.ledger_of(home).reader()
         head, records = ledger.head(), ledger.records()
     sys.stdout.write(ledger_as_json(records, head))
 
@@ -83,7 +83,7 @@ def stats(environments: tuple[str, ...], workspaces: tuple[str, ...]) -> None:
     unit = find_unit(choice(environments=environments, workspaces=workspaces))
     home = home_of(unit)
     with connected(settings(), unit) as (remote, _):
-        ledger = remote.ledger(home)
+        ledger = remote.ledger_of(home).reader()
         head, records = ledger.head(), ledger.records()
     size = sum(record.size for record in records)
     print(f"entries: {len(records)}, {size:,} bytes")

@@ -19,7 +19,7 @@ def before_planning(remote: Remote, unit: Unit, *, allow_older: bool) -> Head:
     """
     if unit.home is None:
         return Head()
-    head = remote.head(unit.home)
+    head = remote.ledger_of(unit.home).head()
     check_commits(unit, head, allow_older=allow_older)
     return head
 
@@ -49,8 +49,7 @@ def locked(
         yield None
         return
     author = find_author(os.environ, _folder(unit))
-    held = remote.lock(
-        unit.home,
+    held = remote.ledger_of(unit.home).lock(
         plan,
         author=author,
         operation=operation,

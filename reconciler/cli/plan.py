@@ -88,7 +88,7 @@ def command(
         if build:
             session.build(declared)
         with connected(options, unit, parallelism=parallelism) as (remote, _):
-            head = remote.head(unit.home) if unit.home is not None else Head()
+            head = remote.ledger_of(unit.home).head() if unit.home is not None else Head()
             plan = make_plan(remote, unit, declared, planning, paths=paths, head=head)
         say_without_ledger(unit)
         code = for_plan(plan, detailed=detailed_exitcode)

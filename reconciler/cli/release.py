@@ -29,5 +29,5 @@ def command(name: str, environments: tuple[str, ...], workspaces: tuple[str, ...
     home = home_of(unit)
     actor = find_author(os.environ, Path()).actor
     with connected(settings(), unit) as (remote, _):
-        released = remote.release(home, name, actor=actor)
+        released = remote.ledger_of(home).release(name, actor=actor)
     print(f"{released.id} is no longer held.")

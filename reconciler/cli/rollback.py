@@ -62,12 +62,13 @@ def command(
     home = home_of(unit)
     actor = find_author(os.environ, Path()).actor
     with connected(options, unit) as (remote, _):
-        switch, plan = remote.plan_rollback(home, name, to=to)
+        ledger = remote.ledger_of(home)
+        switch, plan = ledger.plan_rollback(name, to=to)
         with locked(remote, unit, plan, wait=lock_timeout, operation="rollback") as held:
             report = remote.apply(plan, held=held, say=say)
         if report.succeeded and not no_hold:
             why = reason or "rolled back"
             place, bad = switch.id.path, switch.active
-            say(f"{remote.hold(home, place, actor=actor, reason=why, version=bad)}.")
+            say(f"{ledger.hold(place, actor=actor, reason=why, version=bad)}.")
     sys.stdout.write(report_as_text(report, color=options.colors(sys.stdout)))
     return for_apply(report)

@@ -7,7 +7,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from reconciler.remote.code import build_code, code_folders, list_code, read_code, validate
-from reconciler.remote.remote import Held, Home, Remote
+from reconciler.remote.remote import Remote
+from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
 
 if TYPE_CHECKING:
     from reconciler.remote.build import Built, build_for_plan, build_packages
@@ -21,6 +22,7 @@ __all__ = [
     "Home",
     "ImageUpdate",
     "Remote",
+    "WorkspaceLedger",
     "attributes_as_manifests",
     "build_code",
     "build_for_plan",

@@ -1,0 +1,201 @@
+"""What Admin remembers for one workspace: read it, lock it, hold names in it, go back by it."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reconciler.admin import Connection, SystemClock
+from reconciler.apply import Lock, Terms, take_lock
+from reconciler.errors import LedgerError, LedgerMovedError
+from reconciler.model import (
+    Author,
+    Head,
+    Hold,
+    Kind,
+    Owned,
+    Plan,
+    Record,
+    Release,
+    Unlock,
+    Verb,
+    claims_of,
+    plan_digest,
+)
+from reconciler.ports import Ledger, LedgerReader
+from reconciler.remote.switches import find_switch, switching, version_before
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the ledger of a workspace is kept."""
+
+    project: str
+    domain: str
+    workspace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The lock of a workspace, and who took it."""
+
+    lock: Lock
+    author: Author
+    operation: str = "apply"
+
+    @property
+    def before(self) -> Head:
+        """The head that the lock followed: what was read at an earlier one may be outdated."""
+        return self.lock.before
+
+    def claim(self, plan: Plan) -> None:
+        """Hold it for another plan from now on."""
+        self.lock.claim(claims_of(plan))
+
+    def release(self) -> None:
+        """Release it unless that was done already; nothing was tried under it."""
+        self.lock.release(self.operation, self.author.actor)
+
+
+class WorkspaceLedger:
+    """The ledger of one workspace; `Remote.ledger_of` gives it."""
+
+    def __init__(self, connection: Connection, home: Home) -> None:
+        self.home = home
+        self._connection = connection
+
+    def reader(self) -> LedgerReader:
+        """The log itself, to be read."""
+        home = self.home
+        return self._connection.ledger_reader(
+            project=home.project, domain=home.domain, workspace=home.workspace
+        )
+
+    def head(self) -> Head:
+        """The newest entry, and what all of them come to."""
+        return self.reader().head()
+
+    def lock(
+        self,
+        plan: Plan,
+        *,
+        author: Author,
+        operation: str = "apply",
+        wait: float = 0.0,
+        is_dead: Callable[[Author], bool] = lambda author: False,
+        say: Callable[[str], None] = lambda text: None,
+    ) -> Held:
+        """Take the lock for a plan, to be given to `Remote.apply` or released.
+
+        If the plan registers the ledger's own project, that is done first: there is no other
+        write outside the lock.
+
+        Args:
+            wait: Seconds to wait for the lock.
+            is_dead: Whether a holder is known to be a process that is gone.
+
+        Raises: LockedError, ForeignOwnerError, LedgerError, AdminError or UnreachableError.
+        """
+        self._make_home(plan)
+        terms = Terms(
+            operation=operation,
+            plan=plan_digest(plan),
+            claims=claims_of(plan),
+            author=author,
+            wait=wait,
+            is_dead=is_dead,
+        )
+        return Held(take_lock(self._ledger(), terms, SystemClock(), say=say), author, operation)
+
+    def break_lock(self, serial: int, *, actor: str, reason: str) -> Record:
+        """Take the lock from whoever holds it, and return the begin that did.
+
+        Args:
+            serial: Of the entry that took it, so that no other one is broken.
+
+        Raises: LedgerError if that is not the lock; LedgerMovedError if it is just moving.
+        """
+        ledger = self._ledger()
+        head = ledger.head()
+        if head.holder is None or head.holder.serial != serial:
+            held = f"by entry {head.holder.serial}" if head.holder else "by nobody"
+            raise LedgerError(f"entry {serial} does not hold the lock: it is held {held}")
+        ledger.append(Unlock(serial, actor, reason), head)
+        return head.holder
+
+    def hold(
+        self,
+        name: str,
+        *,
+        actor: str,
+        reason: str = "",
+        until: int = 0,
+        version: str | None = None,
+    ) -> Hold:
+        """Keep every apply off a launch plan's activation, and return the hold.
+
+        Args:
+            name: `project/domain/name`, or the name alone.
+            until: Seconds since 1970, 0 for never.
+            version: The bad version, after which the hold is over; None: the one we left active.
+
+        Raises: LedgerError for a name that the ledger does not own, or not alone.
+        """
+        ledger = self._ledger()
+        while True:
+            head = ledger.head()
+            switch = find_switch(head, name)
+            bad = switch.active if version is None else version
+            hold = Hold(switch.id, actor, reason, bad, until)
+            with contextlib.suppress(LedgerMovedError):
+                ledger.append(hold, head)
+                return hold
+
+    def release(self, name: str, *, actor: str) -> Hold:
+        """End a hold, and return it.
+
+        Raises: LedgerError if that is not held.
+        """
+        ledger = self._ledger()
+        while True:
+            head = ledger.head()
+            found = [hold for hold in head.holds if name in (hold.id.path, hold.id.name)]
+            if len(found) != 1:
+                held = ", ".join(hold.id.path for hold in head.holds) or "nothing"
+                raise LedgerError(f"{name} is not held, or not alone; held is {held}")
+            with contextlib.suppress(LedgerMovedError):
+                ledger.append(Release(found[0].id, actor), head)
+                return found[0]
+
+    def plan_rollback(self, name: str, *, to: str = "previous") -> tuple[Owned, Plan]:
+        """What takes a launch plan back to a version: the switch as we left it, and the plan.
+
+        Args:
+            to: A version, or "previous": the one that was active before.
+
+        Raises: LedgerError for a name or a version that is not known.
+        """
+        ledger = self.reader()
+        head = ledger.head()
+        switch = find_switch(head, name)
+        version = version_before(ledger.records(), switch) if to == "previous" else to
+        reader = self._connection.reader
+        wanted = switch.id.at(version)
+        if wanted not in reader.versions([wanted]):
+            raise LedgerError(f"Flyte Admin holds no {wanted}")
+        active = sorted(plan.id.version for plan in reader.active([switch.id])[switch.id])
+        return switch, switching(switch, active, version)
+
+    def _ledger(self) -> Ledger:
+        home = self.home
+        return self._connection.ledger(
+            project=home.project, domain=home.domain, workspace=home.workspace
+        )
+
+    def _make_home(self, plan: Plan) -> None:
+        for action in plan:
+            if action.id.kind is not Kind.PROJECT or action.id.project != self.home.project:
+                continue
+            if action.after is not None and action.verb is Verb.CREATE:
+                self._connection.writer.create(action.after)
+            elif action.after is not None and action.verb is Verb.UNARCHIVE:
+                self._connection.writer.update(action.after)
