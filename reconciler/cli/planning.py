@@ -70,11 +70,13 @@ def make_plan(
     """
     from dataclasses import replace
 
-    from reconciler.cli.session import with_obstacles
+    from reconciler.cli.session import override_warnings, with_obstacles
 
     memory = head if unit.home is not None else None
     options = replace(planning, memory=memory, whole=not paths)
-    return with_obstacles(remote.plan(declared, options), declared, unit)
+    plan = with_obstacles(remote.plan(declared, options), declared, unit)
+    warnings = override_warnings(declared, unit, paths)
+    return replace(plan, warnings=(*warnings, *plan.warnings)) if warnings else plan
 
 
 def _parameter(code: str) -> str:

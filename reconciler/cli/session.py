@@ -25,6 +25,7 @@ from reconciler.manifest import (
     load_workspace,
     settle,
     unbuilt_images,
+    unmatched_overrides,
 )
 from reconciler.model import Action, Diagnostic, Origin, Plan, Sensitive, Severity
 from reconciler.remote import Home, Remote
@@ -219,6 +220,15 @@ def unbuilt_diagnostics(declared: Sequence[Manifest], names: Sequence[str]) -> l
         )
         for name, origin in first.items()
     ]
+
+
+def override_warnings(
+    declared: Sequence[Manifest], unit: Unit, paths: Sequence[Path]
+) -> Sequence[Diagnostic]:
+    """Say of each override of the environment that is about nothing; of a whole set only."""
+    if unit.settled is None or paths:
+        return ()
+    return tuple(unmatched_overrides(declared, unit.settled.setting))
 
 
 def build(declared: Sequence[Manifest]) -> None:

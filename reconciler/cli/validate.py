@@ -38,7 +38,14 @@ def command(
       reconciler validate manifests/ --json
     """
     from reconciler.cli.sections import Result, run_sections
-    from reconciler.cli.session import Unit, caches, find_units, manifests, unbuilt_diagnostics
+    from reconciler.cli.session import (
+        Unit,
+        caches,
+        find_units,
+        manifests,
+        override_warnings,
+        unbuilt_diagnostics,
+    )
     from reconciler.errors import ManifestError
     from reconciler.remote import validate
     from reconciler.report import diagnostics_as_json, diagnostics_as_text, validated_as_text
@@ -61,7 +68,11 @@ def command(
             document = diagnostics_as_json(error.diagnostics) if as_json else ""
             return Result(Exit.ERROR, document)
         unbuilt = unit.settled.unbuilt if unit.settled else ()
-        warnings = (*desired.warnings, *unbuilt_diagnostics(declared, unbuilt))
+        warnings = (
+            *override_warnings(declared, unit, paths),
+            *desired.warnings,
+            *unbuilt_diagnostics(declared, unbuilt),
+        )
         if as_json:
             return Result(Exit.OK, diagnostics_as_json(warnings))
         shown = replace(desired, warnings=warnings)

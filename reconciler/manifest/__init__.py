@@ -78,6 +78,7 @@ from reconciler.manifest.provenance import explain_values
 from reconciler.manifest.reader import read as read_yaml
 from reconciler.manifest.schema import json_schema, schema_files, write_schemas
 from reconciler.manifest.suggest import did_you_mean
+from reconciler.manifest.unmatched import unmatched_overrides
 from reconciler.manifest.workspace import (
     KNOWN_AFTER_BUILD,
     LISTING_FILE,
@@ -206,5 +207,6 @@ __all__ = [
     "to_yaml",
     "unbuilt_images",
     "with_scalar",
+    "unmatched_overrides",
     "write_schemas",
 ]

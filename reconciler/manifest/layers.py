@@ -35,11 +35,15 @@ class Substitution:
 
 @dataclass(frozen=True, slots=True)
 class Layered:
-    """A document with pieces of others laid over it, and with its references substituted."""
+    """A document with pieces of others laid over it, and with its references substituted.
+
+    `overrides` are the environment's overrides that are about it, by their positions there.
+    """
 
     base: Positions
     pieces: Mapping[Path, Piece] = field(default_factory=dict)
     substitutions: Mapping[Path, Substitution] = field(default_factory=dict)
+    overrides: frozenset[int] = frozenset()
 
     def origin(self, path: Path) -> Origin:
         places, inner = self._said_by(path)

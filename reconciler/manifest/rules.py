@@ -14,6 +14,7 @@ from typing import Any
 
 from reconciler.manifest.layers import Layered, Piece
 from reconciler.manifest.models.base import Path, Positions
+from reconciler.model import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,17 @@ class Matcher:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One default or override: what it is about, what it says, and where that stands."""
+    """One default or override: what it is about, what it says, and where that stands.
+
+    `origin` is where it says what it is about.
+    """
 
     match: Matcher
     said: Mapping[str, Any]
     places: Positions
     path: Path
     layer: str
+    origin: Origin | None = None
 
 
 def place_of(document: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -96,12 +101,14 @@ def apply_rules(
     for rule in reversed(defaults):
         if rule.match.matches(value):
             merged = _merge(merged, rule.said, (), rule.path, rule, pieces, above=False)
-    for rule in overrides:
+    matched: list[int] = []
+    for number, rule in enumerate(overrides):
         if rule.match.matches(value):
             merged = _merge(merged, rule.said, (), rule.path, rule, pieces, above=True)
+            matched.append(number)
     if merged is value:
         return value, places
-    return merged, Layered(places, pieces)
+    return merged, Layered(places, pieces, overrides=frozenset(matched))
 
 
 def _merge(

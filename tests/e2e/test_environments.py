@@ -231,3 +231,21 @@ def test_workspaces_of_a_repository_go_in_order(
     assert "──" not in named.out
     assert named.code == 0
     assert "lists no workspace taem" in cli("plan", "--workspace", "taem").err
+
+
+def test_an_override_that_is_about_nothing_is_told(cli: Cli, workspace: Path) -> None:
+    """By whatever reads the whole set; of a part of it nothing can be said."""
+    file = workspace / "reconciler.yaml"
+    file.write_text(file.read_text().replace("{kind: LaunchPlan}", "{name: etl.dayly}"))
+
+    told = "reconciler.yaml:12:20: warning: the override is about none of the manifests"
+    hint = "no name fits etl.dayly; did you mean etl.daily?"
+    for command in ("validate", "plan"):
+        whole = cli(command, "-e", "dev")
+        assert whole.code == 0
+        assert told in whole.out + whole.err
+        assert hint in whole.out + whole.err
+        part = cli(command, "etl.yaml", "-e", "dev")
+        assert told not in part.out + part.err
+    warnings = json.loads(cli("plan", "-e", "dev", "--json").out)["warnings"]
+    assert "unmatched-override" in {one["code"] for one in warnings}

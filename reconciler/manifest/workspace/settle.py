@@ -9,7 +9,7 @@ Of several values of a variable the last one given counts, in Terraform's order:
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.errors import ConfigError, ManifestError
@@ -306,7 +306,9 @@ def _rules(
 ) -> Iterator[Rule]:
     places: Positions = workspace.positions
     for at, spec in enumerate(specs):
-        yield Rule(_matcher(spec.match), spec.set.parts, places, (*path, at, "set"), layer)
+        origin = workspace.origin_of(*path, at, "match")
+        said = spec.set.parts
+        yield Rule(_matcher(spec.match), said, places, (*path, at, "set"), layer, origin)
 
 
 def _matcher(spec: MatchSpec) -> Matcher:
@@ -322,7 +324,7 @@ def _matcher(spec: MatchSpec) -> Matcher:
 
 def _substituted(rule: Rule, known: Known, problems: list[Diagnostic]) -> Rule:
     said, places = substitute(rule.said, _Below(rule.places, rule.path), known, problems)
-    return Rule(rule.match, said, places, (), rule.layer)
+    return replace(rule, said=said, places=places, path=())
 
 
 @dataclass(frozen=True, slots=True)
