@@ -1,4 +1,8 @@
-"""The checkout that a bundle's root lies in: what it tracks, and what is ignored from above."""
+"""The checkout that a folder lies in: what it tracks, and what is ignored from above.
+
+A bundle may take in several: submodules, and clones within a clone, are checkouts of their own,
+with rules and an index of their own, as git has it.
+"""
 
 import os
 from collections.abc import Iterable
@@ -13,17 +17,27 @@ GITIGNORE = ".gitignore"
 
 @dataclass(slots=True)
 class Checkout:
-    """Where it is, where in it the root lies, and what it tracks: read once it is asked for."""
+    """Where it is, how paths of the bundle are called in it, and what it tracks.
+
+    `prefix` is where in it the bundle's root lies, with a slash behind it; `skip` how much of a
+    path leads to it, if it lies below the root. What it tracks is read once it is asked for.
+    """
 
     top: Path
-    prefix: bytes
+    prefix: bytes = b""
+    skip: int = 0
     _files: frozenset[bytes] | None = field(default=None)
     _folders: frozenset[bytes] = field(default=frozenset())
 
     def has(self, raw: bytes, *, folder: bool) -> bool:
         """Tell whether a path is tracked, or holds something that is."""
-        files = self._read()
-        return (self.prefix + raw) in (self._folders if folder else files)
+        path = self.path(raw)
+        # A submodule is a folder, and tracked as if it were a file.
+        return path in self._read() or (folder and path in self._folders)
+
+    def path(self, raw: bytes) -> bytes:
+        """How a path of the bundle is called in this checkout."""
+        return self.prefix + raw[self.skip :]
 
     def has_any(self) -> bool:
         """Tell whether anything in the root is tracked."""

@@ -21,11 +21,18 @@ _MAX_INDEX = 1 << 30
 
 
 def top_of_checkout(folder: Path) -> Path | None:
-    """The folder at or above this one that holds a checkout's `.git`, None if there is none."""
+    """The top of the checkout that a folder is in, None if it is in none."""
     for place in (folder, *folder.parents):
-        if os.path.lexists(place / ".git"):
+        if is_checkout(place):
             return place
     return None
+
+
+def is_checkout(folder: Path) -> bool:
+    """Tell whether a folder is the top of a checkout: of a repository, work tree or submodule."""
+    place = folder / ".git"
+    # As git has it: an empty folder of that name makes none.
+    return place.is_file() or os.path.lexists(place / "HEAD")
 
 
 def tracked(top: Path) -> frozenset[bytes]:

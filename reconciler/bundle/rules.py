@@ -13,7 +13,7 @@ from pathlib import Path
 from reconciler.bundle import dockerignore
 from reconciler.bundle.checkout import GITIGNORE, Checkout, own_rules, rules_above
 from reconciler.bundle.dockerignore import DockerRules
-from reconciler.bundle.git_index import top_of_checkout
+from reconciler.bundle.git_index import is_checkout, top_of_checkout
 from reconciler.bundle.gitignore import GitRule, GitRules, parse_rule
 from reconciler.bundle.wildmatch import literal_prefix
 from reconciler.model import CodeFolder
@@ -59,10 +59,11 @@ class Place:
 
     `path` is relative to the bundle's root, nothing for the root itself; `included` names the
     include pattern that took a folder above; `ignored` the git rule that left one out of which
-    only tracked files are taken.
+    only tracked files are taken; `checkout` is what the git rules are those of.
     """
 
     path: str = ""
+    checkout: Checkout | None = None
     git: tuple[GitRules, ...] = ()
     docker: tuple[dockerignore.Folder, ...] = ()
     included: str = ""
@@ -87,7 +88,6 @@ class Rules:
             if name != GITIGNORE and _is_inside(self._root / name, self._root)
         ]
         self._uses_git = GITIGNORE in folder.ignore_files
-        self._checkout: Checkout | None = None
 
     def at_root(self) -> Place:
         """The root, with what `.gitignore` files above it say."""
@@ -98,12 +98,12 @@ class Rules:
         if top is not None:
             inner = os.fsencode(self._root.relative_to(top).as_posix())
             prefix = b"" if inner == b"." else inner + b"/"
-            self._checkout = Checkout(top, prefix)
+            checkout = Checkout(top, prefix)
             above, ignoring = rules_above(self._root, top)
             if ignoring is None:
-                place = replace(place, git=above)
-            elif self._checkout.has_any():
-                return replace(place, ignored=ignoring.name)
+                place = replace(place, git=above, checkout=checkout)
+            elif checkout.has_any():
+                return replace(place, ignored=ignoring.name, checkout=checkout)
             # Else whoever names a folder that is ignored wants what is in it.
         return self._with_own(place)
 
@@ -112,11 +112,16 @@ class Rules:
         path = f"{place.path}/{name}" if place.path else name
         inner = Place(
             path=path,
+            checkout=place.checkout,
             git=place.git,
             docker=tuple(rules.inside(path) for rules in self._docker),
             included=place.included or self._included(path, name, folder=True),
             ignored=place.ignored or (verdict.rule if verdict.looked_into else ""),
         )
+        if self._uses_git and is_checkout(self._root / path):
+            # A submodule, or a clone within a clone: what is said above is not about its files.
+            checkout = Checkout(self._root / path, skip=len(os.fsencode(path)) + 1)
+            inner = replace(inner, checkout=checkout, git=(), ignored="")
         return self._with_own(inner) if self._uses_git and not inner.ignored else inner
 
     def judge(self, place: Place, name: str, *, folder: bool) -> Verdict:
@@ -153,14 +158,14 @@ class Rules:
             if rule.negative:
                 return Verdict(True, rule.name)
             said = rule.name
-        if self._checkout is None or not self._checkout.has(raw, folder=folder):
+        if place.checkout is None or not place.checkout.has(raw, folder=folder):
             return Verdict(False, said)
         if folder:
             return Verdict(False, said, looked_into=True)
         return Verdict(True, f"git tracks it, whatever {said} says")
 
     def _git_rule(self, place: Place, raw: bytes, name: bytes, *, folder: bool) -> GitRule | None:
-        whole = self._checkout.prefix + raw if self._checkout else raw
+        whole = place.checkout.path(raw) if place.checkout else raw
         for rules in reversed(place.git):
             rule = rules.last(whole, name, folder=folder)
             if rule is not None:
@@ -196,8 +201,8 @@ class Rules:
         own = own_rules(self._root / place.path, self._root)
         if own is None:
             return place
-        prefix = self._checkout.prefix if self._checkout else b""
-        base = (prefix + os.fsencode(place.path)).rstrip(b"/")
+        path = os.fsencode(place.path)
+        base = (place.checkout.path(path) if place.checkout else path).rstrip(b"/")
         return replace(place, git=(*place.git, GitRules(own, base)))
 
 

@@ -20,6 +20,8 @@ class Git:
 
     def run(self, *arguments: str, stdin: bytes = b"", may_fail: bool = False) -> bytes:
         nothing = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        for who in ("AUTHOR", "COMMITTER"):
+            nothing |= {f"GIT_{who}_NAME": "A", f"GIT_{who}_EMAIL": "a@example.org"}
         done = subprocess.run(
             ["git", "-C", str(self.top), *arguments],
             input=stdin,

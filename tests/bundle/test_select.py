@@ -104,6 +104,48 @@ def test_what_git_tracks_is_never_ignored(tmp_path: Path) -> None:
     assert rule_of(listing, "data/deep") == ".gitignore:1 data/"
 
 
+@settings(max_examples=40, derandomize=True, deadline=None)
+@given(
+    outer=gitignores,
+    inner=gitignores,
+    forced=st.sets(st.sampled_from(TREE), max_size=2),
+    submodule=st.booleans(),
+)
+def test_a_checkout_within_a_checkout_has_its_own_rules(
+    tmp_path_factory: pytest.TempPathFactory,
+    outer: str,
+    inner: str,
+    forced: set[str],
+    submodule: bool,
+) -> None:
+    """Submodules and clones: each of their files is taken or left as their own git has it."""
+    git = Git(tmp_path_factory.mktemp("checkout"))
+    nested = Git(git.top / "src")
+    write_files(git.top, [path for path in TREE if not path.startswith("src/")])
+    write_files(nested.top, TREE)
+    (git.top / ".gitignore").write_text(outer)
+    (nested.top / ".gitignore").write_text(inner)
+    if forced:
+        nested.run("add", "--force", *forced)
+    if submodule:
+        commit = nested.run("commit-tree", nested.run("write-tree").decode().strip(), "-m", "x")
+        link = f"160000,{commit.decode().strip()},src"
+        git.run("update-index", "--add", "--cacheinfo", link)
+    outside = {path for path in git.files() if not path.startswith("src")}
+    left_out = not submodule and git.run("check-ignore", "src", may_fail=True)
+    inside = set() if left_out else {f"src/{path}" for path in nested.files()}
+
+    assert taken(git.top, ignore_files=(".gitignore",)) == outside | inside
+
+
+def test_an_empty_folder_makes_no_checkout(tmp_path: Path) -> None:
+    """What is only called `.git` ends no rules; git sees it the same way."""
+    git = Git(tmp_path)
+    write_files(tmp_path, {".gitignore": "*.log", "lib/a.log": "", "lib/a.py": ""})
+    (tmp_path / "lib/.git").mkdir()
+    assert git.files() == taken(tmp_path) == {".gitignore", "lib/a.py"}
+
+
 def test_a_machines_own_excludes_count_for_nothing(tmp_path: Path) -> None:
     """Every checkout of a commit gives the same bundle."""
     git = Git(tmp_path)
