@@ -5,8 +5,8 @@
     ├── ConfigError                          1   endpoint, workspace file, options
     ├── UnreachableError                     1   nobody answers at the endpoint
     ├── ApplyRefusedError                    1   not confirmed, or the world moved before a write
-    ├── StalePlanError                       4   a saved plan for a world that is gone
     │   └── GuardError                       3   a lawful plan that is rather a mistake
+    ├── StalePlanError                       4   a saved plan for a world that is gone
     ├── OversizedError                       1   a request that Admin would not even read
     ├── BundleError                          1   code that cannot be bundled, or has changed since
     ├── UploadError                          1   the object store did not take a bundle
@@ -20,6 +20,7 @@
     ├── FetchError                           1   a package's URL gave nothing, or something else
     ├── BuildError                           1   a package's own command failed, or gave none
     ├── RegistryError                        1   a container registry has no such image, or refuses
+    ├── LoginError                           7   no token could be had to log in with
     └── AdminError                           1   Admin refused one call; a class for each gRPC code
         ├── UnauthenticatedError             7
         ├── PermissionDeniedError            7
@@ -188,6 +189,10 @@ class BuildError(ReconcilerError):
 
 class RegistryError(ReconcilerError):
     """A container registry that cannot be asked, refuses, or has no such image."""
+
+
+class LoginError(ReconcilerError):
+    """No token: the command, the authorization server or Admin's word about it is missing."""
 
 
 class AdminError(ReconcilerError):

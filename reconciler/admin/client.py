@@ -48,7 +48,7 @@ from reconciler.admin import rpc
 from reconciler.admin.interceptors import Recorder
 from reconciler.admin.retry import RetryPolicy
 from reconciler.admin.rpc import Rpc
-from reconciler.admin.status import as_unreachable, translate, without_login
+from reconciler.admin.status import as_unreachable, refused_login, translate
 from reconciler.config import Config
 from reconciler.errors import AdminError, UnauthenticatedError
 from reconciler.model import ResourceId
@@ -199,7 +199,7 @@ class AdminClient:
 
     def _final(self, error: AdminError) -> Exception:
         if isinstance(error, UnauthenticatedError):
-            return without_login(error, auth_type=self._config.auth_type)
+            return refused_login(error, self._config.login)
         if error.in_doubt:
             return error  # some attempt did reach Admin, and the doubt must not get lost
         config = self._config

@@ -127,7 +127,12 @@ def connect(
     pool = Pool(parallelism)
     channel = open_channel(config)
     recorder = Recorder()
-    writing = grpc.intercept_channel(channel, Deadline(policy.deadline), recorder)
+    logins = []
+    if config.login.sends:
+        from reconciler.admin.auth import authorizers
+
+        logins = authorizers(channel, config, clock)
+    writing = grpc.intercept_channel(channel, Deadline(policy.deadline), *logins, recorder)
     reading = grpc.intercept_channel(writing, ReadOnly())
 
     def client_on(some: grpc.Channel) -> AdminClient:

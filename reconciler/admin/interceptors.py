@@ -112,5 +112,18 @@ class _CallDetails(
     """gRPC has no public class for the details of a call that an interceptor changed."""
 
 
+def with_metadata(details: Any, key: str, value: str) -> Any:
+    """The details of a call with one header more, in the place of one of the same name."""
+    kept = [(name, other) for name, other in details.metadata or () if name != key]
+    return _CallDetails(
+        details.method,
+        details.timeout,
+        [*kept, (key, value)],
+        details.credentials,
+        details.wait_for_ready,
+        details.compression,
+    )
+
+
 def _text(method: str | bytes) -> str:
     return method.decode() if isinstance(method, bytes) else method

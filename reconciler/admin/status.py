@@ -10,6 +10,7 @@ from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.message import DecodeError, Message
 from google.rpc.status_pb2 import Status
 
+from reconciler.config import Flow, Login
 from reconciler.errors import (
     AbortedError,
     AdminError,
@@ -131,10 +132,21 @@ def as_unreachable(error: AdminError, *, endpoint: str, insecure: bool) -> Unrea
     return UnreachableError(f"cannot reach Flyte Admin at {endpoint}: {reason}")
 
 
-def without_login(error: UnauthenticatedError, *, auth_type: str) -> UnauthenticatedError:
-    """Say beside Admin's words which login is configured, and that none can be performed yet."""
-    wanted = f"authType {auth_type} is configured" if auth_type else "no authType is configured"
-    text = f"{error.text or 'credentials are missing'}; {wanted}, and no login flow exists yet"
+def refused_login(error: UnauthenticatedError, login: Login) -> UnauthenticatedError:
+    """Say beside Admin's words what was tried, and what else there is."""
+    match login.flow:
+        case Flow.NONE:
+            tried = "no login is configured"
+        case Flow.PKCE | Flow.DEVICE:
+            tried = f"authType {login.flow} needs a person, and is not supported yet"
+        case Flow.TOKEN:
+            tried = "the token given was not accepted"
+        case _:
+            tried = f"what authType {login.flow} gave was not accepted"
+    hint = ""
+    if not login.sends:
+        hint = " (authType ClientSecret or ExternalCommand, or a token in RECONCILER_TOKEN)"
+    text = f"{error.text or 'credentials are missing'}; {tried}{hint}"
     return UnauthenticatedError(
         text, method=error.method, subject=error.subject, details=error.details
     )

@@ -46,7 +46,8 @@ def for_error(error: BaseException) -> Exit:
     """The exit of a command that gave no result because of `error`, one of ours."""
     from reconciler import errors
 
-    if isinstance(error, errors.UnauthenticatedError | errors.PermissionDeniedError):
+    denied = errors.UnauthenticatedError | errors.PermissionDeniedError | errors.LoginError
+    if isinstance(error, denied):
         return Exit.DENIED
     if isinstance(error, errors.LockedError):
         return Exit.LOCKED

@@ -2,6 +2,7 @@
 
 from reconciler.config.cache import cache_folder
 from reconciler.config.config import Config
+from reconciler.config.login import Flow, Login, read_secret, read_text
 from reconciler.config.resolve import resolve
 
-__all__ = ["Config", "cache_folder", "resolve"]
+__all__ = ["Config", "Flow", "Login", "cache_folder", "read_secret", "read_text", "resolve"]

@@ -1,6 +1,8 @@
 """The settled answer: one endpoint, how to reach it, and who said so."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+from reconciler.config.login import Login
 
 SANDBOX_PREFIX = "sandbox:"
 
@@ -16,7 +18,7 @@ class Config:
         insecure: Plain text instead of TLS.
         ca_cert_file: PEM file of the authorities to trust instead of the system's; "" for these.
         insecure_skip_verify: Take whatever certificate the server shows.
-        auth_type: The login flow asked for (`Pkce`, `ClientSecret`, …); "" if nobody said.
+        login: How to log in.
         unknown_keys: Keys of the file's `admin` section that neither flytekit nor flytectl
             knows: tolerated, and likely misspelt.
     """
@@ -26,7 +28,7 @@ class Config:
     insecure: bool = False
     ca_cert_file: str = ""
     insecure_skip_verify: bool = False
-    auth_type: str = ""
+    login: Login = field(default_factory=Login)
     unknown_keys: tuple[str, ...] = ()
 
     def __str__(self) -> str:

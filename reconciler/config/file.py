@@ -37,6 +37,15 @@ class AdminFile:
     insecure_skip_verify: bool | None = None
     ca_cert_file: str = ""
     auth_type: str = ""
+    client_id: str = ""
+    client_secret_file: str = ""
+    client_secret_variable: str = ""
+    scopes: tuple[str, ...] = ()
+    audience: str = ""
+    token_url: str = ""
+    command: tuple[str, ...] = ()
+    proxy_command: tuple[str, ...] = ()
+    http_proxy: str = ""
     unknown_keys: tuple[str, ...] = ()
 
 
@@ -55,6 +64,15 @@ def read_file(path: Path) -> AdminFile:
         insecure_skip_verify=_flag(values, "insecureSkipVerify", path),
         ca_cert_file=_text(values, "caCertFilePath", path),
         auth_type=_text(values, "authType", path),
+        client_id=_text(values, "clientId", path),
+        client_secret_file=_text(values, "clientSecretLocation", path),
+        client_secret_variable=_text(values, "clientSecretEnvVar", path),
+        scopes=_texts(values, "scopes", path),
+        audience=_text(values, "audience", path),
+        token_url=_text(values, "tokenUrl", path),
+        command=_texts(values, "command", path),
+        proxy_command=_texts(values, "proxyCommand", path),
+        http_proxy=_text(values, "httpProxyURL", path),
         unknown_keys=tuple(str(key) for key in section if str(key).lower() not in _KNOWN),
     )
 
@@ -107,6 +125,17 @@ def _text(values: dict[str, Any], key: str, path: Path) -> str:
     if not isinstance(value, str):
         raise ConfigError(f"{path}: admin.{key} must be a text, not {value!r}")
     return value.strip()
+
+
+def _texts(values: dict[str, Any], key: str, path: Path) -> tuple[str, ...]:
+    value = values.get(key.lower())
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return tuple(value.split())
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ConfigError(f"{path}: admin.{key} must be a list of texts")
+    return tuple(value)
 
 
 def _flag(values: dict[str, Any], key: str, path: Path) -> bool | None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from reconciler.config.config import Config
 from reconciler.config.endpoint import parse_endpoint
 from reconciler.config.file import AdminFile, parse_flag, read_file
+from reconciler.config.login import find_login
 from reconciler.errors import ConfigError
 
 OWN_VARIABLE = "RECONCILER_ADMIN"
@@ -27,7 +28,6 @@ FILE_VARIABLE = "FLYTECTL_CONFIG"
 INSECURE_VARIABLE = "FLYTE_PLATFORM_INSECURE"
 SKIP_VERIFY_VARIABLE = "FLYTE_PLATFORM_INSECURE_SKIP_VERIFY"
 CA_VARIABLE = "FLYTE_PLATFORM_CA_CERT_FILE_PATH"
-AUTH_VARIABLE = "FLYTE_CREDENTIALS_AUTH_MODE"
 
 
 def resolve(
@@ -104,7 +104,7 @@ def _settle(
         insecure=_first(*wishes, endpoint.loopback),
         ca_cert_file=str(_path(ca_cert_file, home)) if ca_cert_file else "",
         insecure_skip_verify=_first(*skips, False),
-        auth_type=environ.get(AUTH_VARIABLE, "").strip() or said.auth_type,
+        login=find_login(said, environ=environ),
         unknown_keys=said.unknown_keys,
     )
 

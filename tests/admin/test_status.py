@@ -14,7 +14,7 @@ from flyteidl.admin.workflow_pb2 import CreateWorkflowFailureReason
 from reconciler.admin import Connection
 from reconciler.admin.retry import RetryPolicy
 from reconciler.admin.status import CLASSES, as_unreachable
-from reconciler.config import Config
+from reconciler.config import Config, Flow, Login
 from reconciler.errors import (
     AdminError,
     InvalidArgumentError,
@@ -88,20 +88,24 @@ def test_a_hundred_kilobytes_of_error_arrive(server: ScriptedAdmin, admin: Conne
 
 
 @pytest.mark.parametrize(
-    ("auth_type", "said"), [("Pkce", "authType Pkce is configured"), ("", "no authType is")]
+    ("flow", "said"),
+    [
+        (Flow.NONE, "no login is configured"),
+        (Flow.PKCE, "authType Pkce needs a person"),
+        (Flow.DEVICE, "authType DeviceFlow needs a person"),
+    ],
 )
-def test_a_missing_login_names_what_is_configured(
-    server: ScriptedAdmin, to_admin: Connect, auth_type: str, said: str
+def test_a_missing_login_says_what_there_is(
+    server: ScriptedAdmin, to_admin: Connect, flow: Flow, said: str
 ) -> None:
-    """No login flow exists yet; the message says so instead of just failing."""
-    config = Config(
-        endpoint=server.endpoint, source="the test", insecure=True, auth_type=auth_type
-    )
+    """Admin's own words, what was configured, and what to do."""
+    login = Login(flow=flow)
+    config = Config(endpoint=server.endpoint, source="the test", insecure=True, login=login)
     server.fail("GetDomains", Refuse(grpc.StatusCode.UNAUTHENTICATED, "token is missing"))
     with pytest.raises(UnauthenticatedError, match=said) as caught:
         to_admin(server.endpoint, config=config).reader.domains()
     assert "token is missing" in str(caught.value)
-    assert "no login flow exists yet" in str(caught.value)
+    assert "RECONCILER_TOKEN" in str(caught.value)
 
 
 def free_port() -> int:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.config import Config, resolve
+from reconciler.config import Config, Flow, Login, resolve
 from reconciler.errors import ConfigError
 
 # Every place at once, first to last; a test takes places away from the front.
@@ -101,7 +101,7 @@ def test_reads_flytekits_variables() -> None:
             "FLYTE_PLATFORM_URL": "dns:///flyte.example.com",
             "FLYTE_PLATFORM_CA_CERT_FILE_PATH": "~/ca.pem",
             "FLYTE_PLATFORM_INSECURE_SKIP_VERIFY": "yes",
-            "FLYTE_CREDENTIALS_AUTH_MODE": "ClientSecret",
+            "FLYTE_CREDENTIALS_AUTH_MODE": "Pkce",
         },
         home=Path("/home/ann"),
     )
@@ -110,7 +110,7 @@ def test_reads_flytekits_variables() -> None:
         source="FLYTE_PLATFORM_URL",
         ca_cert_file="/home/ann/ca.pem",
         insecure_skip_verify=True,
-        auth_type="ClientSecret",
+        login=Login(flow=Flow.PKCE),
     )
 
 
@@ -145,8 +145,12 @@ logger:
 """
 
 
-@pytest.mark.parametrize("text", [FLYTEKIT, FLYTECTL], ids=["flytekit", "flytectl"])
-def test_reads_both_dialects_of_the_file(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "client_id"),
+    [(FLYTEKIT, "flytectl"), (FLYTECTL, "")],
+    ids=["flytekit", "flytectl"],
+)
+def test_reads_both_dialects_of_the_file(tmp_path: Path, text: str, client_id: str) -> None:
     """One file serves flytekit, flytectl and us; what is not ours is let be."""
     home = home_with(tmp_path, text)
     assert resolve(environ={}, home=home) == Config(
@@ -154,7 +158,7 @@ def test_reads_both_dialects_of_the_file(tmp_path: Path, text: str) -> None:
         source=str(home / ".flyte" / "config.yaml"),
         insecure_skip_verify=True,
         ca_cert_file="/etc/ca.pem",
-        auth_type="Pkce",
+        login=Login(flow=Flow.PKCE, client_id=client_id),
     )
 
 
@@ -168,7 +172,7 @@ def test_options_of_a_file_stay_with_its_endpoint(tmp_path: Path) -> None:
     """What a file says about its server says nothing about the one the flag names."""
     home = home_with(tmp_path, "admin: {endpoint: 'h:1', insecure: true, authType: Pkce}")
     config = resolve("prod.example.com", environ={}, home=home)
-    assert (config.insecure, config.auth_type) == (False, "")
+    assert (config.insecure, config.login) == (False, Login())
 
 
 def test_a_file_that_contradicts_itself_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,62 @@
+"""One token for many threads, renewed in time."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from reconciler.admin.auth import TokenKeeper
+from reconciler.admin.auth.tokens import Token
+from tests.fakes import MemoryClock
+
+
+class Numbered:
+    """Hands out t1, t2, …; `none` stands for an Admin that needs none."""
+
+    def __init__(self, lifetime: float | None = None, *, none: bool = False) -> None:
+        self.lifetime = lifetime
+        self.none = none
+        self.given = 0
+
+    def get(self) -> Token | None:
+        self.given += 1
+        return None if self.none else Token(f"t{self.given}", self.lifetime)
+
+
+def test_many_threads_share_one_token() -> None:
+    """It is fetched once."""
+    source = Numbered()
+    keeper = TokenKeeper(source, MemoryClock())
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda _: keeper.current(), range(50)))
+
+    assert (found, source.given) == ({"t1"}, 1)
+
+
+def test_it_is_renewed_before_it_ends() -> None:
+    """At four fifths of its life."""
+    clock = MemoryClock()
+    keeper = TokenKeeper(Numbered(lifetime=100), clock)
+
+    tokens = []
+    for _ in range(3):
+        tokens.append(keeper.current())
+        clock.sleep(79)
+    assert tokens == ["t1", "t1", "t2"]
+
+
+def test_a_refused_one_is_renewed_once_for_all_who_held_it() -> None:
+    """The second who was refused with it gets what the first fetched."""
+    source = Numbered()
+    keeper = TokenKeeper(source, MemoryClock())
+    held = keeper.current()
+
+    assert [keeper.renewed(held), keeper.renewed(held)] == ["t2", "t2"]
+    assert source.given == 2
+
+
+def test_an_admin_that_needs_none_is_asked_once() -> None:
+    """No token, no header, no second question."""
+    source = Numbered(none=True)
+    keeper = TokenKeeper(source, MemoryClock())
+
+    assert [keeper.current(), keeper.current()] == [None, None]
+    assert source.given == 1

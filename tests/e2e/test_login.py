@@ -1,0 +1,171 @@
+"""Logging in to an Admin that asks for it, as a pipeline does: with nobody there to answer."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconciler.testing import EmbeddedAdmin, embedded_admin
+from tests.e2e.between import Between
+from tests.e2e.conftest import Cli
+
+SECRET = "foobar"
+
+
+@pytest.fixture
+def asking(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, here: Path
+) -> Iterator[EmbeddedAdmin]:
+    """An Admin that asks for a token, which every command of the test talks to."""
+    with embedded_admin(auth=True, chaos=getattr(request, "param", "")) as admin:
+        monkeypatch.setenv("FLYTE_PLATFORM_URL", f"http://{admin.endpoint}")
+        yield admin
+
+
+def by_secret(monkeypatch: pytest.MonkeyPatch, secret: str = SECRET) -> None:
+    """As flytekit's own variables say it."""
+    monkeypatch.setenv("FLYTE_CREDENTIALS_AUTH_MODE", "ClientSecret")
+    monkeypatch.setenv("FLYTE_CREDENTIALS_CLIENT_ID", "flytepropeller")
+    monkeypatch.setenv("FLYTE_CREDENTIALS_CLIENT_SECRET", secret)
+
+
+def token_of(admin: EmbeddedAdmin) -> str:
+    """A token, got from the authorization server without us."""
+    import httpx
+
+    answer = httpx.post(
+        f"http://{admin.http_endpoint}/oauth2/token",
+        data={"grant_type": "client_credentials", "scope": "all"},
+        auth=("flytepropeller", SECRET),
+    )
+    return str(answer.json()["access_token"])
+
+
+def test_without_a_login_it_says_what_there_is(cli: Cli, etl: Path, asking: EmbeddedAdmin) -> None:
+    """Exit 7, at once, and no browser."""
+    result = cli("plan", etl)
+
+    assert result.code == 7
+    assert "no login is configured" in result.err
+    assert "RECONCILER_TOKEN" in result.err
+
+
+def test_a_client_logs_in_with_its_secret(
+    cli: Cli, etl: Path, asking: EmbeddedAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole way: apply, and apply again with nothing left to do."""
+    by_secret(monkeypatch)
+
+    first, second = (cli("apply", etl, "--auto-approve") for _ in range(2))
+
+    assert (first.code, second.code) == (0, 0), first.err + second.err
+    assert "No changes" in second.out
+    assert SECRET not in first.out + first.err
+
+
+def test_the_secret_may_lie_in_a_file(
+    cli: Cli,
+    etl: Path,
+    asking: EmbeddedAdmin,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Which flytekit takes for a wish to log in with it."""
+    file = tmp_path / "secret"
+    file.write_text(f"{SECRET}\n")
+    monkeypatch.setenv("FLYTE_CREDENTIALS_CLIENT_ID", "flytepropeller")
+    monkeypatch.setenv("FLYTE_CREDENTIALS_CLIENT_SECRET_LOCATION", str(file))
+
+    assert cli("plan", etl).code == 0
+
+
+def test_a_wrong_secret_is_told_without_it(
+    cli: Cli, etl: Path, asking: EmbeddedAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 7 with the authorization server's reason."""
+    by_secret(monkeypatch, "not-the-secret")
+
+    result = cli("plan", etl)
+
+    assert result.code == 7
+    assert "no token from" in result.err
+    assert "not-the-secret" not in result.err
+
+
+def test_a_token_at_hand_is_used(
+    cli: Cli, etl: Path, asking: EmbeddedAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a pipeline that was given one."""
+    monkeypatch.setenv("RECONCILER_TOKEN", token_of(asking))
+
+    assert cli("plan", etl).code == 0
+
+
+def test_a_token_that_is_refused_is_told(
+    cli: Cli, etl: Path, asking: EmbeddedAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was tried, and nothing else can be."""
+    monkeypatch.setenv("RECONCILER_TOKEN", "stale.token.here")
+
+    result = cli("plan", etl)
+
+    assert result.code == 7
+    assert "the token given was not accepted" in result.err
+    assert "stale.token.here" not in result.err
+
+
+def test_a_command_prints_the_token(
+    cli: Cli,
+    etl: Path,
+    asking: EmbeddedAdmin,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """A command of the user's, run without a shell."""
+    script = tmp_path / "token.py"
+    script.write_text(f"print({token_of(asking)!r})")
+    monkeypatch.setenv("FLYTE_CREDENTIALS_COMMAND", f"{sys.executable} {script}")
+
+    assert cli("plan", etl).code == 0
+
+
+def test_a_command_that_fails_is_told(
+    cli: Cli,
+    etl: Path,
+    asking: EmbeddedAdmin,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """With the last line of its complaint, and not with what it printed."""
+    script = tmp_path / "token.py"
+    script.write_text("print('half-a-token')\nraise SystemExit('log in to your provider first')")
+    monkeypatch.setenv("FLYTE_CREDENTIALS_COMMAND", f"{sys.executable} {script}")
+
+    result = cli("plan", etl)
+
+    assert result.code == 7
+    assert "log in to your provider first" in result.err
+    assert "half-a-token" not in result.err
+
+
+@pytest.mark.parametrize("asking", ["seed=1,expire_tokens=3"], indirect=True)
+def test_tokens_that_end_are_renewed(
+    cli: Cli, etl: Path, asking: EmbeddedAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is good for three calls, and an apply takes more: nothing is lost or done twice."""
+    by_secret(monkeypatch)
+
+    first, second = (cli("apply", etl, "--auto-approve") for _ in range(2))
+
+    assert (first.code, second.code) == (0, 0), first.err + second.err
+    assert "No changes" in second.out
+
+
+def test_a_server_that_needs_no_login_is_not_asked_for_one(
+    cli: Cli, etl: Path, admin: Between, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A configuration for another server does no harm."""
+    by_secret(monkeypatch)
+
+    assert cli("plan", etl).code == 0
