@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flyteidl.admin.common_pb2 import Labels, NamedEntityMetadata
 from flyteidl.admin.launch_plan_pb2 import LaunchPlanSpec
+from flyteidl.admin.project_pb2 import Project
 from flyteidl.admin.task_pb2 import TaskSpec
 from flyteidl.admin.workflow_pb2 import WorkflowSpec
 from flyteidl.core.tasks_pb2 import TaskTemplate
@@ -225,3 +227,42 @@ def test_what_is_refused_has_a_reason(name: str) -> None:
     """It names a field that there is; the reason ends up in the message."""
     assert name in all_fields()
     assert {**REFUSED, **SAID_ELSEWHERE}[name]
+
+
+# Of places and names, what no manifest says.
+BESIDE: dict[str, str] = {
+    "flyteidl.admin.Project.domains": "domains are the server's own configuration",
+    "flyteidl.admin.Project.org": "Admin keeps no organisations",
+}
+PLACES = """\
+apiVersion: reconciler/v1
+kind: Project
+metadata: {name: p}
+spec: {title: Title, description: what for, labels: {team: data}, state: archived}
+---
+apiVersion: reconciler/v1
+kind: Domain
+metadata: {project: q, name: d}
+spec: {tasks: {t: {description: what for, archived: true}}}
+"""
+
+
+def test_every_field_of_projects_and_names_has_words(tmp_path: Path) -> None:
+    """Or a reason to have none. Attributes are held to the same in `test_attributes`."""
+    file = tmp_path / "places.yaml"
+    file.write_text(PLACES)
+    spoken = {
+        name
+        for one in bind(declare(load([file])), None)
+        if one.spec is not None
+        for name in said(one.spec)
+    }
+
+    known = {
+        field.full_name
+        for root in (Project, NamedEntityMetadata, Labels)
+        for field in root.DESCRIPTOR.fields
+    }
+    assert sorted(known - spoken - set(BESIDE)) == []
+    assert sorted(spoken & set(BESIDE)) == []
+    assert sorted(set(BESIDE) - known) == []
