@@ -22,6 +22,7 @@ from reconciler.model.bundle import (
     with_addresses,
 )
 from reconciler.model.canonical import content_hash, is_content_hash, object_hash, to_canonical
+from reconciler.model.change import Change
 from reconciler.model.choice import Choice, CodeListing, Entry
 from reconciler.model.code_tar import CodeTar
 from reconciler.model.collecting import without_collecting
@@ -30,6 +31,20 @@ from reconciler.model.describe import describe, describe_value, enum_word
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.drawing import Drawing, Spot, spot
 from reconciler.model.duration import parse_duration
+from reconciler.model.effect import (
+    Behind,
+    Consumer,
+    Effect,
+    Firing,
+    ImageChange,
+    InterfaceChange,
+    Oddity,
+    Part,
+    Restart,
+    ScheduleEffect,
+    Side,
+    Slot,
+)
 from reconciler.model.graph import CycleError, in_order
 from reconciler.model.identifiers import identifiers
 from reconciler.model.identity import ResourceId
@@ -68,7 +83,6 @@ from reconciler.model.plan import (
     GUARDS,
     MANY_DEACTIVATED,
     Action,
-    Change,
     Conflict,
     Plan,
     Reason,
@@ -99,6 +113,7 @@ __all__ = [
     "ApplyReport",
     "Author",
     "Begin",
+    "Behind",
     "Body",
     "Bundle",
     "Change",
@@ -110,29 +125,36 @@ __all__ = [
     "CodeListing",
     "CodeTar",
     "Conflict",
+    "Consumer",
     "CycleError",
     "DesiredState",
     "Diagnostic",
     "Drawing",
+    "Effect",
     "End",
     "Entry",
     "Event",
     "Explanation",
     "Finished",
+    "Firing",
     "Fold",
     "Found",
     "Head",
     "Hold",
+    "ImageChange",
     "Ingredient",
+    "InterfaceChange",
     "Inventory",
     "Kind",
     "Knock",
     "Layer",
     "Needs",
     "ObservedState",
+    "Oddity",
     "Origin",
     "Outcome",
     "Owned",
+    "Part",
     "Place",
     "Plan",
     "PlanOptions",
@@ -143,8 +165,12 @@ __all__ = [
     "Renewal",
     "Resource",
     "ResourceId",
+    "Restart",
+    "ScheduleEffect",
     "Sensitive",
     "Severity",
+    "Side",
+    "Slot",
     "Spot",
     "Started",
     "Status",

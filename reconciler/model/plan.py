@@ -1,13 +1,14 @@
-"""What would be done: one field, one step, all of them."""
+"""What would be done: one step, all of them."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from reconciler.model.bundle import Bundle
+from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.effect import Effect
 from reconciler.model.identity import ResourceId
 from reconciler.model.kinds import Kind
 from reconciler.model.resource import Origin, Resource
@@ -39,19 +40,6 @@ class Reason(StrEnum):
     STILL_ACTIVE = "still-active"
     NEEDED = "needed"
     UNWANTED = "unwanted"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field: its path (dots, list positions in brackets) and both values as plain JSON.
-
-    None stands for an absent field; `sensitive` values are masked by every renderer.
-    """
-
-    path: str
-    before: Any
-    after: Any
-    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +91,7 @@ class Plan:
     """All actions, each after those it needs, and what was found that stands in their way.
 
     `obstacles` keep a plan that can be shown from being applied: an image not yet built.
+    `effects` say what its switches mean; nothing that is done depends on them.
     """
 
     actions: tuple[Action, ...]
@@ -110,6 +99,7 @@ class Plan:
     unchanged: Mapping[Kind, int] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
     obstacles: tuple[Diagnostic, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
     def __iter__(self) -> Iterator[Action]:
         return iter(self.actions)

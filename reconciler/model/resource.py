@@ -63,6 +63,8 @@ class Resource:
     # Fields of `spec` about which the manifests say nothing, so that they stay as they are; for
     # kinds whose messages cannot tell that from a default. Known for desired resources only.
     unsaid: frozenset[str] = frozenset()
+    # When Admin last switched it, in nanoseconds since 1970. Known for launch plans found only.
+    since: int | None = None
 
     @cached_property
     def canonical(self) -> dict[str, Any]:

@@ -39,12 +39,14 @@ class ObservedState:
     """What Admin answered about the ids that were asked for, and only about those.
 
     `beside` are rows of attributes that nobody asked for: Admin lists a type whole, and deleting
-    one row may take others with it.
+    one row may take others with it. `running` are the active versions, by activation and in order
+    of creation, of those names whose active version is not the desired one.
     """
 
     resources: Mapping[ResourceId, Resource]
     asked: frozenset[ResourceId]
     beside: Mapping[ResourceId, Resource] = field(default_factory=dict)
+    running: Mapping[ResourceId, tuple[Resource, ...]] = field(default_factory=dict)
 
     def find(self, id: ResourceId) -> Resource | None:
         """Return what Admin holds under `id`, or None if it holds nothing.
