@@ -24,14 +24,18 @@ def command(paths: tuple[Path, ...], check: bool, diff: bool, workspaces: tuple[
     """Write manifests in one form.
 
     Keys are put in the order of the reference, levels are indented by two, blank lines are
-    evened out. Comments are kept, and what a file means never changes; a document written in an
-    unusual way is left as it is. Names of changed files are printed. With - as PATH, standard
-    input is written to standard output.
+    evened out. Comments are kept, and what a file means never changes; a document with anchors
+    or tags is left as it is. Names of changed files are printed.
+
+    Without PATH: everything that reconciler.yaml names, itself and what it includes, too. In a
+    folder all YAML files at any depth, but for folders that are workspaces of their own. With -
+    as PATH, standard input is written to standard output.
 
     \b
     Examples:
       reconciler fmt
-      reconciler fmt --check --diff             in CI
+      reconciler fmt --check --diff             in CI: exit 1 if a file would change
+      reconciler fmt manifests/etl.yaml
       reconciler fmt - < manifest.yaml
     """
     from reconciler.errors import ConfigError, ManifestError
@@ -63,32 +67,64 @@ def command(paths: tuple[Path, ...], check: bool, diff: bool, workspaces: tuple[
 
 
 def _files(paths: Sequence[Path], workspaces: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    """Every file to format; without a path those of the workspaces, and their own files."""
-    from reconciler.cli.session import WORKSPACE_FILE, find_units, manifest_paths
+    """Every file to format, once; without a path those of the workspaces."""
     from reconciler.errors import ConfigError, ManifestError
     from reconciler.manifest import manifest_files
     from reconciler.model import Diagnostic
 
     problems: list[Diagnostic] = []
     ignore: tuple[str, ...] = ()
-    named: list[str | Path] = [*paths]
-    if not paths:
-        for unit in find_units(choice(workspaces=workspaces, environ={}), everywhere=True):
-            named += manifest_paths(paths, unit)
-            if unit.workspace is not None:
-                named.append(unit.workspace.origin.file)
-                ignore += unit.workspace.ignored
-    own = [str(path) for path in named if os.path.basename(path) == WORKSPACE_FILE]
-    others = [path for path in named if str(path) not in own]
-    names = [*dict.fromkeys(own), *manifest_files(others, problems, ignore=ignore)]
+    if paths:
+        own, others = _named(paths)
+    else:
+        own, others, ignore = _of_workspaces(workspaces)
+    names = [*own, *manifest_files(others, problems, ignore=ignore)]
     if problems:
         raise ManifestError(problems)
+    seen: set[Path] = set()
     for name in names:
+        if name != "stdin":
+            if (file := Path(name).resolve()) in seen:
+                continue
+            seen.add(file)
         try:
             data = sys.stdin.buffer.read() if name == "stdin" else Path(name).read_bytes()
         except OSError as error:
             raise ConfigError(f"cannot read {name}: {error.strerror}") from error
         yield name, data
+
+
+def _named(paths: Sequence[Path]) -> tuple[list[str], list[str | Path]]:
+    """Workspace files among `paths` and in their folders, and where manifests are looked for."""
+    from reconciler.cli.session import WORKSPACE_FILE
+    from reconciler.manifest import LISTING_FILE
+
+    own: list[str] = []
+    others: list[str | Path] = []
+    for path in paths:
+        if path.name == WORKSPACE_FILE:
+            own.append(str(path))
+            continue
+        others.append(path)
+        inside = (path / name for name in (LISTING_FILE, WORKSPACE_FILE))
+        own += [str(file) for file in inside if file.is_file()]
+    return own, others
+
+
+def _of_workspaces(names: tuple[str, ...]) -> tuple[list[str], list[str | Path], tuple[str, ...]]:
+    """The files that make the workspaces, where their manifests are, and what they ignore."""
+    from reconciler.cli.session import find_units, manifest_paths
+    from reconciler.manifest import LISTING_FILE, workspace_files
+
+    own = [LISTING_FILE] if os.path.isfile(LISTING_FILE) and not names else []
+    others: list[str | Path] = []
+    ignore: tuple[str, ...] = ()
+    for unit in find_units(choice(workspaces=names, environ={}), everywhere=True):
+        others += manifest_paths((), unit)
+        if unit.workspace is not None:
+            own += map(str, workspace_files(unit.workspace.origin.file))
+            ignore += unit.workspace.ignored
+    return own, others, ignore
 
 
 def _tell(name: str, data: bytes, text: str, *, diff: bool) -> None:

@@ -101,6 +101,7 @@ from reconciler.manifest.workspace import (
     read_assignments,
     read_lock,
     settle,
+    workspace_files,
 )
 from reconciler.manifest.writer import to_yaml
 
@@ -206,7 +207,8 @@ __all__ = [
     "settle",
     "to_yaml",
     "unbuilt_images",
-    "with_scalar",
     "unmatched_overrides",
+    "with_scalar",
+    "workspace_files",
     "write_schemas",
 ]

@@ -60,6 +60,28 @@ def test_without_a_path_the_workspace_is_formatted(cli: Cli, here: Path) -> None
     assert (here / "reconciler.yaml").read_text().startswith("apiVersion")
 
 
+def test_all_that_makes_a_workspace_is_formatted(cli: Cli, here: Path) -> None:
+    """The list of workspaces, what they include, wherever it is, and each file once."""
+    (here / "team").mkdir()
+    (here / "base.yaml").write_text("spec: {}\nkind: Workspace\n")
+    (here / "reconciler.workspaces.yaml").write_text(
+        "kind: Workspaces\napiVersion: reconciler/v1\nspec: {workspaces: [team]}\n"
+    )
+    (here / "team/reconciler.yaml").write_text(
+        "kind: Workspace\napiVersion: reconciler/v1\nmetadata: {name: t}\n"
+        "spec: {manifests: [., a.yaml], include: [../base.yaml]}\n"
+    )
+    (here / "team/a.yaml").write_text(MESSY)
+
+    of_all = ["reconciler.workspaces.yaml", "team/reconciler.yaml", "base.yaml", "team/a.yaml"]
+    assert cli("fmt", "--check").out.split() == of_all
+    assert cli("fmt", "--check", "-w", "team").out.split() == of_all[1:]
+    assert cli("fmt", "--check", "team").out.split() == ["team/reconciler.yaml", "team/a.yaml"]
+    assert cli("fmt", ".").out.split() == [*of_all[:1], "base.yaml"]
+    assert cli("fmt").out.split() == ["team/reconciler.yaml", "team/a.yaml"]
+    assert cli("fmt", "--check").code == 0
+
+
 def test_standard_input_goes_to_standard_output(
     cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

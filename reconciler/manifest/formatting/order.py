@@ -6,6 +6,7 @@ from typing import Any, get_args, get_origin
 from reconciler.manifest.each import FIELD
 from reconciler.manifest.models import KINDS
 from reconciler.manifest.models.base import Manifest, Part
+from reconciler.manifest.models.security import Secured
 from reconciler.manifest.workspace.listing import Workspaces
 from reconciler.manifest.workspace.models import Workspace
 
@@ -19,6 +20,8 @@ _WITHIN = {
     "metadata": ("project", "domain", "name"),
     "spec": ("version", "type", "title", "description"),
 }
+# What is said last of all.
+_LAST = ("raw", "state", "protect", "renamedFrom")
 
 
 class Order:
@@ -40,7 +43,7 @@ class Order:
     def sorted(self, keys: Sequence[str]) -> list[int]:
         """The positions of `keys` in the order they are to be written; unknown ones come last."""
         part = _part(self._annotation)
-        fields = [field.alias or name for name, field in part.model_fields.items()] if part else []
+        fields = _fields(part) if part else []
         ranks = {key: rank for rank, key in enumerate(dict.fromkeys([*self._first, *fields]))}
         if not ranks:
             return list(range(len(keys)))
@@ -62,6 +65,16 @@ class Order:
         bare = _bare(self._annotation)
         arguments = [one for one in get_args(bare) if one is not Ellipsis]
         return Order(arguments[0] if get_origin(bare) in (tuple, list) and arguments else None)
+
+
+def _fields(part: type[Part]) -> list[str]:
+    """The keys of a part: what it does, as whom it does that, and what concludes it."""
+    keys = {name: field.alias or name for name, field in part.model_fields.items()}
+    secured = Secured.model_fields if issubclass(part, Secured) else {}
+    return [
+        keys[name]
+        for name in sorted(keys, key=lambda name: (keys[name] in _LAST, name in secured))
+    ]
 
 
 def _part(annotation: Any) -> type[Part] | None:

@@ -6,7 +6,7 @@ from reconciler.manifest.workspace.assignments import (
     parse_assignment,
     read_assignments,
 )
-from reconciler.manifest.workspace.files import load_workspace
+from reconciler.manifest.workspace.files import load_workspace, workspace_files
 from reconciler.manifest.workspace.images import (
     KNOWN_AFTER_BUILD,
     LOCK_FILE,
@@ -44,4 +44,5 @@ __all__ = [
     "read_assignments",
     "read_lock",
     "settle",
+    "workspace_files",
 ]

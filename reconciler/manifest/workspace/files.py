@@ -1,7 +1,7 @@
 """Reading the workspace file and what it includes."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,30 @@ def load_workspace(path: str | Path) -> Workspace:
     if problems or workspace is None:
         raise ManifestError(problems)
     return workspace
+
+
+def workspace_files(path: str | Path) -> Sequence[Path]:
+    """A workspace file and every file that it includes, directly or not, each once.
+
+    What cannot be read or understood includes nothing: `load_workspace` tells what is wrong.
+    """
+    found: dict[Path, Path] = {}
+    waiting = [Path(path)]
+    while waiting:
+        file = waiting.pop(0)
+        if file.resolve() in found:
+            continue
+        found[file.resolve()] = file
+        try:
+            value, _ = _document(file, None, [])
+        except ManifestError:
+            continue
+        spec = value.get("spec") if isinstance(value, dict) else None
+        names = spec.get("include") if isinstance(spec, dict) else None
+        for name in names if isinstance(names, list) else ():
+            if isinstance(name, str):
+                waiting.append(Path(os.path.normpath(file.parent / name)))
+    return tuple(found.values())
 
 
 def _document(

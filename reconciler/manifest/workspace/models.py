@@ -296,20 +296,6 @@ class WorkspaceMetadata(Part):
 
 
 class WorkspaceSpec(Part):
-    manifests: Annotated[
-        tuple[Name, ...],
-        Field(
-            strict=False,
-            min_length=1,
-            description="Files, folders and globs, relative to the workspace file.",
-        ),
-    ]
-    admin: Maybe[Admin] = None
-    ledger: Annotated[
-        Maybe[LedgerSpec],
-        Field(description="Without one nothing is locked, owned or remembered."),
-    ] = None
-    scopes: Scopes = ()
     include: Annotated[
         tuple[Name, ...],
         Field(
@@ -318,10 +304,24 @@ class WorkspaceSpec(Part):
             "it stood here; what this one says wins.",
         ),
     ] = ()
+    manifests: Annotated[
+        tuple[Name, ...],
+        Field(
+            strict=False,
+            min_length=1,
+            description="Files, folders and globs, relative to the workspace file.",
+        ),
+    ]
     ignore: Annotated[
         tuple[Name, ...],
         Field(strict=False, description="Globs of files that are no manifests."),
     ] = ()
+    admin: Maybe[Admin] = None
+    ledger: Annotated[
+        Maybe[LedgerSpec],
+        Field(description="Without one nothing is locked, owned or remembered."),
+    ] = None
+    scopes: Scopes = ()
     variables: Annotated[
         dict[Identifier, VariableDeclaration], Field(description="${var.NAME} in manifests.")
     ] = Field(default_factory=dict)

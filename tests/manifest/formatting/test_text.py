@@ -1,6 +1,7 @@
 """Manifests in one form, meaning what they meant."""
 
 import random
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -99,10 +100,24 @@ def test_keys_are_ordered_and_comments_move_along() -> None:
 
 
 def test_what_is_in_form_stays_as_it_is() -> None:
-    """Byte for byte: of everything that the project itself shows."""
-    for path in sorted((ROOT / "examples/manifests").glob("*.yaml")):
-        text = path.read_text()
-        assert formatted(text) == text, path
+    """Byte for byte: of every example, and of every document that the pages show."""
+    shown = {
+        f"{path} {number}": text
+        for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+        for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", path.read_text(), re.S))
+        if "apiVersion" in text
+    }
+    files = sorted((ROOT / "examples/manifests").rglob("*.yaml"))
+    shown |= {str(path): path.read_text() for path in files}
+
+    assert [name for name, text in shown.items() if formatted(text) != text] == []
+
+
+def test_what_is_shared_stands_before_what_concludes() -> None:
+    """Whom a launch plan runs as is less than what it does, and more than its state."""
+    text = "kind: LaunchPlan\nspec:\n  state: active\n  runAs: {}\n  schedule: {}\n"
+
+    assert formatted(text).split("\n")[2:5] == ["  schedule: {}", "  runAs: {}", "  state: active"]
 
 
 @pytest.mark.parametrize(
