@@ -9,7 +9,7 @@ from reconciler.errors import BundleError, FetchError
 from reconciler.manifest import Manifest
 from reconciler.model import Code, CodeFolder, DesiredState, Drawing, Plan, PlanOptions
 from reconciler.observed import look_up, observe
-from reconciler.plan import left_behind, make_plan, with_holds, with_pruned
+from reconciler.plan import left_behind, make_plan, select, with_holds, with_pruned
 from reconciler.ports import Bundler, Fetcher, Reader
 
 
@@ -38,14 +38,17 @@ def plan(
     Args:
         now: The time by which a hold expires.
 
-    Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
-        something could not be read, for then no plan can be trusted.
+    Raises: ManifestError with every problem of the set; ConfigError for a selection that selects
+        nothing; AdminError or UnreachableError if something could not be read, for then no plan
+        can be trusted.
     """
     declaration = declare(manifests, _fetched(manifests, fetcher))
     found = look_up(needs(declaration), reader)
     desired = bind(declaration, found, _codes(declaration, bundler))
-    memory = options.memory
-    left = left_behind(desired, memory.inventory) if memory and options.whole else ()
+    memory, is_whole = options.memory, options.whole
+    if options.selection is not None:
+        desired, is_whole = select(desired, options.selection), False
+    left = left_behind(desired, memory.inventory) if memory and is_whole else ()
     observed = observe(desired, reader, also=[owned.id for owned in left])
     plan = make_plan(desired, observed)
     if memory is not None:

@@ -28,11 +28,23 @@ def planning_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the flags that say how to plan, which the command is given as `planning`."""
 
     @wraps(command)
-    def gathered(*args: Any, no_prune: bool, **rest: Any) -> Any:
-        from reconciler.model import PlanOptions
+    def gathered(
+        *args: Any,
+        no_prune: bool,
+        targets: tuple[str, ...],
+        excludes: tuple[str, ...],
+        since: str,
+        **rest: Any,
+    ) -> Any:
+        from reconciler.model import PlanOptions, Selection
 
         allowed = {code for code in GUARD_FLAGS if rest.pop(_parameter(code))}
-        planning = PlanOptions(prune=not no_prune, allow=frozenset(allowed))
+        some = Selection(targets=targets, excludes=excludes, since=since)
+        planning = PlanOptions(
+            prune=not no_prune,
+            allow=frozenset(allowed),
+            selection=some if targets or excludes or since else None,
+        )
         return command(*args, planning=planning, **rest)
 
     flags = [
@@ -41,6 +53,30 @@ def planning_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ]
     result: Callable[..., Any] = gathered
     for option in (
+        click.option(
+            "--changed-since",
+            "since",
+            default="",
+            metavar="REVISION",
+            help="Only what is said in files that differ from where this branch left REVISION, "
+            "and what is made of it. Nothing is retired then.",
+        ),
+        click.option(
+            "--exclude",
+            "excludes",
+            multiple=True,
+            metavar="PATTERN",
+            help="All but this, and but what cannot do without it.",
+        ),
+        click.option(
+            "--target",
+            "targets",
+            multiple=True,
+            metavar="PATTERN",
+            help="Only this, and what must be there for it: a glob of names or of "
+            "project/domain/name, KIND:GLOB, label:KEY=VALUE; +PATTERN with all it is made of, "
+            "PATTERN+ with all that is made of it. Nothing is retired then.",
+        ),
         *reversed(flags),
         click.option(
             "--no-prune",
@@ -67,14 +103,22 @@ def make_plan(
         paths: What the command named; then the manifests say nothing about the rest of what is
             ours.
         head: What was read of the ledger.
+
+    Raises: as `Remote.plan`, and ConfigError if git cannot say what changed.
     """
     from dataclasses import replace
 
+    from reconciler.cli.changed import changed_since
     from reconciler.cli.session import override_warnings, with_obstacles
 
+    if planning.selection is not None and planning.selection.since:
+        changed = changed_since(planning.selection.since, declared, unit)
+        planning = replace(planning, selection=replace(planning.selection, changed=changed))
     memory = head if unit.home is not None else None
     options = replace(planning, memory=memory, whole=not paths)
     plan = with_obstacles(remote.plan(declared, options), declared, unit)
+    if unit.home is not None:
+        plan = remote.ledger_of(unit.home).leave_foreign(plan)
     warnings = override_warnings(declared, unit, paths)
     return replace(plan, warnings=(*warnings, *plan.warnings)) if warnings else plan
 

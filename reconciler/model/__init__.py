@@ -91,6 +91,7 @@ from reconciler.model.plan import (
 from reconciler.model.planning import PlanOptions
 from reconciler.model.provenance import Explanation, Ingredient, Layer, Provenance
 from reconciler.model.resource import Origin, Resource
+from reconciler.model.selection import Selection
 from reconciler.model.sensitive import Sensitive
 from reconciler.model.sound import without_json
 from reconciler.model.state import DesiredState, ObservedState
@@ -167,6 +168,7 @@ __all__ = [
     "ResourceId",
     "Restart",
     "ScheduleEffect",
+    "Selection",
     "Sensitive",
     "Severity",
     "Side",

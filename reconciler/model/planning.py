@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from reconciler.model.log import Head
+from reconciler.model.selection import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,10 +13,12 @@ class PlanOptions:
     Attributes: `prune` whether what has left the manifests is switched off, else it is only
     named; `allow` the codes of guards that are overruled; `memory` what the workspace's ledger
     remembers, None without one; `whole` whether the manifests are all of the workspace, so that
-    what is ours and not in them has left them.
+    what is ours and not in them has left them; `selection` which of what is declared the plan is
+    about, None for all of it.
     """
 
     prune: bool = True
     allow: frozenset[str] = frozenset()
     memory: Head | None = None
     whole: bool = True
+    selection: Selection | None = None

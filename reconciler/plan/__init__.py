@@ -5,12 +5,14 @@ from reconciler.plan.decide import decide
 from reconciler.plan.holds import with_holds
 from reconciler.plan.planner import make_plan
 from reconciler.plan.prune import left_behind, with_pruned
+from reconciler.plan.select import select
 
 __all__ = [
     "compare",
     "decide",
     "left_behind",
     "make_plan",
+    "select",
     "with_holds",
     "with_pruned",
 ]
