@@ -1,5 +1,6 @@
 """Manifests → DesiredState: `needs` names what must be read, `bind` takes what was found."""
 
+from reconciler.compiler import castable
 from reconciler.desired.attribute_files import manifests_of
 from reconciler.desired.bind import Declaration, bind, declare, needs
 from reconciler.desired.code import Codes
@@ -17,6 +18,7 @@ __all__ = [
     "Fetched",
     "PackageError",
     "bind",
+    "castable",
     "code_folder",
     "declare",
     "drawing",

@@ -1,6 +1,7 @@
 """Reader → ObservedState."""
 
+from reconciler.observed.behind import behind
 from reconciler.observed.look_up import look_up
 from reconciler.observed.observe import observe
 
-__all__ = ["look_up", "observe"]
+__all__ = ["behind", "look_up", "observe"]

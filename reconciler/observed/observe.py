@@ -25,6 +25,7 @@ def observe(
     projects = {id.project: id for id in ids if id.kind is Kind.PROJECT}
     domains = [id for id in ids if id.kind is Kind.DOMAIN]
     found: dict[ResourceId, Resource] = {}
+    running: dict[ResourceId, tuple[Resource, ...]] = {}
     with ThreadPoolExecutor(max_workers=4, thread_name_prefix="observe") as pool:
         versions = pool.submit(reader.versions, [id for id in ids if id.kind.versioned])
         active = pool.submit(reader.active, activations)
@@ -39,6 +40,8 @@ def observe(
         for id, launch_plans in active.result().items():
             names = tuple(sorted(launch_plan.id.version for launch_plan in launch_plans))
             found[id] = Resource(id, active=names)
+            if launch_plans and names != _active(desired, id):
+                running[id] = launch_plans
         found.update({projects[name]: one for name, one in projects_found.result().items()})
         if known:
             found.update({id: Resource(id) for id in domains if id.domain in known.result()})
@@ -46,9 +49,15 @@ def observe(
             found.update(shared.result())
         found.update({id: row for id, row in rows.items() if id in ids})
     beside = {id: row for id, row in rows.items() if id not in ids}
-    return ObservedState(resources=found, asked=ids, beside=beside)
+    return ObservedState(resources=found, asked=ids, beside=beside, running=running)
 
 
 def _enough(found: Resource, desired: DesiredState) -> bool:
     """A version that is its content's own hash is the same content, if it is there at all."""
     return found.complete or desired.resources[found.id].content_addressed
+
+
+def _active(desired: DesiredState, id: ResourceId) -> tuple[str, ...]:
+    """What is to be active, none where nothing is declared any more."""
+    wanted = desired.resources.get(id)
+    return wanted.active if wanted is not None else ()

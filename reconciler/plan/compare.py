@@ -31,12 +31,23 @@ def compare(before: Resource, after: Resource) -> tuple[Change, ...]:
         return ()
     if after.id.kind is Kind.ATTRIBUTES:
         found, wanted = by_task_type(found), by_task_type(wanted)
+    return differences(found, wanted)
+
+
+def differences(before: Any, after: Any) -> tuple[Change, ...]:
+    """Return where two JSON values differ, in path order; nothing is left out of account.
+
+    Shape: a key that stands in brackets, as `readable` makes them of lists, is part of the path as
+        it is: `nodes[load].metadata.retries`.
+    """
+    if before == after:
+        return ()
     # Imported late: it costs half a second, and most plans change nothing.
     from deepdiff import DeepDiff
 
     diff = DeepDiff(
-        found,
-        wanted,
+        before,
+        after,
         view="tree",
         # 1 and 1.0 are one number to Admin, which hashes every number as a double.
         ignore_numeric_type_changes=True,
@@ -58,6 +69,8 @@ def _readable(path: list[Any]) -> str:
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
+        elif part.startswith("["):
+            text += part
         else:
             text += f".{part}" if text else str(part)
     for wrapper in _WRAPPERS:

@@ -1,5 +1,7 @@
 """Launch plans: what Admin hashes of one, without state and times, which change under it.
 
+Beside it stands when it was switched last.
+
 Source: admin-contract 3.2 and 3.5 (flyteadmin `launch_plan_manager.go`, CreateLaunchPlan).
 """
 
@@ -37,4 +39,6 @@ def from_launch_plan(launch_plan: LaunchPlan) -> Resource:
     for field in ("expected_inputs", "expected_outputs"):
         if launch_plan.closure.HasField(field):
             getattr(spec.closure, field).CopyFrom(getattr(launch_plan.closure, field))
-    return Resource(id, spec=spec)
+    switched = launch_plan.closure.updated_at
+    since = switched.ToNanoseconds() if launch_plan.closure.HasField("updated_at") else None
+    return Resource(id, spec=spec, since=since)
