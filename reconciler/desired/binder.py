@@ -6,7 +6,6 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from flyteidl.admin.task_pb2 import TaskSpec
 from flyteidl.admin.workflow_pb2 import WorkflowSpec
 from flyteidl.core.compiler_pb2 import CompiledTask, CompiledWorkflowClosure
 from google.protobuf.message import Message
@@ -22,19 +21,20 @@ from reconciler.compiler import (
 )
 from reconciler.desired.augment import augmented
 from reconciler.desired.bound import Bound, from_admin
-from reconciler.desired.code import Bundles, by_digest
+from reconciler.desired.code import Bundles
 from reconciler.desired.entities import node_references
 from reconciler.desired.entity import ACTIVE, AUTO, LATEST, Entity, Pointer
 from reconciler.desired.findings import Findings
-from reconciler.desired.ids import Pins, fill, portable, settle
+from reconciler.desired.ids import Pins, fill, settle
 from reconciler.desired.launch_plan import launch_plan_spec
 from reconciler.desired.lint import launch_plan_lint, task_lint, workflow_lint
 from reconciler.desired.needs import Index, admin_id
-from reconciler.desired.package import Member, deterministic
+from reconciler.desired.package import Member
 from reconciler.desired.problems import Problems
 from reconciler.desired.refusals import launch_plan_refusals, task_refusals
 from reconciler.desired.switches import Switches
 from reconciler.desired.task import task_spec
+from reconciler.desired.versions import Spoken, content_version
 from reconciler.desired.workflow import workflow_spec
 from reconciler.manifest import LaunchPlan, Task, Workflow
 from reconciler.model import (
@@ -43,7 +43,6 @@ from reconciler.model import (
     Kind,
     Resource,
     ResourceId,
-    content_hash,
     without_json,
 )
 
@@ -75,6 +74,7 @@ class Binder:
         self._bound: dict[Entity, Bound] = {}
         self._ids: dict[ResourceId, Entity] = {}
         self._switches = Switches(index, problems)
+        self._spoken = Spoken(index.entities)
         self._tasks: dict[str, Any] = {}
         self._launch_plans: dict[str, LaunchPlanInterface] = {}
         for resource in found.versions.values() if found else ():
@@ -306,7 +306,7 @@ class Binder:
             return None
         version = entity.version
         if version == AUTO:
-            version = _version(entity, spec, code)
+            version = content_version(entity, spec, code, self._spoken)
         id = ResourceId(place.kind, place.project, place.domain, place.name, version)
         other = self._ids.setdefault(id, entity)
         if other is not entity:
@@ -375,16 +375,6 @@ def _pins(targets: Mapping[Pointer, Bound]) -> Pins:
         if pointer.word == AUTO
         for id in (target.id.to_identifier(),)
     }
-
-
-def _version(entity: Entity, spec: Message, code: Sequence[Bundle]) -> str:
-    """The hash of all that is sent, in a form that is the same in every environment."""
-    place = entity.place
-    blank = portable(spec, project=place.project, domain=place.domain)
-    if isinstance(blank, TaskSpec | WorkflowSpec):
-        blank.template.ClearField("id")
-    by_digest(blank, code)
-    return content_hash([place.kind.slug.encode(), place.name.encode(), deterministic(blank)])
 
 
 def _key(identifier: Any) -> str:

@@ -16,6 +16,7 @@ from reconciler.manifest import (
     Reference,
     Task,
     Workflow,
+    said,
 )
 from reconciler.model import Kind
 
@@ -56,6 +57,7 @@ def _declared(
         state=manifest.spec.state if isinstance(manifest, LaunchPlan) else "unmanaged",
         is_switch=isinstance(manifest, LaunchPlan) and manifest.spec.is_switch,
         excuses=excuses(manifest),
+        said_in=manifest.said_in,
     )
 
 
@@ -93,7 +95,11 @@ def _raw_references(
         )
         origin = partial(workflow.origin_of, "spec", *path)
         embeds = kind is Kind.WORKFLOW
-        yield (*path, number), Pointer(place, identifier.version or None, origin, embeds)
+        said_in = _within(workflow, identifier.project, identifier.domain)
+        yield (
+            (*path, number),
+            Pointer(place, identifier.version or None, origin, embeds, said_in=said_in),
+        )
 
 
 def _pointer(
@@ -109,4 +115,11 @@ def _pointer(
         version=reference.version,
         locate=partial(manifest.origin_of, *path),
         embeds=kind is Kind.WORKFLOW and isinstance(manifest, Workflow),
+        said_in=_within(manifest, said(reference.project or ""), said(reference.domain or "")),
     )
+
+
+def _within(manifest: Workflow | LaunchPlan, project: str, domain: str) -> tuple[str, str]:
+    """Project and domain as said, or else those of the manifest that refers."""
+    own_project, own_domain = manifest.said_in
+    return project or own_project, domain or own_domain

@@ -45,6 +45,8 @@ class Pointer:
     embeds: bool = False
     # A version that only looks like a word: packages name versions outright.
     exact: bool = False
+    # Project and domain in the manifest's own words, where the environment may have others.
+    said_in: tuple[str, str] | None = field(default=None, compare=False)
 
     @property
     def word(self) -> str:
@@ -82,6 +84,7 @@ class Entity:
     the package's member that says what it is. `is_switch`: others register it, and only which
     version is active is declared; its one pointer is that version. `code` is the bundle of the
     member's package, and `destination` where members that leave it open find their code.
+    `said_in` are project and domain in the manifest's own words, where the environment has others.
     """
 
     place: Place
@@ -95,3 +98,4 @@ class Entity:
     code: RunsFrom | None = None
     destination: str = "."
     excuses: tuple[Excuse, ...] = ()
+    said_in: tuple[str, str] | None = None

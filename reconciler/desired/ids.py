@@ -7,7 +7,6 @@ same bytes, and so the same version, in every environment. This is also the form
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from flyteidl.core.identifier_pb2 import Identifier
 from google.protobuf.message import Message
@@ -56,16 +55,6 @@ def settle(message: Message, *, draft: str, version: str) -> None:
 def is_own(identifier: Identifier) -> bool:
     """Tell whether an identifier leaves its version to whoever registers it."""
     return _blank(identifier.version)
-
-
-def portable(message: Message, *, project: str, domain: str) -> Any:
-    """Return a copy whose identifiers leave out the place they share with `project`, `domain`."""
-    copy = type(message)()
-    copy.CopyFrom(message)
-    for identifier in identifiers(copy):
-        if (identifier.project, identifier.domain) == (project, domain):
-            identifier.project = identifier.domain = ""
-    return copy
 
 
 def _blank(part: str) -> bool:

@@ -1,7 +1,7 @@
 """What the manifests refer to but do not declare: named here, read by others, bound in `bind`."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from reconciler.desired.entity import ACTIVE, AUTO, LATEST, Entity, Place, Pointer
@@ -19,6 +19,10 @@ class Index:
             if entity.is_switch:
                 continue
             self._by_place[entity.place].append(entity)
+
+    @property
+    def entities(self) -> Iterator[Entity]:
+        return (entity for found in self._by_place.values() for entity in found)
 
     def at(self, place: Place) -> Sequence[Entity]:
         return self._by_place.get(place, ())

@@ -82,6 +82,7 @@ def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator
             code=code,
             destination=destination,
             excuses=excuses(package),
+            said_in=package.said_in,
         )
 
 

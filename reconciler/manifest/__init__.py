@@ -72,6 +72,7 @@ from reconciler.manifest.models import (
     default_id,
     operands,
     references,
+    said,
 )
 from reconciler.manifest.prepare import Setting
 from reconciler.manifest.provenance import explain_values
@@ -203,6 +204,7 @@ __all__ = [
     "read_lock",
     "read_yaml",
     "references",
+    "said",
     "schema_files",
     "settle",
     "to_yaml",

@@ -43,7 +43,13 @@ def load(
         for prepared in prepared_in(paths, setting, problems, stdin=stdin, ignore=ignore):
             found: list[Diagnostic] = []
             manifest = validate(
-                prepared.value, prepared.places, KINDS, found, names=names, images=images
+                prepared.value,
+                prepared.places,
+                KINDS,
+                found,
+                names=names,
+                images=images,
+                said_in=prepared.said_in,
             )
             problems += _of_instance(found, prepared.key) if prepared.key else found
             if manifest is not None:

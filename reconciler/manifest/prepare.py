@@ -48,11 +48,15 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document ready to be validated; `key` is its instance's, "" where there is no forEach."""
+    """A document ready to be validated; `key` is its instance's, "" where there is no forEach.
+
+    `said_in` are its project and domain as written, where the environment calls them otherwise.
+    """
 
     value: Any
     places: Positions
     key: str = ""
+    said_in: tuple[str, str] | None = None
 
 
 def prepare(
@@ -85,6 +89,7 @@ def _settled(
     problems: list[Diagnostic],
 ) -> Iterator[Prepared]:
     mapped = _mapped(value, setting)
+    said = None if mapped is value else place_of(value)
     if setting.scopes and not _in_scope(mapped, setting.scopes):
         problems.append(_out_of_scope(mapped, places, setting.scopes))
         return
@@ -92,7 +97,7 @@ def _settled(
         mapped, places = apply_rules(
             mapped, places, defaults=setting.defaults, overrides=setting.overrides
         )
-    yield Prepared(mapped, places, key)
+    yield Prepared(mapped, places, key, None if said is None else said[:2])
 
 
 def _mapped(value: dict[str, Any], setting: Setting) -> dict[str, Any]:

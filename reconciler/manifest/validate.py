@@ -21,12 +21,14 @@ def validate(
     *,
     names: Mapping[str, Mapping[str, str]] | None = None,
     images: Mapping[str, str] | None = None,
+    said_in: tuple[str, str] | None = None,
 ) -> M | None:
     """Return a document's value as the model that its `kind` names in `kinds`.
 
     Args:
         names: How the environment calls the projects and domains that references name.
         images: The workspace's images by name.
+        said_in: Project and domain as written, where the environment calls them otherwise.
 
     None if it is no such thing; then `problems` has grown by the reasons.
     """
@@ -44,7 +46,7 @@ def validate(
     except ValidationError as error:
         problems += explain(error, document, model)
         return None
-    manifest.read_from(document, images)
+    manifest.read_from(document, images, said_in)
     return manifest
 
 

@@ -63,10 +63,18 @@ class Manifest(Part):
 
     _positions: Positions | None = PrivateAttr(default=None)
     _images: Mapping[str, str] = PrivateAttr(default_factory=dict)
+    _said_in: tuple[str, str] | None = PrivateAttr(default=None)
 
-    def read_from(self, positions: Positions, images: Mapping[str, str] | None = None) -> None:
-        """Remember where all of this was said, and images by name; for the loader, once."""
+    def read_from(
+        self,
+        positions: Positions,
+        images: Mapping[str, str] | None = None,
+        said_in: tuple[str, str] | None = None,
+    ) -> None:
+        """Remember where all of this was said, images by name, and the project and domain as
+        they were written where the environment calls them otherwise; for the loader, once."""
         self._positions = positions
+        self._said_in = said_in
         if images:
             self._images = images
 
@@ -100,6 +108,14 @@ class Manifest(Part):
     def place(self) -> tuple[str, ...]:
         """Project, domain and name, as far as the kind has them."""
         raise NotImplementedError
+
+    @property
+    def said_in(self) -> tuple[str, str]:
+        """Project and domain as the manifest says them, whatever the environment calls them."""
+        if self._said_in is not None:
+            return self._said_in
+        project, domain, *_ = (*self.place, "", "")
+        return project, domain
 
     @property
     def own_version(self) -> str:
@@ -156,12 +172,28 @@ Text = Annotated[
 Name = Annotated[Text, Field(min_length=1)]
 
 
+class Called(str):
+    """A name as the environment calls it; `said` is what the manifest says."""
+
+    __slots__ = ("said",)
+    said: str
+
+
+def said(name: str) -> str:
+    """A name as the manifest says it, whatever the environment calls it."""
+    return name.said if isinstance(name, Called) else name
+
+
 def _called(kind: str) -> AfterValidator:
     """What the environment calls a thing, where it maps names; `validate` passes them along."""
 
     def call(name: str, info: ValidationInfo) -> str:
         names: Mapping[str, Mapping[str, str]] | None = info.context
-        return names[kind].get(name, name) if names else name
+        if not names or name not in names[kind]:
+            return name
+        called = Called(names[kind][name])
+        called.said = name
+        return called
 
     return AfterValidator(call)
 
