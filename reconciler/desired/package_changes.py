@@ -11,8 +11,12 @@ from typing import TypeVar
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlanSpec
 from flyteidl.admin.task_pb2 import TaskSpec
+from flyteidl.core.identifier_pb2 import Identifier
 
+from reconciler.desired.entity import AUTO
+from reconciler.desired.ids import is_own
 from reconciler.desired.launch_plan import add_notifications, add_schedule
+from reconciler.desired.package import references
 from reconciler.desired.package_images import (
     change_images,
     image_names,
@@ -23,7 +27,7 @@ from reconciler.desired.package_images import (
 from reconciler.desired.package_members import Member
 from reconciler.desired.problems import Problems
 from reconciler.desired.security import add_run_as
-from reconciler.manifest import LaunchPlanChanges, Package, TaskChanges
+from reconciler.manifest import LaunchPlanChanges, Package, ReferenceChanges, TaskChanges
 from reconciler.model import Kind
 
 C = TypeVar("C")
@@ -37,11 +41,15 @@ def changed(members: Sequence[Member], package: Package, problems: Problems) -> 
     _check_names(package, "launchPlans", overrides.launch_plans, launch_plans, problems)
     _check_names(package, "tasks", overrides.tasks, tasks, problems)
     images = _Images(package, problems)
+    pinned = _References(package, problems)
     result = tuple(
-        _changed(member, package, images, problems) if _may_change(member, package) else member
+        _changed(member, package, images, pinned, problems)
+        if _may_change(member, package)
+        else member
         for member in members
     )
     images.check(result)
+    pinned.check()
     return result
 
 
@@ -67,17 +75,23 @@ def _may_change(member: Member, package: Package) -> bool:
     overrides = package.spec.overrides
     match member.kind:
         case Kind.LAUNCH_PLAN:
-            return bool(overrides.launch_plans)
+            return bool(overrides.launch_plans or overrides.references)
         case Kind.TASK:
             return bool(overrides.tasks or overrides.images) or _speaks_of_images(member)
-    return bool(overrides.images) or _speaks_of_images(member)
+    return bool(overrides.images or overrides.references) or _speaks_of_images(member)
 
 
 def _speaks_of_images(member: Member) -> bool:
     return b"${image." in member.spec.SerializeToString()
 
 
-def _changed(member: Member, package: Package, images: "_Images", problems: Problems) -> Member:
+def _changed(
+    member: Member,
+    package: Package,
+    images: "_Images",
+    pinned: "_References",
+    problems: Problems,
+) -> Member:
     spec = type(member.spec)()
     spec.CopyFrom(member.spec)
     overrides = package.spec.overrides
@@ -91,7 +105,9 @@ def _changed(member: Member, package: Package, images: "_Images", problems: Prob
             for problem in _change_task(spec, task, named=key == member.name):
                 origin = package.origin_of("spec", "overrides", "tasks", key)
                 problems.error("bad-override", f"{member.kind} {member.name}: {problem}", origin)
-    return replace(member, spec=spec)
+    result = replace(member, spec=spec)
+    pinned.change(result)
+    return result
 
 
 def _change_launch_plan(spec: LaunchPlanSpec, wanted: LaunchPlanChanges) -> None:
@@ -127,6 +143,50 @@ def _change_task(spec: TaskSpec, wanted: TaskChanges, *, named: bool) -> Iterato
             yield "has no pod of its own to label; label its launch plans, or give it tags"
     if wanted.image is not None and not set_primary_image(template, wanted.image) and named:
         yield "runs in no container whose image could be replaced"
+
+
+class _References:
+    """Puts other places and versions into what members refer to outright. Keeps count as well."""
+
+    def __init__(self, package: Package, problems: Problems) -> None:
+        self._package = package
+        self._problems = problems
+        self._wanted = package.spec.overrides.references
+        self._seen: set[str] = set()
+        self._used: set[str] = set()
+
+    def change(self, member: Member) -> None:
+        """Works in place. What leaves its version open is the package's own, and stays."""
+        if not self._wanted:
+            return
+        for identifier in references(member):
+            if is_own(identifier):
+                continue
+            self._seen.add(identifier.name)
+            for key, wanted in fitting(self._wanted, identifier.name):
+                self._used.add(key)
+                _point_elsewhere(identifier, wanted)
+
+    def check(self) -> None:
+        """Tell of what was said of no reference."""
+        for key in self._wanted:
+            if key not in self._used:
+                self._problems.error(
+                    "unknown-reference",
+                    f"nothing in the package refers to {key} with a version",
+                    self._package.origin_of("spec", "overrides", "references", key),
+                    hint=f"it refers to {', '.join(sorted(self._seen)) or 'nothing'} so",
+                )
+
+
+def _point_elsewhere(identifier: Identifier, wanted: ReferenceChanges) -> None:
+    if wanted.project is not None:
+        identifier.project = wanted.project
+    if wanted.domain is not None:
+        identifier.domain = wanted.domain
+    if wanted.version is not None:
+        # Left open, it is filled in with the package's own.
+        identifier.version = "" if wanted.version == AUTO else wanted.version
 
 
 class _Images:

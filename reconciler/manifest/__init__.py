@@ -58,6 +58,7 @@ from reconciler.manifest.models import (
     Rate,
     Raw,
     Reference,
+    ReferenceChanges,
     Resources,
     RunAs,
     Schedule,
@@ -72,7 +73,6 @@ from reconciler.manifest.models import (
     default_id,
     operands,
     references,
-    said,
 )
 from reconciler.manifest.prepare import Setting
 from reconciler.manifest.provenance import explain_values
@@ -169,6 +169,7 @@ __all__ = [
     "Rate",
     "Raw",
     "Reference",
+    "ReferenceChanges",
     "Resources",
     "RunAs",
     "Schedule",
@@ -204,7 +205,6 @@ __all__ = [
     "read_lock",
     "read_yaml",
     "references",
-    "said",
     "schema_files",
     "settle",
     "to_yaml",

@@ -16,6 +16,8 @@ from google.protobuf.json_format import MessageToDict
 
 from reconciler.desired import bind, declare
 from reconciler.desired.package import read_package
+from reconciler.desired.package import references as references_of
+from reconciler.desired.package_changes import changed
 from reconciler.desired.package_images import (
     SETTINGS,
     change_images,
@@ -24,18 +26,20 @@ from reconciler.desired.package_images import (
     looks_up_children,
     set_primary_image,
 )
+from reconciler.desired.problems import Problems
 from reconciler.errors import ManifestError
 from reconciler.manifest import Package
-from reconciler.model import DesiredState, Kind, Resource
+from reconciler.model import DesiredState, Kind, Resource, identifiers
 
 HERE = Path(__file__).parent
 SCHEDULES = HERE / "packages" / "schedules.tgz"
+REFERENCES = HERE / "packages" / "references.tgz"
 SETTINGS_FAST = HERE / "fast_packages" / "settings-fast.tgz"
 NEW = "ghcr.io/acme/app@sha256:" + "ab" * 32
 
 
-def bound(source: Path = SCHEDULES, *, version: str = "v1", **spec: Any) -> DesiredState:
-    manifest = Package.model_validate(
+def a_package(source: Path, *, version: str = "v1", **spec: Any) -> Package:
+    return Package.model_validate(
         {
             "apiVersion": "reconciler/v1",
             "kind": "Package",
@@ -43,7 +47,10 @@ def bound(source: Path = SCHEDULES, *, version: str = "v1", **spec: Any) -> Desi
             "spec": {"source": str(source), "version": version, **spec},
         }
     )
-    return bind(declare([manifest]), None)
+
+
+def bound(source: Path = SCHEDULES, *, version: str = "v1", **spec: Any) -> DesiredState:
+    return bind(declare([a_package(source, version=version, **spec)]), None)
 
 
 def requests(state: DesiredState, kind: Kind) -> dict[str, Any]:
@@ -203,9 +210,63 @@ def test_what_says_the_same_changes_nothing(overrides: Any) -> None:
     )
 
 
+def referred(references: Any) -> dict[str, tuple[str, str, str]]:
+    """Place and version of all that a package's workflows refer to, by name."""
+    package = a_package(REFERENCES, overrides={"references": references})
+    problems = Problems()
+    members = changed(read_package(REFERENCES).members, package, problems)
+    assert not problems.found
+    return {
+        id.name: (id.project, id.domain, id.version)
+        for member in members
+        for id in references_of(member)
+    }
+
+
+def test_what_code_refers_to_outright_can_be_elsewhere() -> None:
+    """A reference task names a domain and a version; promotion needs another one."""
+    found = referred({"references.a_*": {"domain": "production", "version": "7"}})
+    assert found["references.a_base.base_add"] == ("flytesnacks", "production", "7")
+    assert found["references.base_plan"] == ("flytesnacks", "development", "v1")
+    assert found["references.b_user.own"] == ("", "", "")
+
+
+def test_a_name_says_more_of_a_reference_than_a_glob() -> None:
+    """Each says what it says; the rest stays."""
+    found = referred(
+        {
+            "*": {"domain": "staging", "version": "2"},
+            "references.base_plan": {"version": "3"},
+            "references.b*": {"project": "other"},
+        }
+    )
+    assert found["references.a_base.base_add"] == ("flytesnacks", "staging", "2")
+    assert found["references.base_plan"] == ("other", "staging", "3")
+
+
+def test_a_reference_can_mean_the_package_itself() -> None:
+    """As `flytectl register --force` has it, of all references at once."""
+    overrides = {"references": {"*": {"version": "auto"}}}
+    shared = bound(REFERENCES, version="auto", overrides=overrides)
+    versions = {
+        (id.name, id.version)
+        for request in requests(shared, Kind.WORKFLOW).values()
+        for id in identifiers(request)
+        if id.name in ("references.a_base.base_add", "references.base_plan")
+    }
+    assert versions == {
+        ("references.a_base.base_add", version_of(shared)),
+        ("references.base_plan", version_of(shared)),
+    }
+
+
 @pytest.mark.parametrize(
     ("overrides", "problem"),
     [
+        (
+            {"references": {"references.b_user.own": {"version": "2"}}},
+            r"nothing in the package refers to references\.b_user\.own with a version",
+        ),
         ({"launchPlans": {"etl_dialy": {}}}, "no launch plan etl_dialy.*did you mean etl_daily"),
         ({"launchPlans": {"none_*": {}}}, r"no launch plan none_\*"),
         ({"tasks": {"none": {}}}, "the package holds no task none"),

@@ -7,7 +7,7 @@ from reconciler.manifest.models.attributes import (
     TaskResources,
     WorkflowExecutionConfig,
 )
-from reconciler.manifest.models.base import API_VERSION, Manifest, Part, Path, Problem, said
+from reconciler.manifest.models.base import API_VERSION, Manifest, Part, Path, Problem
 from reconciler.manifest.models.binding import (
     Binding,
     Constant,
@@ -39,7 +39,13 @@ from reconciler.manifest.models.node import (
     Overrides,
     default_id,
 )
-from reconciler.manifest.models.package import Build, LaunchPlanChanges, Package, TaskChanges
+from reconciler.manifest.models.package import (
+    Build,
+    LaunchPlanChanges,
+    Package,
+    ReferenceChanges,
+    TaskChanges,
+)
 from reconciler.manifest.models.project import Project
 from reconciler.manifest.models.quality import QualityOfService
 from reconciler.manifest.models.raw import REFUSED, SAID_ELSEWHERE, Raw, references
@@ -111,6 +117,7 @@ __all__ = [
     "Rate",
     "Raw",
     "Reference",
+    "ReferenceChanges",
     "Resources",
     "RunAs",
     "Schedule",
@@ -125,5 +132,4 @@ __all__ = [
     "default_id",
     "operands",
     "references",
-    "said",
 ]

@@ -5,7 +5,17 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from reconciler.manifest.models.base import Manifest, Maybe, Name, Part, Problem, Text, refuse
+from reconciler.manifest.models.base import (
+    DomainName,
+    Manifest,
+    Maybe,
+    Name,
+    Part,
+    Problem,
+    ProjectName,
+    Text,
+    refuse,
+)
 from reconciler.manifest.models.code_bundle import Destination
 from reconciler.manifest.models.schedule import Notification, Schedule
 from reconciler.manifest.models.security import RunAs
@@ -87,6 +97,20 @@ class TaskChanges(Part):
     ]
 
 
+class ReferenceChanges(Part):
+    """Where else to find what the package refers to with a version: reference tasks and the like.
+
+    What is not said here stays as it is in the package.
+    """
+
+    project: Maybe[ProjectName] = None
+    domain: Maybe[DomainName] = None
+    version: Annotated[
+        Maybe[Version],
+        Field(description="auto: the one that this package registers; else a fixed text."),
+    ] = None
+
+
 class PackageOverrides(Part):
     """What to register differently from what the package says. All of it counts for the version.
 
@@ -96,6 +120,13 @@ class PackageOverrides(Part):
 
     launch_plans: dict[Name, LaunchPlanChanges] = Field(default_factory=dict)
     tasks: dict[Name, TaskChanges] = Field(default_factory=dict)
+    references: Annotated[
+        dict[Name, ReferenceChanges],
+        Field(
+            description="By name or glob of what is referred to: instead of the place and version "
+            "that the code spells out (`@reference_task(…, version=…)`)."
+        ),
+    ] = Field(default_factory=dict)
     images: Annotated[
         dict[Name, Name],
         Field(
