@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from reconciler.desired.entity import AUTO, KINDS, Entity, Place, Pointer
-from reconciler.desired.findings import excuses
+from reconciler.desired.findings import excuses, severities
 from reconciler.desired.packaged import Fetched, packaged
 from reconciler.desired.problems import Problems
 from reconciler.manifest import (
@@ -57,6 +57,7 @@ def _declared(
         state=manifest.spec.state if isinstance(manifest, LaunchPlan) else "unmanaged",
         is_switch=isinstance(manifest, LaunchPlan) and manifest.spec.is_switch,
         excuses=excuses(manifest),
+        severities=severities(manifest),
         said_in=manifest.said_in,
     )
 

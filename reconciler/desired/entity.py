@@ -1,13 +1,13 @@
 """One declared version of something, and the references in it: what binding works on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flyteidl.core.identifier_pb2 import ResourceType
 
 from reconciler.desired.package_members import Member
 from reconciler.manifest import LaunchPlan, Task, Workflow
-from reconciler.model import Bundle, Kind, Origin
+from reconciler.model import Bundle, Kind, Origin, Severity
 
 AUTO, LATEST, ACTIVE = "auto", "latest", "active"
 KINDS = {
@@ -84,7 +84,8 @@ class Entity:
     the package's member that says what it is. `is_switch`: others register it, and only which
     version is active is declared; its one pointer is that version. `code` is the bundle of the
     member's package, and `destination` where members that leave it open find their code.
-    `said_in` are project and domain in the manifest's own words, where the environment has others.
+    `severities` are those of rules that are taken otherwise than usual here. `said_in` are
+    project and domain in the manifest's own words, where the environment has others.
     """
 
     place: Place
@@ -98,4 +99,5 @@ class Entity:
     code: RunsFrom | None = None
     destination: str = "."
     excuses: tuple[Excuse, ...] = ()
+    severities: Mapping[str, Severity] = field(default_factory=dict)
     said_in: tuple[str, str] | None = None

@@ -1,6 +1,6 @@
 """What rules find, told to the author: unless the object says why it may be so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from reconciler.compiler import CompilationError
 from reconciler.desired.entity import Entity, Excuse
@@ -23,13 +23,18 @@ class Findings:
         """Tell what is not excused; True if an error was among it."""
         errors = False
         for finding in findings:
+            if finding.asked_for and finding.code not in entity.severities:
+                continue
             excuse = next((one for one in entity.excuses if one.code == finding.code), None)
             if excuse is not None:
                 self._needed.add(excuse)
                 if finding.excusable:
                     continue
-            errors = errors or finding.severity is Severity.ERROR
-            self._problems.found.append(_diagnostic(entity, finding))
+            severity = finding.severity
+            if finding.excusable:
+                severity = entity.severities.get(finding.code, severity)
+            errors = errors or severity is Severity.ERROR
+            self._problems.found.append(_diagnostic(entity, finding, severity))
         return errors
 
     def tell_faults(self, entity: Entity, error: CompilationError) -> None:
@@ -58,13 +63,20 @@ def excuses(manifest: Task | Workflow | LaunchPlan | Package) -> tuple[Excuse, .
     )
 
 
-def _diagnostic(entity: Entity, finding: Refusal) -> Diagnostic:
+def severities(manifest: Task | Workflow | LaunchPlan | Package) -> Mapping[str, Severity]:
+    """How grave rules are taken of a manifest, where that is not as usual."""
+    lint = manifest.metadata.lint
+    said = lint.severity if lint is not None else {}
+    return {code: Severity(word) for code, word in said.items()}
+
+
+def _diagnostic(entity: Entity, finding: Refusal, severity: Severity) -> Diagnostic:
     message, origin, source = finding.message, entity.origin, entity.source
     if isinstance(source, Member):
         message = f"{entity.place}: {message}"
     else:
         origin = source.origin_of("spec", *finding.path)
-    return Diagnostic(finding.code, message, origin, finding.hint, finding.severity)
+    return Diagnostic(finding.code, message, origin, finding.hint, severity)
 
 
 def _node_origin(entity: Entity, node_id: str) -> Origin:

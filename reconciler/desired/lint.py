@@ -17,6 +17,7 @@ from reconciler.cron import CronError, EverySchedule, from_rfc3339, never_fires,
 from reconciler.desired.pods import containers
 from reconciler.desired.refusals import Refusal
 from reconciler.desired.task import PRIMARY_CONTAINER
+from reconciler.manifest import KNOWN_AFTER_BUILD
 from reconciler.model import Severity
 
 # Admin's own limit where its configuration says nothing (`registration.maxWorkflowNodes`).
@@ -130,8 +131,16 @@ def _pod(template: TaskTemplate) -> Iterator[Refusal]:
 
 def _image(image: str, path: Steps) -> Iterator[Refusal]:
     # What is still to be filled in is nobody's to judge.
-    if "{{" in image or "${" in image or "@" in image:
+    if "{{" in image or "${" in image or "@" in image or image == KNOWN_AFTER_BUILD:
         return
+    yield Refusal(
+        "unpinned-image",
+        f"{image} has no digest, so what it is can change",
+        path,
+        "`images` of reconciler.yaml pins it: write ${image.NAME}",
+        Severity.WARNING,
+        asked_for=True,
+    )
     tag = image.rpartition("/")[2].partition(":")[2]
     if tag in ("", "latest"):
         what = f"{image} is whatever was pushed last" if tag else f"{image} has no tag"

@@ -6,7 +6,7 @@ from pathlib import Path
 from flyteidl.core.identifier_pb2 import Identifier
 
 from reconciler.desired.entity import AUTO, KINDS, Entity, Place, Pointer, RunsFrom
-from reconciler.desired.findings import excuses
+from reconciler.desired.findings import excuses, severities
 from reconciler.desired.ids import is_own
 from reconciler.desired.package import (
     Contents,
@@ -66,6 +66,7 @@ def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator
         version = package.spec.version
     states = _states(package, members, problems)
     workflows = {member.name for member in members if member.kind is Kind.WORKFLOW}
+    excused, graver = excuses(package), severities(package)
     for member in members:
         metadata = package.metadata
         registered = workflows if version == AUTO else set()
@@ -81,7 +82,8 @@ def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator
             else _UNMANAGED,
             code=code,
             destination=destination,
-            excuses=excuses(package),
+            excuses=excused,
+            severities=graver,
             said_in=package.said_in,
         )
 
@@ -101,7 +103,9 @@ def _code(package: Package, source: Path, contents: Contents) -> RunsFrom | None
     if contents.code is None:
         return None
     project, domain, name = package.place
-    archive = CodeArchive(str(source), contents.code.member, contents.code.known_as)
+    url, sha256 = package.spec.location if package.spec.is_remote else ("", "")
+    member, known_as = contents.code.member, contents.code.known_as
+    archive = CodeArchive(str(source), member, known_as, url, sha256)
     bundle = Bundle(project, domain, name, contents.code.code, archive)
     return RunsFrom(bundle, package.spec.destination)
 

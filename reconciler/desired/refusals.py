@@ -39,7 +39,8 @@ _COMPARED = ("cpu", "memory", "gpu", "ephemeral_storage")
 class Refusal:
     """One problem of a message, at `path` in the manifest's own spelling of it.
 
-    `excusable`: where a rule that may be ignored is broken, this time too.
+    `excusable`: where a rule that may be ignored is broken, this time too. `asked_for`: told only
+    where somebody says how grave it is.
     """
 
     code: str
@@ -48,6 +49,7 @@ class Refusal:
     hint: str = ""
     severity: Severity = Severity.ERROR
     excusable: bool = True
+    asked_for: bool = False
 
 
 def task_refusals(template: TaskTemplate) -> Iterator[Refusal]:

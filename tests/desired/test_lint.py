@@ -167,6 +167,40 @@ def test_nothing_excuses_what_ends_the_scheduler(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("image", "severity", "told"),
+    [
+        ("acme/etl", "{mutable-image: error}", ["mutable-image: error"]),
+        ("acme/etl:1", "{}", []),
+        ("acme/etl:1", "{unpinned-image: warning}", ["unpinned-image: warning"]),
+        ("acme/etl:1", "{unpinned-image: error}", ["unpinned-image: error"]),
+        ("acme/etl@sha256:0", "{unpinned-image: error}", []),
+        ("acme/etl", "{rate-drifts: error}", ["mutable-image: warning"]),
+    ],
+)
+def test_an_object_may_be_held_to_rules_more_strictly(
+    tmp_path: Path, image: str, severity: str, told: list[str]
+) -> None:
+    """Digests are wanted only where somebody says so."""
+    spec = f"spec: {{container: {{image: '{image}', command: [x]}}}}"
+
+    said = found(tmp_path, task(spec, lint=f"{{severity: {severity}}}"))
+
+    assert [f"{one.code}: {one.severity}" for one in said] == told
+
+
+def test_what_ends_the_scheduler_stays_an_error(tmp_path: Path) -> None:
+    """However grave somebody takes it."""
+    never = (
+        SCHEDULED + "{cron: '0 0 30 2 *', kickoffInput: day}\n  inputs: {n: 1}\n  state: active"
+    )
+    lint = "{severity: {cron-never-fires: warning}}"
+
+    (told,) = found(tmp_path, task(), workflow(), launch_plan(never, lint=lint))
+
+    assert told.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
     ("ignore", "message"),
     [
         ("[{code: mutable-images, reason: x}]", "did you mean mutable-image?"),
@@ -177,6 +211,20 @@ def test_nothing_excuses_what_ends_the_scheduler(tmp_path: Path) -> None:
 def test_excuses_are_checked(tmp_path: Path, ignore: str, message: str) -> None:
     """A rule that there is, and a reason."""
     (error,) = found(tmp_path, task(lint=f"{{ignore: {ignore}}}"))
+
+    assert message in str(error)
+
+
+@pytest.mark.parametrize(
+    ("severity", "message"),
+    [
+        ("{mutable-images: error}", "did you mean mutable-image?"),
+        ("{mutable-image: off}", "expected error or warning"),
+    ],
+)
+def test_severities_are_checked(tmp_path: Path, severity: str, message: str) -> None:
+    """Nothing is switched off without a reason."""
+    (error,) = found(tmp_path, task(lint=f"{{severity: {severity}}}"))
 
     assert message in str(error)
 

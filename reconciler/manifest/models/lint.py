@@ -1,10 +1,10 @@
-"""The rules that an object may be excused from, each for a reason.
+"""The rules that an object may be excused from, each for a reason, and how grave they are taken.
 
 What Admin takes and nobody wants; what it refuses is no rule, for there is no excuse from that.
 `reconciler.desired.lint` finds them.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -24,6 +24,7 @@ RULES: dict[str, str] = {
     "rate-with-kickoff": "a rate with a kickoff input, which Flyte fills for cron only",
     "secret-in-env": "what looks like a secret, readable for everybody who may see the task",
     "too-many-nodes": "more nodes than an Admin takes that was not told to take more",
+    "unpinned-image": "an image without digest; looked for only where `severity` names it",
 }
 
 
@@ -34,18 +35,13 @@ def _known(code: str) -> str:
     return code
 
 
+_CODES = {"oneOf": [{"const": code, "description": why} for code, why in RULES.items()]}
+
+
 class Ignore(Part):
     """One rule that the object is excused from."""
 
-    code: Annotated[
-        str,
-        AfterValidator(_known),
-        Field(
-            json_schema_extra={
-                "oneOf": [{"const": code, "description": why} for code, why in RULES.items()]
-            }
-        ),
-    ]
+    code: Annotated[str, AfterValidator(_known), Field(json_schema_extra={**_CODES})]
     reason: Annotated[Name, Field(description="Why it is all right here; for the next reader.")]
 
 
@@ -53,3 +49,11 @@ class Lint(Part):
     """How the object is to be looked at."""
 
     ignore: tuple[Ignore, ...] = Field(default=(), strict=False)
+    severity: Annotated[
+        dict[Annotated[str, AfterValidator(_known)], Literal["error", "warning"]],
+        Field(
+            description="How grave a rule is taken here, by its code; best said of many objects "
+            "at once, in `defaults` of reconciler.yaml.",
+            json_schema_extra={"propertyNames": {**_CODES}},
+        ),
+    ] = Field(default_factory=dict)
