@@ -44,12 +44,14 @@ class CodeArchive:
     """The `fast….tar.gz` inside a package: the package's path, and the member's name in it.
 
     `known_as` are ends of addresses at which flytectl and pyflyte put this very archive: they name
-    it by its MD5.
+    it by its MD5. `url` and `sha256` say where the package is had from, if it was fetched.
     """
 
     package: str
     member: str
     known_as: tuple[str, ...] = ()
+    url: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

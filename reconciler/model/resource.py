@@ -1,6 +1,6 @@
 """One thing as wished for or as found: the same shape on both sides, so they compare."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -75,6 +75,12 @@ class Resource:
     def digest(self) -> bytes:
         """Admin's digest of this resource, 32 bytes; equal digests are 'identical structure'."""
         return object_hash(self.canonical)
+
+    def known_by(self, digest: bytes) -> "Resource":
+        """The same resource without its content, of which only Admin's digest is left."""
+        known = replace(self, spec=None)
+        known.__dict__["digest"] = digest  # where the cached property would keep it
+        return known
 
     def agrees_with(self, other: "Resource") -> bool:
         """Tell whether Admin, holding `other`, holds what this desired resource wants.

@@ -43,11 +43,28 @@ class Sensitive:
                 text = text.replace(spelling, name)
         return self._mask_cut(text) if _CUT in text and self.values else text
 
+    @staticmethod
+    def spelled(value: str) -> list[str]:
+        """Every way in which a text may stand in another one; always in the same order."""
+        lines = [line for line in value.splitlines() if len(line.strip()) >= 2 * Sensitive.SHORTEST]
+        texts = [value, *(lines if len(lines) > 1 or "\n" in value else ())]
+        return [
+            spelling
+            for text in texts
+            for spelling in (
+                text,
+                json.dumps(text, ensure_ascii=False)[1:-1],
+                json.dumps(text)[1:-1],
+                repr(text)[1:-1],
+                " ".join(text.split("\n")).replace("\t", " "),
+            )
+        ]
+
     @cached_property
     def _spellings(self) -> tuple[tuple[str, str], ...]:
         found: dict[str, str] = {}
         for number, value in enumerate(self.values, 1):
-            for spelling in _spelled(value):
+            for spelling in Sensitive.spelled(value):
                 found.setdefault(spelling, f"(sensitive #{number})")
         # Longest first: one value may be part of another.
         return tuple(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
@@ -76,19 +93,3 @@ def _overlap(text: str, spelling: str) -> int:
         ),
         0,
     )
-
-
-def _spelled(value: str) -> list[str]:
-    lines = [line for line in value.splitlines() if len(line.strip()) >= 2 * Sensitive.SHORTEST]
-    texts = [value, *(lines if len(lines) > 1 or "\n" in value else ())]
-    return [
-        spelling
-        for text in texts
-        for spelling in (
-            text,
-            json.dumps(text, ensure_ascii=False)[1:-1],
-            json.dumps(text)[1:-1],
-            repr(text)[1:-1],
-            " ".join(text.split("\n")).replace("\t", " "),
-        )
-    ]

@@ -1,17 +1,6 @@
 """Message → Plan, the inverse of `encode`; only messages that a plan can hold are unpacked."""
 
 import json
-from typing import Any
-
-from flyteidl.admin.common_pb2 import NamedEntityMetadata
-from flyteidl.admin.launch_plan_pb2 import LaunchPlan, LaunchPlanSpec
-from flyteidl.admin.matchable_resource_pb2 import MatchingAttributes
-from flyteidl.admin.project_pb2 import Project
-from flyteidl.admin.task_pb2 import TaskSpec
-from flyteidl.admin.workflow_pb2 import WorkflowSpec
-from flyteidl.core.compiler_pb2 import CompiledTask, CompiledWorkflowClosure
-from google.protobuf.any_pb2 import Any as AnyMessage
-from google.protobuf.message import Message
 
 from reconciler.model import (
     Action,
@@ -21,6 +10,7 @@ from reconciler.model import (
     CodeArchive,
     CodeFolder,
     Diagnostic,
+    Effect,
     Kind,
     Origin,
     Plan,
@@ -31,33 +21,23 @@ from reconciler.model import (
     Verb,
 )
 from reconciler.planfile import plan_pb2 as pb
+from reconciler.planfile.packed import unpack
+from reconciler.planfile.plain import from_plain
 
 _KINDS = {kind.slug: kind for kind in Kind}
-_MESSAGES: dict[str, Any] = {
-    message.DESCRIPTOR.full_name: message
-    for message in (
-        CompiledTask,
-        CompiledWorkflowClosure,
-        LaunchPlan,
-        LaunchPlanSpec,
-        MatchingAttributes,
-        NamedEntityMetadata,
-        Project,
-        TaskSpec,
-        WorkflowSpec,
-    )
-}
 
 
 def decode_plan(file: pb.PlanFile) -> Plan:
     """Return the plan that `encode_plan` was given.
 
-    Raises: ValueError or KeyError for a message that no `encode_plan` wrote.
+    Raises: ValueError, TypeError, KeyError or DecodeError for a message that no `encode_plan`
+        wrote.
     """
     return Plan(
         actions=tuple(_action(action) for action in file.actions),
         unchanged={_KINDS[slug]: count for slug, count in file.unchanged.items()},
         warnings=tuple(_diagnostic(warning) for warning in file.warnings),
+        effects=tuple(from_plain(Effect, json.loads(effect)) for effect in file.effects),
     )
 
 
@@ -96,23 +76,19 @@ def _id(id: pb.ResourceId) -> ResourceId:
 
 
 def _resource(resource: pb.Resource) -> Resource:
-    return Resource(
+    found = Resource(
         _id(resource.id),
-        spec=_unpacked(resource.spec) if resource.HasField("spec") else None,
-        request=_unpacked(resource.request) if resource.HasField("request") else None,
+        spec=unpack(resource.spec) if resource.HasField("spec") else None,
+        request=unpack(resource.request) if resource.HasField("request") else None,
         origin=_origin(resource.origin) if resource.HasField("origin") else None,
         complete=not resource.incomplete,
         active=tuple(resource.active),
         content_addressed=resource.content_addressed,
         bundles=tuple(_bundle(bundle) for bundle in resource.bundles),
         unsaid=frozenset(resource.unsaid),
+        since=resource.since if resource.HasField("since") else None,
     )
-
-
-def _unpacked(packed: AnyMessage) -> Message:
-    message: Message = _MESSAGES[packed.TypeName()]()
-    message.ParseFromString(packed.value)
-    return message
+    return found.known_by(resource.digest) if resource.digest else found
 
 
 def _bundle(bundle: pb.Bundle) -> Bundle:
@@ -127,7 +103,14 @@ def _bundle(bundle: pb.Bundle) -> Bundle:
             max_bytes=folder.max_bytes,
         )
     else:
-        source = CodeArchive(package=bundle.archive.package, member=bundle.archive.member)
+        archive = bundle.archive
+        source = CodeArchive(
+            package=archive.package,
+            member=archive.member,
+            known_as=tuple(archive.known_as),
+            url=archive.url,
+            sha256=archive.sha256,
+        )
     return Bundle(
         project=bundle.project,
         domain=bundle.domain,

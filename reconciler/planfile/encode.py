@@ -3,9 +3,6 @@
 import json
 from typing import Any
 
-from google.protobuf.any_pb2 import Any as AnyMessage
-from google.protobuf.message import Message
-
 from reconciler.model import (
     Action,
     Bundle,
@@ -17,14 +14,17 @@ from reconciler.model import (
     ResourceId,
 )
 from reconciler.planfile import plan_pb2 as pb
+from reconciler.planfile.packed import pack
+from reconciler.planfile.plain import to_plain
 
 
 def encode_plan(plan: Plan) -> pb.PlanFile:
-    """Return the message for all of a plan but its conflicts, which no saved plan has."""
+    """Return the message for a plan, but for conflicts and obstacles, which no saved one has."""
     return pb.PlanFile(
         actions=[_action(action) for action in plan],
         unchanged={kind.slug: count for kind, count in plan.unchanged.items()},
         warnings=[_diagnostic(warning) for warning in plan.warnings],
+        effects=[_json(to_plain(effect)) for effect in plan.effects],
     )
 
 
@@ -65,23 +65,16 @@ def _id(id: ResourceId) -> pb.ResourceId:
 def _resource(resource: Resource) -> pb.Resource:
     return pb.Resource(
         id=_id(resource.id),
-        spec=_any(resource.spec),
-        request=_any(resource.request),
+        spec=pack(resource.spec) if resource.spec is not None else None,
+        request=pack(resource.request) if resource.request is not None else None,
         origin=_origin(resource.origin),
         incomplete=not resource.complete,
         active=resource.active,
         content_addressed=resource.content_addressed,
         bundles=[_bundle(bundle) for bundle in resource.bundles],
         unsaid=sorted(resource.unsaid),
+        since=resource.since,
     )
-
-
-def _any(message: Message | None) -> AnyMessage | None:
-    if message is None:
-        return None
-    packed = AnyMessage()
-    packed.Pack(message, deterministic=True)
-    return packed
 
 
 def _bundle(bundle: Bundle) -> pb.Bundle:
@@ -103,6 +96,9 @@ def _bundle(bundle: Bundle) -> pb.Bundle:
     else:
         message.archive.package = source.package
         message.archive.member = source.member
+        message.archive.known_as.extend(source.known_as)
+        message.archive.url = source.url
+        message.archive.sha256 = source.sha256
     return message
 
 

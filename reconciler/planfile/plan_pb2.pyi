@@ -9,7 +9,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PlanFile(_message.Message):
-    __slots__ = ("format", "tool_version", "endpoint", "manifests_digest", "actions", "unchanged", "warnings", "nonce", "environment", "workspace")
+    __slots__ = ("format", "tool_version", "endpoint", "manifests_digest", "actions", "unchanged", "warnings", "nonce", "environment", "workspace", "listed", "home", "commit", "planned_at", "variables", "secrets", "effects")
     class UnchangedEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -17,6 +17,13 @@ class PlanFile(_message.Message):
         key: str
         value: int
         def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    class VariablesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     FORMAT_FIELD_NUMBER: _ClassVar[int]
     TOOL_VERSION_FIELD_NUMBER: _ClassVar[int]
     ENDPOINT_FIELD_NUMBER: _ClassVar[int]
@@ -27,6 +34,13 @@ class PlanFile(_message.Message):
     NONCE_FIELD_NUMBER: _ClassVar[int]
     ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    LISTED_FIELD_NUMBER: _ClassVar[int]
+    HOME_FIELD_NUMBER: _ClassVar[int]
+    COMMIT_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_AT_FIELD_NUMBER: _ClassVar[int]
+    VARIABLES_FIELD_NUMBER: _ClassVar[int]
+    SECRETS_FIELD_NUMBER: _ClassVar[int]
+    EFFECTS_FIELD_NUMBER: _ClassVar[int]
     format: int
     tool_version: str
     endpoint: str
@@ -37,7 +51,40 @@ class PlanFile(_message.Message):
     nonce: bytes
     environment: str
     workspace: str
-    def __init__(self, format: _Optional[int] = ..., tool_version: _Optional[str] = ..., endpoint: _Optional[str] = ..., manifests_digest: _Optional[bytes] = ..., actions: _Optional[_Iterable[_Union[Action, _Mapping]]] = ..., unchanged: _Optional[_Mapping[str, int]] = ..., warnings: _Optional[_Iterable[_Union[Diagnostic, _Mapping]]] = ..., nonce: _Optional[bytes] = ..., environment: _Optional[str] = ..., workspace: _Optional[str] = ...) -> None: ...
+    listed: str
+    home: Home
+    commit: str
+    planned_at: int
+    variables: _containers.ScalarMap[str, str]
+    secrets: _containers.RepeatedCompositeFieldContainer[Secret]
+    effects: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, format: _Optional[int] = ..., tool_version: _Optional[str] = ..., endpoint: _Optional[str] = ..., manifests_digest: _Optional[bytes] = ..., actions: _Optional[_Iterable[_Union[Action, _Mapping]]] = ..., unchanged: _Optional[_Mapping[str, int]] = ..., warnings: _Optional[_Iterable[_Union[Diagnostic, _Mapping]]] = ..., nonce: _Optional[bytes] = ..., environment: _Optional[str] = ..., workspace: _Optional[str] = ..., listed: _Optional[str] = ..., home: _Optional[_Union[Home, _Mapping]] = ..., commit: _Optional[str] = ..., planned_at: _Optional[int] = ..., variables: _Optional[_Mapping[str, str]] = ..., secrets: _Optional[_Iterable[_Union[Secret, _Mapping]]] = ..., effects: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Home(_message.Message):
+    __slots__ = ("project", "domain", "workspace")
+    PROJECT_FIELD_NUMBER: _ClassVar[int]
+    DOMAIN_FIELD_NUMBER: _ClassVar[int]
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    project: str
+    domain: str
+    workspace: str
+    def __init__(self, project: _Optional[str] = ..., domain: _Optional[str] = ..., workspace: _Optional[str] = ...) -> None: ...
+
+class Secret(_message.Message):
+    __slots__ = ("name", "texts")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TEXTS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    texts: _containers.RepeatedCompositeFieldContainer[SecretText]
+    def __init__(self, name: _Optional[str] = ..., texts: _Optional[_Iterable[_Union[SecretText, _Mapping]]] = ...) -> None: ...
+
+class SecretText(_message.Message):
+    __slots__ = ("number", "hash")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    HASH_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    hash: bytes
+    def __init__(self, number: _Optional[int] = ..., hash: _Optional[bytes] = ...) -> None: ...
 
 class Action(_message.Message):
     __slots__ = ("verb", "id", "reason", "why", "changes", "before", "after", "needs", "bundle", "rewrites")
@@ -80,7 +127,7 @@ class ResourceId(_message.Message):
     def __init__(self, kind: _Optional[str] = ..., project: _Optional[str] = ..., domain: _Optional[str] = ..., name: _Optional[str] = ..., version: _Optional[str] = ..., facet: _Optional[str] = ...) -> None: ...
 
 class Resource(_message.Message):
-    __slots__ = ("id", "spec", "request", "origin", "incomplete", "active", "content_addressed", "bundles", "unsaid")
+    __slots__ = ("id", "spec", "request", "origin", "incomplete", "active", "content_addressed", "bundles", "unsaid", "digest", "since")
     ID_FIELD_NUMBER: _ClassVar[int]
     SPEC_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
@@ -90,6 +137,8 @@ class Resource(_message.Message):
     CONTENT_ADDRESSED_FIELD_NUMBER: _ClassVar[int]
     BUNDLES_FIELD_NUMBER: _ClassVar[int]
     UNSAID_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
     id: ResourceId
     spec: _any_pb2.Any
     request: _any_pb2.Any
@@ -99,7 +148,9 @@ class Resource(_message.Message):
     content_addressed: bool
     bundles: _containers.RepeatedCompositeFieldContainer[Bundle]
     unsaid: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, id: _Optional[_Union[ResourceId, _Mapping]] = ..., spec: _Optional[_Union[_any_pb2.Any, _Mapping]] = ..., request: _Optional[_Union[_any_pb2.Any, _Mapping]] = ..., origin: _Optional[_Union[Origin, _Mapping]] = ..., incomplete: _Optional[bool] = ..., active: _Optional[_Iterable[str]] = ..., content_addressed: _Optional[bool] = ..., bundles: _Optional[_Iterable[_Union[Bundle, _Mapping]]] = ..., unsaid: _Optional[_Iterable[str]] = ...) -> None: ...
+    digest: bytes
+    since: int
+    def __init__(self, id: _Optional[_Union[ResourceId, _Mapping]] = ..., spec: _Optional[_Union[_any_pb2.Any, _Mapping]] = ..., request: _Optional[_Union[_any_pb2.Any, _Mapping]] = ..., origin: _Optional[_Union[Origin, _Mapping]] = ..., incomplete: _Optional[bool] = ..., active: _Optional[_Iterable[str]] = ..., content_addressed: _Optional[bool] = ..., bundles: _Optional[_Iterable[_Union[Bundle, _Mapping]]] = ..., unsaid: _Optional[_Iterable[str]] = ..., digest: _Optional[bytes] = ..., since: _Optional[int] = ...) -> None: ...
 
 class Origin(_message.Message):
     __slots__ = ("file", "line", "column")
@@ -172,9 +223,15 @@ class CodeFolder(_message.Message):
     def __init__(self, root: _Optional[str] = ..., include: _Optional[_Iterable[str]] = ..., exclude: _Optional[_Iterable[str]] = ..., ignore_files: _Optional[_Iterable[str]] = ..., max_bytes: _Optional[int] = ...) -> None: ...
 
 class CodeArchive(_message.Message):
-    __slots__ = ("package", "member")
+    __slots__ = ("package", "member", "known_as", "url", "sha256")
     PACKAGE_FIELD_NUMBER: _ClassVar[int]
     MEMBER_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_AS_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
     package: str
     member: str
-    def __init__(self, package: _Optional[str] = ..., member: _Optional[str] = ...) -> None: ...
+    known_as: _containers.RepeatedScalarFieldContainer[str]
+    url: str
+    sha256: str
+    def __init__(self, package: _Optional[str] = ..., member: _Optional[str] = ..., known_as: _Optional[_Iterable[str]] = ..., url: _Optional[str] = ..., sha256: _Optional[str] = ...) -> None: ...
