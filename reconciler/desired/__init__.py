@@ -1,15 +1,31 @@
 """Manifests → DesiredState: `needs` names what must be read, `bind` takes what was found."""
 
+from typing import TYPE_CHECKING
+
 from reconciler.compiler import castable
-from reconciler.desired.attribute_files import manifests_of
 from reconciler.desired.bind import Declaration, bind, declare, needs
 from reconciler.desired.code import Codes
 from reconciler.desired.code import folder_of as code_folder
 from reconciler.desired.drawing import drawing
+from reconciler.desired.entities import sources
 from reconciler.desired.in_words import in_words
-from reconciler.desired.package import Contents, PackageError, read_package
-from reconciler.desired.packaged import Fetched, sources
-from reconciler.desired.repack import entity_files
+from reconciler.desired.member import Fetched
+from reconciler.doors import opened_for
+
+if TYPE_CHECKING:
+    from reconciler.desired.attribute_files import manifests_of
+    from reconciler.desired.package import Contents, PackageError, read_package
+    from reconciler.desired.repack import entity_files
+else:
+    # A set without packages takes none of these.
+    __getattr__ = opened_for(
+        __name__,
+        {
+            "attribute_files": ("manifests_of",),
+            "package": ("Contents", "PackageError", "read_package"),
+            "repack": ("entity_files",),
+        },
+    )
 
 __all__ = [
     "Codes",

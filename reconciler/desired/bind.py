@@ -14,9 +14,9 @@ from reconciler.desired.binder import Binder
 from reconciler.desired.code import Bundles, Codes, folders
 from reconciler.desired.entities import entities
 from reconciler.desired.entity import Entity
+from reconciler.desired.member import Fetched
 from reconciler.desired.named_entities import named_entities
 from reconciler.desired.needs import Index, needs_of
-from reconciler.desired.packaged import Fetched
 from reconciler.desired.places import check_places, places
 from reconciler.desired.problems import Problems
 from reconciler.desired.protected import protected

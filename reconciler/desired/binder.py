@@ -28,8 +28,8 @@ from reconciler.desired.findings import Findings
 from reconciler.desired.ids import Pins, fill, settle
 from reconciler.desired.launch_plan import launch_plan_spec
 from reconciler.desired.lint import launch_plan_lint, task_lint, workflow_lint
+from reconciler.desired.member import Member
 from reconciler.desired.needs import Index, admin_id
-from reconciler.desired.package import Member
 from reconciler.desired.problems import Problems
 from reconciler.desired.refusals import launch_plan_refusals, task_refusals
 from reconciler.desired.switches import Switches

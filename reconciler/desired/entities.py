@@ -5,7 +5,7 @@ from functools import partial
 
 from reconciler.desired.entity import AUTO, KINDS, Entity, Place, Pointer
 from reconciler.desired.findings import excuses, severities
-from reconciler.desired.packaged import Fetched, packaged
+from reconciler.desired.member import Fetched
 from reconciler.desired.problems import Problems
 from reconciler.manifest import (
     LaunchPlan,
@@ -39,8 +39,22 @@ def entities(
                 pointers = tuple(_launch_plan_pointers(manifest))
                 found.append(_declared(manifest, Kind.LAUNCH_PLAN, pointers))
             case Package():
+                # All about archives, which most sets have none of.
+                from reconciler.desired.packaged import packaged
+
                 found += packaged(manifest, problems, fetched)
     return tuple(found)
+
+
+def sources(manifests: Sequence[Manifest]) -> tuple[tuple[str, str, str], ...]:
+    """What must be fetched before the set can be declared: source, its URL, its SHA-256."""
+    return tuple(
+        (source, *manifest.spec.location)
+        for source, manifest in {
+            one.spec.source: one for one in manifests if isinstance(one, Package)
+        }.items()
+        if manifest.spec.is_remote
+    )
 
 
 def _declared(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from flyteidl.core.identifier_pb2 import ResourceType
 
-from reconciler.desired.package_members import Member
+from reconciler.desired.member import Member
 from reconciler.manifest import LaunchPlan, Task, Workflow
 from reconciler.model import Bundle, Kind, Origin, Severity
 

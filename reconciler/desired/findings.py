@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from reconciler.compiler import CompilationError
 from reconciler.desired.entity import Entity, Excuse
 from reconciler.desired.faults import in_words
-from reconciler.desired.package_members import Member
+from reconciler.desired.member import Member
 from reconciler.desired.problems import Problems
 from reconciler.desired.refusals import Refusal
 from reconciler.manifest import LaunchPlan, Package, Task, Workflow

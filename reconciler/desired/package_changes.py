@@ -16,6 +16,7 @@ from flyteidl.core.identifier_pb2 import Identifier
 from reconciler.desired.entity import AUTO
 from reconciler.desired.ids import is_own
 from reconciler.desired.launch_plan import add_notifications, add_schedule
+from reconciler.desired.member import Member
 from reconciler.desired.package import references
 from reconciler.desired.package_images import (
     change_images,
@@ -24,7 +25,6 @@ from reconciler.desired.package_images import (
     open_name,
     set_primary_image,
 )
-from reconciler.desired.package_members import Member
 from reconciler.desired.problems import Problems
 from reconciler.desired.security import add_run_as
 from reconciler.manifest import LaunchPlanChanges, Package, ReferenceChanges, TaskChanges

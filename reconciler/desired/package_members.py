@@ -9,7 +9,6 @@ Source: flytekit `tools/serialize_extras.py`; flytectl `cmd/register`.
 
 import json
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
@@ -21,12 +20,10 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from reconciler.desired.member import Member, Spec
 from reconciler.desired.package_files import PackageError, shown
 from reconciler.manifest import read_yaml
 from reconciler.model import Diagnostic, Kind, identifiers
-
-# One of TaskSpec, WorkflowSpec, LaunchPlan (flyteidl ships no types to say so).
-Spec = Any
 
 MESSAGES: dict[Kind, Any] = {
     Kind.TASK: TaskSpec,
@@ -48,23 +45,6 @@ _NAME = re.compile(r".*?(?:_([123]))?\.(pb|json|ya?ml)", re.DOTALL)
 # What the reader of protobuf JSON raises besides its own errors.
 _NOT_IT = (TypeError, AttributeError, KeyError, RecursionError, OverflowError)
 _SUFFIXES = "`_1.pb` for a task, `_2.pb` for a workflow, `_3.pb` for a launch plan"
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One entity of a package, its own identifiers still blank."""
-
-    file: str
-    kind: Kind
-    spec: Spec
-
-    @property
-    def id(self) -> Identifier:
-        return self.spec.id if self.kind is Kind.LAUNCH_PLAN else self.spec.template.id
-
-    @property
-    def name(self) -> str:
-        return str(self.id.name)
 
 
 def is_member(name: str) -> bool:

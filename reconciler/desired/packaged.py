@@ -8,6 +8,7 @@ from flyteidl.core.identifier_pb2 import Identifier
 from reconciler.desired.entity import AUTO, KINDS, Entity, Place, Pointer, RunsFrom
 from reconciler.desired.findings import excuses, severities
 from reconciler.desired.ids import is_own
+from reconciler.desired.member import Fetched, Member
 from reconciler.desired.package import (
     Contents,
     PackageError,
@@ -17,27 +18,12 @@ from reconciler.desired.package import (
 )
 from reconciler.desired.package_changes import changed, fitting, is_glob
 from reconciler.desired.package_images import looks_up_children
-from reconciler.desired.package_members import Member
 from reconciler.desired.problems import Problems
 from reconciler.errors import FetchError
-from reconciler.manifest import Manifest, Package
+from reconciler.manifest import Package
 from reconciler.model import Bundle, CodeArchive, Diagnostic, Kind, Origin
 
 _UNMANAGED = "unmanaged"
-
-# What was fetched, by source as the manifest says it: a file, or why there is none.
-Fetched = Mapping[str, Path | FetchError]
-
-
-def sources(manifests: Sequence[Manifest]) -> tuple[tuple[str, str, str], ...]:
-    """What must be fetched before the set can be declared: source, its URL, its SHA-256."""
-    return tuple(
-        (source, *manifest.spec.location)
-        for source, manifest in {
-            one.spec.source: one for one in manifests if isinstance(one, Package)
-        }.items()
-        if manifest.spec.is_remote
-    )
 
 
 def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator[Entity]:

@@ -15,9 +15,10 @@ from google.protobuf.message import Message
 
 from reconciler.desired.entity import KINDS
 from reconciler.desired.ids import is_own
-from reconciler.desired.package import Contents, references, stable_bytes
+from reconciler.desired.member import Member
+from reconciler.desired.package import Contents, references
 from reconciler.desired.package_images import read_settings
-from reconciler.desired.package_members import Member
+from reconciler.desired.stable import stable_bytes
 from reconciler.model import CycleError, Kind, in_order, rewrite_texts
 
 _NUMBERS = {Kind.TASK: 1, Kind.WORKFLOW: 2, Kind.LAUNCH_PLAN: 3}

@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 
 from reconciler.desired.code import by_digest
 from reconciler.desired.entity import KINDS, Entity
-from reconciler.desired.package import deterministic
+from reconciler.desired.stable import deterministic
 from reconciler.model import Bundle, Kind, content_hash, identifiers
 
 _Within = tuple[str, str]

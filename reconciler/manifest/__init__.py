@@ -1,8 +1,8 @@
 """Manifests: YAML → Manifest, Manifest → JSON Schema."""
 
-from reconciler.manifest.edit import with_scalar
-from reconciler.manifest.flytectl import AttributeFile, read_attribute_files
-from reconciler.manifest.formatting import format_text
+from typing import TYPE_CHECKING
+
+from reconciler.doors import opened_for
 from reconciler.manifest.loader import load, manifest_files, unbuilt_images
 from reconciler.manifest.models import (
     API_VERSION,
@@ -73,11 +73,10 @@ from reconciler.manifest.models import (
     default_id,
     operands,
     references,
+    said,
 )
 from reconciler.manifest.prepare import Setting
-from reconciler.manifest.provenance import explain_values
 from reconciler.manifest.reader import read as read_yaml
-from reconciler.manifest.schema import json_schema, schema_files, write_schemas
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.unmatched import unmatched_overrides
 from reconciler.manifest.workspace import (
@@ -104,7 +103,27 @@ from reconciler.manifest.workspace import (
     settle,
     workspace_files,
 )
-from reconciler.manifest.writer import to_yaml
+
+if TYPE_CHECKING:
+    from reconciler.manifest.edit import with_scalar
+    from reconciler.manifest.flytectl import AttributeFile, read_attribute_files
+    from reconciler.manifest.formatting import format_text
+    from reconciler.manifest.provenance import explain_values
+    from reconciler.manifest.schema import json_schema, schema_files, write_schemas
+    from reconciler.manifest.writer import to_yaml
+else:
+    # Loading a set takes none of these.
+    __getattr__ = opened_for(
+        __name__,
+        {
+            "edit": ("with_scalar",),
+            "flytectl": ("AttributeFile", "read_attribute_files"),
+            "formatting": ("format_text",),
+            "provenance": ("explain_values",),
+            "schema": ("json_schema", "schema_files", "write_schemas"),
+            "writer": ("to_yaml",),
+        },
+    )
 
 __all__ = [
     "API_VERSION",
@@ -205,6 +224,7 @@ __all__ = [
     "read_lock",
     "read_yaml",
     "references",
+    "said",
     "schema_files",
     "settle",
     "to_yaml",

@@ -3,9 +3,9 @@
 What only some commands use is loaded when it is asked for, so that a plan does not wait for it.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from reconciler.doors import opened_for
 from reconciler.remote.code import build_code, code_folders, list_code, read_code, validate
 from reconciler.remote.remote import Remote
 from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from reconciler.remote.drawing import draw
     from reconciler.remote.images import ImageUpdate, update_images
     from reconciler.remote.imports import attributes_as_manifests
+else:
+    __getattr__ = opened_for(
+        __name__,
+        {
+            "build": ("Built", "build_for_plan", "build_packages"),
+            "drawing": ("draw",),
+            "images": ("ImageUpdate", "update_images"),
+            "imports": ("attributes_as_manifests",),
+        },
+    )
 
 __all__ = [
     "Built",
@@ -34,19 +44,3 @@ __all__ = [
     "update_images",
     "validate",
 ]
-
-_LAZY = {
-    "Built": "build",
-    "ImageUpdate": "images",
-    "attributes_as_manifests": "imports",
-    "build_for_plan": "build",
-    "build_packages": "build",
-    "draw": "drawing",
-    "update_images": "images",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)

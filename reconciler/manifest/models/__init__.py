@@ -7,7 +7,7 @@ from reconciler.manifest.models.attributes import (
     TaskResources,
     WorkflowExecutionConfig,
 )
-from reconciler.manifest.models.base import API_VERSION, Manifest, Part, Path, Problem
+from reconciler.manifest.models.base import API_VERSION, Manifest, Part, Path, Problem, said
 from reconciler.manifest.models.binding import (
     Binding,
     Constant,
@@ -132,4 +132,5 @@ __all__ = [
     "default_id",
     "operands",
     "references",
+    "said",
 ]
