@@ -9,7 +9,14 @@ from reconciler.errors import BundleError, FetchError
 from reconciler.manifest import Manifest
 from reconciler.model import Code, CodeFolder, DesiredState, Drawing, Plan, PlanOptions
 from reconciler.observed import look_up, observe
-from reconciler.plan import left_behind, make_plan, select, with_holds, with_pruned
+from reconciler.plan import (
+    left_behind,
+    make_plan,
+    select,
+    with_adopted,
+    with_holds,
+    with_pruned,
+)
 from reconciler.ports import Bundler, Fetcher, Reader
 
 
@@ -53,6 +60,7 @@ def plan(
     plan = make_plan(desired, observed)
     if memory is not None:
         plan = with_pruned(plan, observed, left, memory.inventory, options)
+        plan = with_adopted(plan, desired, observed, memory.inventory)
         plan = with_holds(plan, memory.holds, now=now)
     return plan
 

@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from reconciler.apply.frontier import Frontier
+from reconciler.apply.records import take_records
 from reconciler.apply.step import take_step
 from reconciler.apply.uploads import Uploads
 from reconciler.apply.verify import flip, moved, read_active, settle
@@ -65,10 +66,12 @@ def execute(
         raise ValueError("a plan with uploads needs an uploader and a bundler")
     stop = stop or threading.Event()
     run = _Run(reader, writer, uploads, clock, parallelism, stop, on_event, fence)
-    steps = [action for action in plan if not action.is_switch]
+    steps = [action for action in plan if not action.is_switch and not action.is_record]
+    records = [action for action in plan if action.is_record]
     switches = [action for action in plan if action.is_switch]
     with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="apply") as pool:
         run.take_steps(steps, pool)
+        run.keep_records(records)
         run.throw_switches(switches, pool)
     outcomes = tuple(run.outcomes[action.id] for action in plan)
     return ApplyReport(outcomes, interrupted=run.stop.is_set())
@@ -163,6 +166,23 @@ class _Run:
         seconds = self.clock.monotonic() - started
         for outcome in settled:
             self._finish(replace(outcome, seconds=seconds))
+
+    def keep_records(self, records: Sequence[Action]) -> None:
+        """Adopt and forget what can be, unless that waits for a step that is not done."""
+        ready = []
+        for action in records:
+            missing = (need for need in action.needs if need in self.outcomes)
+            cause = next((n for n in missing if self.outcomes[n].status is not Status.DONE), None)
+            if cause is not None:
+                self._block([action], cause)
+            elif self.stop.is_set():
+                message = "interrupted before it started"
+                self._finish(Outcome(action, Status.SKIPPED, message=message))
+            else:
+                self.on_event(Started(action))
+                ready.append(action)
+        for outcome in take_records(ready, self.reader):
+            self._finish(outcome)
 
     def _hindrance(self, switch: Action) -> ResourceId | None:
         """The first step of the switch's own project-domain, or need of its own, not done.

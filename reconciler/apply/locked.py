@@ -5,22 +5,20 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
+from reconciler.apply.left import as_left
 from reconciler.apply.lock import Lock
 from reconciler.errors import ReconcilerError
 from reconciler.model import (
     ApplyReport,
     End,
-    Kind,
     Outcome,
-    Owned,
-    Resource,
-    ResourceId,
     Status,
     Verb,
     claims_of,
 )
 from reconciler.ports import Reader
 
+_LOSING = (Verb.DELETE, Verb.FORGET)
 DONE_WORDS = {
     Verb.CREATE: "registered",
     Verb.UPDATE: "updated",
@@ -30,6 +28,8 @@ DONE_WORDS = {
     Verb.UNARCHIVE: "unarchived",
     Verb.DELETE: "deleted",
     Verb.UPLOAD: "uploaded",
+    Verb.ADOPT: "adopted",
+    Verb.FORGET: "forgotten",
 }
 
 
@@ -67,13 +67,13 @@ def run_locked(
 def ending(lock: Lock, report: ApplyReport, reader: Reader, *, operation: str, actor: str) -> End:
     """What the log will say about a report: how much of what, and what is ours now."""
     done = [one.action for one in report.outcomes if one.status is Status.DONE]
-    gained = {owned.id: owned for owned in claims_of(a for a in done if a.verb is not Verb.DELETE)}
-    lost = {action.id for action in done if action.verb is Verb.DELETE}
+    gained = {owned.id: owned for owned in claims_of(a for a in done if a.verb not in _LOSING)}
+    lost = {action.id for action in done if action.verb in _LOSING}
     settled = gained.keys() | lost
     # Of these nobody knows: a begin without an end claimed them, or no answer came.
     unknown = [owned for owned in lock.head.loose if owned.id not in settled]
     unknown += claims_of(o.action for o in report.outcomes if o.status is Status.FAILED)
-    found = _as_left(unknown, reader)
+    found = as_left(unknown, reader)
     gained |= {owned.id: owned for owned in found}
     return End(
         lock.serial,
@@ -92,27 +92,6 @@ def _counts(outcomes: Collection[Outcome]) -> Counter[str]:
         for one in outcomes
         if not one.existed
     )
-
-
-def _as_left(claims: Collection[Owned], reader: Reader) -> list[Owned]:
-    """Those of the claims that Admin holds exactly as they were to become."""
-    found: dict[ResourceId, Resource] = {}
-    ids = [owned.id for owned in claims]
-    of = {kind: [id for id in ids if id.kind is kind] for kind in {id.kind for id in ids}}
-    versioned = [id for id in ids if id.kind.versioned]
-    if versioned:
-        found |= reader.versions(versioned)
-    if Kind.ACTIVATION in of:
-        for id, plans in reader.active(of[Kind.ACTIVATION]).items():
-            found[id] = Resource(id, active=tuple(plan.id.version for plan in plans))
-    if Kind.ATTRIBUTES in of:
-        found |= reader.attributes({id.facet for id in of[Kind.ATTRIBUTES]})
-    if Kind.NAMED_ENTITY in of:
-        found |= reader.named_entities(of[Kind.NAMED_ENTITY])
-    if Kind.PROJECT in of:
-        projects = reader.projects([id.project for id in of[Kind.PROJECT]])
-        found |= {project.id: project for project in projects.values()}
-    return [owned for owned in claims if owned.is_as_left(found.get(owned.id))]
 
 
 @contextmanager

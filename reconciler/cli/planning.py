@@ -119,6 +119,8 @@ def make_plan(
     plan = with_obstacles(remote.plan(declared, options), declared, unit)
     if unit.home is not None:
         plan = remote.ledger_of(unit.home).leave_foreign(plan)
+    if unit.home is not None:
+        plan = remote.ledger_of(unit.home).leave_foreign(plan)
     warnings = override_warnings(declared, unit, paths)
     return replace(plan, warnings=(*warnings, *plan.warnings)) if warnings else plan
 

@@ -65,9 +65,14 @@ def owned_by(resource: Resource) -> Owned | None:
 
 
 def claims_of(actions: Iterable[Action]) -> tuple[Owned, ...]:
-    """What will be ours, or for a delete no longer, once these actions are done; by id."""
+    """What will be ours, or for a delete no longer, once these actions are done; by id.
+
+    What is only forgotten is not claimed: nobody is kept from anything by it.
+    """
     found = {}
     for action in actions:
+        if action.verb is Verb.FORGET:
+            continue
         if action.verb is Verb.DELETE:
             found[action.id] = Owned(action.id, bytes(DIGEST_BYTES))
         elif action.after is not None and (owned := owned_by(action.after)) is not None:

@@ -15,7 +15,7 @@ from reconciler.model.resource import Origin, Resource
 
 
 class Verb(StrEnum):
-    """What an action does to Admin."""
+    """What an action does to Admin; adopting and forgetting only change what is ours."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -25,6 +25,13 @@ class Verb(StrEnum):
     UNARCHIVE = "unarchive"
     DELETE = "delete"
     UPLOAD = "upload"
+    ADOPT = "adopt"
+    FORGET = "forget"
+
+    @property
+    def writes(self) -> bool:
+        """False for what only the ledger is told."""
+        return self not in (Verb.ADOPT, Verb.FORGET)
 
 
 class Reason(StrEnum):
@@ -40,6 +47,8 @@ class Reason(StrEnum):
     STILL_ACTIVE = "still-active"
     NEEDED = "needed"
     UNWANTED = "unwanted"
+    NOT_OURS = "not-ours"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,12 @@ class Action:
     @property
     def is_switch(self) -> bool:
         """True for steps that decide what runs; they wait until every other step succeeded."""
-        return self.id.kind is Kind.ACTIVATION
+        return self.id.kind is Kind.ACTIVATION and self.verb.writes
+
+    @property
+    def is_record(self) -> bool:
+        """True for steps that write nothing but what is ours."""
+        return not self.verb.writes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """States → Plan. No I/O, no clock, no threads."""
 
+from reconciler.plan.adopt import with_adopted, without_foreign
 from reconciler.plan.compare import compare
 from reconciler.plan.decide import decide
 from reconciler.plan.holds import with_holds
@@ -13,6 +14,8 @@ __all__ = [
     "left_behind",
     "make_plan",
     "select",
+    "with_adopted",
     "with_holds",
     "with_pruned",
+    "without_foreign",
 ]

@@ -21,6 +21,7 @@ from reconciler.model import (
     claims_of,
     plan_digest,
 )
+from reconciler.plan import without_foreign
 from reconciler.ports import Ledger, LedgerReader
 from reconciler.remote.switches import find_switch, switching, version_before
 
@@ -73,6 +74,21 @@ class WorkspaceLedger:
     def head(self) -> Head:
         """The newest entry, and what all of them come to."""
         return self.reader().head()
+
+    def leave_foreign(self, plan: Plan) -> Plan:
+        """The plan without adopting what other workspaces own; it names them.
+
+        Cost: nothing unless something is to be adopted; then a list of the home's ledgers, and
+        the head of each other one.
+        """
+        if not any(action.verb is Verb.ADOPT for action in plan):
+            return plan
+        owners = {
+            place: neighbour.workspace
+            for neighbour in self.reader().neighbours()
+            for place in neighbour.head().inventory.entries
+        }
+        return without_foreign(plan, owners)
 
     def lock(
         self,

@@ -12,6 +12,7 @@ from reconciler.model import (
     ApplyReport,
     Change,
     Conflict,
+    Kind,
     Outcome,
     Plan,
     ResourceId,
@@ -106,7 +107,7 @@ def _action(action: Action) -> dict[str, Any]:
         }
     if action.rewrites:
         data["rewrites"] = [row.id.address for row in action.rewrites]
-    if action.is_switch:
+    if action.id.kind is Kind.ACTIVATION:
         data["active"] = {
             "before": list(action.before.active) if action.before else [],
             "after": list(action.after.active) if action.after else [],

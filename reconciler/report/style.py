@@ -49,6 +49,8 @@ class Style:
                 return self.red(symbol)
             case Symbol.UPLOAD:
                 return self.cyan(symbol)
+            case Symbol.OWN:
+                return self.dim(symbol)
             case Symbol.NONE:
                 return str(symbol)
 

@@ -6,6 +6,7 @@ each. Everything else that changes what is there already gets a section of its o
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from reconciler.model import Action, Conflict, Kind, Plan, Reason, ResourceId, Verb
 from reconciler.report.facts import bundle_facts, facts
@@ -13,6 +14,7 @@ from reconciler.report.values import change_lines, fields, inline
 from reconciler.report.words import WORDS, Symbol, counted, subject, version_move, will
 
 _NAME_COLUMN = 64  # a name longer than this pushes its facts to the right alone
+_RECORDS = 20  # named of those that are only adopted or forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,10 @@ def _grouped(plan: Iterable[Action], *, apart: bool) -> Iterable[Sequence[Action
     groups: dict[object, list[Action]] = {}
     for action in plan:
         together = not apart and (
-            _is_new(action) or _is_plain_switch(action) or action.bundle is not None
+            _is_new(action)
+            or _is_plain_switch(action)
+            or action.bundle is not None
+            or action.is_record
         )
         place = (action.verb, action.id.kind, action.id.project, action.id.domain)
         groups.setdefault(place if together else action.id, []).append(action)
@@ -88,12 +93,18 @@ def _listed(group: Sequence[Action], by_id: dict[ResourceId, Action]) -> Section
     names = [_name(action) for action in group]
     column = max((len(name) for name in names if len(name) <= _NAME_COLUMN), default=0)
     symbol = WORDS[group[0].verb].symbol
-    lines = (
+    lines: Iterator[Line] = (
         Line(symbol, f"{name:{column}}  {_said(action, by_id)}".rstrip())
         for name, action in zip(names, group, strict=True)
     )
     first = group[0]
-    kind = Kind.LAUNCH_PLAN if first.is_switch else first.id.kind
+    if first.is_record and len(group) > _RECORDS:
+        # Nothing happens to them: a few tell what they are.
+        more = Line(Symbol.NONE, f"… and {len(group) - _RECORDS} more (--verbose names them)")
+        lines = chain(islice(lines, _RECORDS), (more,))
+    kind = first.id.kind
+    if kind is Kind.ACTIVATION and first.is_switch:
+        kind = Kind.LAUNCH_PLAN
     place = _place(first.id)
     where = f" in {place}" if place else ""
     title = f"{counted(len(group), kind)} {WORDS[first.verb].will}{where}"
@@ -133,6 +144,9 @@ def _changed(action: Action, by_id: dict[ResourceId, Action], *, verbose: bool) 
 
 def _said(action: Action, by_id: dict[ResourceId, Action]) -> str:
     """What is worth a reviewer's eye, on one line."""
+    if action.is_record:
+        known = action.after or action.before
+        return f"{' and '.join(known.active)} active" if known and known.active else ""
     if action.is_switch:
         before, after = version_move(action)
         # What starts to run is known where this very plan registers it.

@@ -17,6 +17,7 @@ class Symbol(StrEnum):
     CHANGE = "~"
     REMOVE = "-"
     UPLOAD = "^"
+    OWN = "="
     NONE = " "
 
 
@@ -49,6 +50,8 @@ WORDS: dict[Verb, Words] = {
     ),
     Verb.DELETE: Words(Symbol.REMOVE, "will be deleted", "delete", "deleted", "deleting"),
     Verb.UPLOAD: Words(Symbol.UPLOAD, "will be uploaded", "upload", "uploaded", "uploading"),
+    Verb.ADOPT: Words(Symbol.OWN, "will be adopted", "adopt", "adopted", "adopting"),
+    Verb.FORGET: Words(Symbol.OWN, "will be forgotten", "forget", "forgotten", "forgetting"),
 }
 
 LEGEND: dict[Symbol, str] = {
@@ -56,6 +59,7 @@ LEGEND: dict[Symbol, str] = {
     Symbol.CHANGE: "update or activate",
     Symbol.REMOVE: "deactivate, archive or delete",
     Symbol.UPLOAD: "upload",
+    Symbol.OWN: "adopt or forget: what is ours changes, and nothing in Flyte Admin",
 }
 
 # Counted in every summary, zero or not; the others are named only where there are any.

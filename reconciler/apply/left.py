@@ -1,0 +1,31 @@
+"""Look whether things are in Admin as they were left, or as they were to become."""
+
+from collections.abc import Collection
+
+from reconciler.model import Kind, Owned, Resource, ResourceId
+from reconciler.ports import Reader
+
+
+def as_left(claims: Collection[Owned], reader: Reader) -> list[Owned]:
+    """Return those of the claims that Admin holds exactly as they say.
+
+    Cost: some lists for all of them together.
+    Raises: AdminError or UnreachableError.
+    """
+    found: dict[ResourceId, Resource] = {}
+    ids = [owned.id for owned in claims]
+    of = {kind: [id for id in ids if id.kind is kind] for kind in {id.kind for id in ids}}
+    versioned = [id for id in ids if id.kind.versioned]
+    if versioned:
+        found |= reader.versions(versioned)
+    if Kind.ACTIVATION in of:
+        for id, plans in reader.active(of[Kind.ACTIVATION]).items():
+            found[id] = Resource(id, active=tuple(plan.id.version for plan in plans))
+    if Kind.ATTRIBUTES in of:
+        found |= reader.attributes({id.facet for id in of[Kind.ATTRIBUTES]})
+    if Kind.NAMED_ENTITY in of:
+        found |= reader.named_entities(of[Kind.NAMED_ENTITY])
+    if Kind.PROJECT in of:
+        projects = reader.projects([id.project for id in of[Kind.PROJECT]])
+        found |= {project.id: project for project in projects.values()}
+    return [owned for owned in claims if owned.is_as_left(found.get(owned.id))]
