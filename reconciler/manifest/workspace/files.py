@@ -166,8 +166,10 @@ def _merge(
         if isinstance(item, dict) and isinstance(existing, dict):
             merged[key] = _merge(existing, item, here, places, there, pieces)
         elif path == ("spec",) and key in _GROWING and isinstance(item, list):
-            start = len(existing) if isinstance(existing, list) else 0
-            merged[key] = [*(existing or []), *item]
+            if not isinstance(existing, list | None):
+                continue  # validation says what is wrong with it
+            start = len(existing or ())
+            merged[key] = [*(existing or ()), *item]
             for at in range(len(item)):
                 pieces[*here, start + at] = Piece(places, (*there, at), "include")
         else:
@@ -191,8 +193,10 @@ def _over(
         if isinstance(item, dict) and isinstance(existing, dict):
             merged[key] = _over(existing, item, here, places, pieces)
         elif path == ("spec",) and key in _GROWING and isinstance(item, list):
-            start = len(existing) if isinstance(existing, list) else 0
-            merged[key] = [*(existing or []), *item]
+            if not isinstance(existing, list | None):
+                continue  # validation says what is wrong with it
+            start = len(existing or ())
+            merged[key] = [*(existing or ()), *item]
             for at in range(len(item)):
                 pieces[*here, start + at] = Piece(places, (*here, at), "manifest")
         else:

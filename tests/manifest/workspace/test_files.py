@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from reconciler.manifest import load, load_workspace
 from tests.manifest.settings import TASK, refused, workspace
 
@@ -46,6 +48,17 @@ def test_mistakes_are_told_where_they_stand(tmp_path: Path) -> None:
         "map, list[T] or map[T] (did you mean int?) [invalid-value]",
         "a.yaml:5:3: error: unknown field scops in spec (did you mean scopes?) [unknown-field]",
     ]
+
+
+@pytest.mark.parametrize("wrong", ["true", "a/b", "{a: b}"])
+def test_what_cannot_grow_is_told(tmp_path: Path, wrong: str) -> None:
+    """A list of this file says nothing of what is no list in the included one."""
+    (tmp_path / "a.yaml").write_text(FRAGMENT + f"  scopes: {wrong}\n")
+    (tmp_path / "b.yaml").write_text(FRAGMENT + "  scopes: [b]\n")
+    path = workspace(tmp_path, "include: [a.yaml, b.yaml]\nscopes: [weather]\n")
+    problems = refused(path)
+    assert [problem.split(" ")[0] for problem in problems] == ["a.yaml:4:11:"]
+    assert problems[0].endswith("[wrong-type]")
 
 
 def test_rules_of_both_files_keep_their_lines(tmp_path: Path) -> None:
