@@ -5,12 +5,12 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from reconciler.bundle.archive import Member, write_archive
-from reconciler.bundle.packaged import packaged_members
+from reconciler.bundle.packaged import packaged_code, packaged_members
 from reconciler.bundle.select import Taken, select
 from reconciler.bundle.stat_cache import StatCache
 from reconciler.errors import BundleError
@@ -66,6 +66,20 @@ class CodeBundler:
         """Write the archive of a folder to a file."""
         taken = _selected(folder)
         files, archive = _written(map(_member, taken), out)
+        return _code(files), archive
+
+    def packaged(self, source: CodeArchive) -> tuple[CodeFile, ...]:
+        """The files of the bundle inside a package, by path.
+
+        Raises: BundleError if it is not there any more, or is no bundle.
+        """
+        return packaged_code(source).files
+
+    def rebuild(
+        self, source: CodeArchive, out: Path, *, leave_out: Collection[bytes] = ()
+    ) -> tuple[Code, Archive]:
+        """Write the bundle inside a package anew, without files of these SHA-256, to a file."""
+        files, archive = _written(packaged_members(source, leave_out=leave_out), out)
         return _code(files), archive
 
     @contextmanager

@@ -5,7 +5,7 @@ package.
 """
 
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -14,21 +14,36 @@ from reconciler.errors import BundleError
 from reconciler.model import CodeArchive, CodeTar
 
 
-def packaged_members(source: CodeArchive) -> Iterator[Member]:
+def packaged_members(
+    source: CodeArchive, *, leave_out: Collection[bytes] = ()
+) -> Iterator[Member]:
     """Yield the files of the bundle inside a package, by path.
+
+    Args:
+        leave_out: SHA-256 of contents that are passed over.
+
+    Raises: BundleError if it is not there any more, or is no bundle.
+    """
+    code = packaged_code(source)
+    for file in code.files:
+        if file.sha256 in leave_out:
+            continue
+        content = code.content(file)
+        target = content if file.mode == "l" else b""
+        yield Member(file.path, file.mode, file.size, partial(tuple, (content,)), target)
+
+
+def packaged_code(source: CodeArchive) -> CodeTar:
+    """Read the bundle inside a package.
 
     Raises: BundleError if it is not there any more, or is no bundle.
     """
     try:
-        code = CodeTar(_content(Path(source.package), source.member))
+        return CodeTar(_content(Path(source.package), source.member))
     except (OSError, EOFError, tarfile.TarError) as error:
         raise BundleError([f"{source.package}: cannot be read: {error}"]) from error
     except ValueError as error:
         raise BundleError([f"{source.package}: {source.member}: {error}"]) from error
-    for file in code.files:
-        content = code.content(file)
-        target = content if file.mode == "l" else b""
-        yield Member(file.path, file.mode, file.size, partial(tuple, (content,)), target)
 
 
 def _content(package: Path, member: str) -> bytes:

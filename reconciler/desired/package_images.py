@@ -7,7 +7,6 @@ the tasks that they start.
 
 import base64
 import binascii
-import gzip
 import json
 import re
 import zlib
@@ -21,6 +20,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from reconciler.desired.placeholders import container_of, node_overrides, pod_containers
 from reconciler.desired.task import PRIMARY_CONTAINER
+from reconciler.model import gzipped
 
 SETTINGS = "_F_SS_C"
 _REFERENCE = re.compile(r"\$\{image\.([A-Za-z_][A-Za-z0-9_-]*)\}")
@@ -144,7 +144,7 @@ def _changed_settings(text: str, change: Change) -> str:
     after = json.dumps(settings)
     if after == before:
         return text
-    return base64.b64encode(gzip.compress(after.encode(), mtime=0)).decode()
+    return base64.b64encode(gzipped(after.encode())).decode()
 
 
 def read_settings(text: str) -> dict[str, Any] | None:

@@ -6,7 +6,6 @@ still put what others refer to first, so other tools can register what is writte
 """
 
 import base64
-import gzip
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,7 +18,7 @@ from reconciler.desired.member import Member
 from reconciler.desired.package import Contents, references
 from reconciler.desired.package_images import read_settings
 from reconciler.desired.stable import stable_bytes
-from reconciler.model import CycleError, Kind, in_order, rewrite_texts
+from reconciler.model import CycleError, Kind, gzipped, in_order, rewrite_texts
 
 _NUMBERS = {Kind.TASK: 1, Kind.WORKFLOW: 2, Kind.LAUNCH_PLAN: 3}
 # Where code is in a container, if the settings do not say: flytekit's own default.
@@ -78,4 +77,4 @@ def _at_home(text: str) -> str:
     home = fast.get("destination_dir") if isinstance(fast, dict) else None
     settings["source_root"] = home or _ROOT
     data = json.dumps(settings, sort_keys=True).encode()
-    return base64.b64encode(gzip.compress(data, mtime=0)).decode()
+    return base64.b64encode(gzipped(data)).decode()

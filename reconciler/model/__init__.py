@@ -46,6 +46,7 @@ from reconciler.model.effect import (
     Slot,
 )
 from reconciler.model.graph import CycleError, in_order
+from reconciler.model.gzipped import gzipped
 from reconciler.model.identifiers import identifiers
 from reconciler.model.identity import ResourceId
 from reconciler.model.instant import parse_datetime
@@ -188,6 +189,7 @@ __all__ = [
     "describe",
     "describe_value",
     "enum_word",
+    "gzipped",
     "identifiers",
     "in_order",
     "is_below",

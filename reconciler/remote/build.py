@@ -3,22 +3,18 @@
 The one place that runs what a manifest says, and only when asked to: planning never does.
 """
 
-import gzip
-import io
 import os
 import subprocess
-import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reconciler.bundle import CodeBundler
-from reconciler.desired import Contents, PackageError, entity_files, read_package
+from reconciler.desired import Contents, PackageError, read_package
 from reconciler.errors import BuildError
 from reconciler.manifest import Build, Manifest, Package, with_scalar
-from reconciler.model import Bundle, CodeArchive
+from reconciler.remote.rewritten import check_code, written_anew
 from reconciler.storage import PinnedFiles, Pushed, sha256_of
 
 _ARCHIVES = (".tgz", ".tar.gz")
@@ -68,11 +64,19 @@ def build_packages(
         _check_pushable(packages, push)
     files = PinnedFiles(cache)
     found: list[Built] = []
+    pinned = _hashes(Path(one.origin.file) for one in packages) if push else set()
+    # Archives of packages, which are no code of any.
+    archives = _hashes(_file(one) for one in packages)
     for package in packages:
         before = _sha256_now(package)
         with _made(package, environ, log) as made:
-            built = _written(package, made, files, push, single=len(packages) == 1)
-        found.append(replace(built, changed=built.changed and built.sha256 != before))
+            contents = _read(package, made)
+            _check_code(package, contents, made, archives, pinned, log)
+            data = written_anew(contents, made, leave_out=archives)
+            built = _written(package, data, files, push, single=len(packages) == 1)
+        archives.add(bytes.fromhex(built.sha256))
+        changed = built.changed and built.sha256 != before
+        found.append(replace(built, entities=len(contents.members), changed=changed))
     # From below upwards: a pin may take fewer lines than what it replaces.
     for built in sorted(found, key=lambda one: one.package.origin.line, reverse=True):
         if built.pushed is not None:
@@ -196,19 +200,38 @@ def _run(
         )
 
 
-def _written(
-    package: Package, made: Path, files: PinnedFiles, push: str | None, *, single: bool
-) -> Built:
+def _read(package: Package, made: Path) -> Contents:
     try:
-        contents = read_package(made)
+        return read_package(made)
     except PackageError as error:
         raise BuildError(f"{package.label}: {made}: {error}") from error
-    data = _archive(package, made, contents)
+
+
+def _check_code(
+    package: Package,
+    contents: Contents,
+    made: Path,
+    archives: Collection[bytes],
+    pinned: Collection[bytes],
+    log: Callable[[str], None],
+) -> None:
+    def told(line: str) -> None:
+        log(f"{package.label}: {line}")
+
+    try:
+        check_code(contents, made, archives=archives, pinned=pinned, log=told)
+    except BuildError as error:
+        raise BuildError(f"{package.label}: {error}") from error
+
+
+def _written(
+    package: Package, data: bytes, files: PinnedFiles, push: str | None, *, single: bool
+) -> Built:
     with tempfile.TemporaryDirectory(prefix="reconciler-build-") as temporary:
         archive = Path(temporary, f"{package.metadata.name.replace('/', '_')}.tgz")
         archive.write_bytes(data)
         kept = files.keep(archive)
-        built = Built(package, None, kept.sha256, len(contents.members), changed=not kept.existed)
+        built = Built(package, None, kept.sha256, entities=0, changed=not kept.existed)
         home = Path(package.origin.file).parent
         target = _target(package)
         if target is not None and not (home / target).is_dir():
@@ -221,9 +244,18 @@ def _written(
 
 
 def _sha256_now(package: Package) -> str:
-    target = _target(package)
-    file = Path(package.origin.file).parent / target if target else None
+    file = _file(package)
     return sha256_of(file) if file is not None and file.is_file() else ""
+
+
+def _hashes(files: Iterable[Path | None]) -> set[bytes]:
+    """The SHA-256 of those files that are there."""
+    return {bytes.fromhex(sha256_of(file)) for file in files if file and file.is_file()}
+
+
+def _file(package: Package) -> Path | None:
+    target = _target(package)
+    return Path(package.origin.file).parent / target if target else None
 
 
 def _target(package: Package) -> str | None:
@@ -238,29 +270,6 @@ def _url(push: str, package: Package, sha256: str) -> str:
     # Named by its content: what others pinned stays where it is.
     name = package.metadata.name.replace("/", "_")
     return f"{push.rstrip('/')}/{name}-{sha256[:16]}.tgz"
-
-
-def _archive(package: Package, made: Path, contents: Contents) -> bytes:
-    """The package as an archive, the same bytes for the same content."""
-    files = dict(entity_files(contents))
-    if contents.code is not None:
-        bundle = Bundle(
-            package.metadata.project,
-            package.metadata.domain,
-            package.metadata.name,
-            contents.code.code,
-            CodeArchive(str(made), contents.code.member),
-        )
-        with CodeBundler().archive(bundle) as archive:
-            files[f"fast{contents.code.code.digest[:32]}.tar.gz"] = archive.path.read_bytes()
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT) as tar:
-        for name in sorted(files):
-            info = tarfile.TarInfo(name)
-            info.size = len(files[name])
-            info.mode = 0o644
-            tar.addfile(info, io.BytesIO(files[name]))
-    return gzip.compress(out.getvalue(), mtime=0)
 
 
 def _replace(file: Path, data: bytes) -> None:

@@ -1,5 +1,6 @@
 """Packages built by their owners' own commands: the same content is the same file, and pinned."""
 
+import base64
 import os
 import sys
 import tarfile
@@ -10,8 +11,10 @@ from typing import Any
 import fsspec
 import pytest
 
+from reconciler.desired.package import read_package
 from reconciler.errors import BuildError, ManifestError
 from reconciler.manifest import Manifest, Package, load
+from reconciler.model import Kind
 from reconciler.remote import Built, build_for_plan, build_packages, validate
 
 PACKAGES = Path(__file__).parent.parent / "desired" / "packages"
@@ -185,6 +188,84 @@ def test_another_content_is_pushed_beside_the_old(memory: Any, folder: Path) -> 
     assert second.pushed is not None
     assert second.pushed.url != pinned.url
     assert memory.exists(pinned.url)
+
+
+# What `pyflyte package --copy all` does: everything that lies in the folder goes along.
+COPYING_ALL = """
+import io, sys, tarfile
+source, out = sys.argv[1:]
+code = io.BytesIO()
+with tarfile.open(fileobj=code, mode="w:gz") as tar:
+    tar.add(".", filter=lambda one: None if "/cache" in one.name else one)
+package = tarfile.open(source)
+with tarfile.open(out, "w:gz") as tar:
+    for member in package:
+        tar.addfile(member, package.extractfile(member))
+    bundle = tarfile.TarInfo("fast1.tar.gz")
+    bundle.size = len(code.getvalue())
+    tar.addfile(bundle, io.BytesIO(code.getvalue()))
+"""
+
+
+def test_a_package_is_no_part_of_its_own_code(folder: Path) -> None:
+    """It lies where its sources do; taken for code, each build would be of the one before."""
+    (folder / "package.py").write_text(COPYING_ALL)
+    lines: list[str] = []
+
+    def build_again() -> Built:
+        cache = folder / "cache"
+        (built,) = build_packages(
+            manifests(folder), environ=os.environ, log=lines.append, cache=cache
+        )
+        return built
+
+    first = build_again()
+    assert not [line for line in lines if "left out" in line]
+    second = build_again()
+
+    assert (first.sha256, False) == (second.sha256, second.changed)
+    label = "Package flytesnacks/development/shop"
+    assert f"{label}: dist/shop.tgz is a package itself, and left out of the code" in lines
+
+
+def test_packages_are_no_code_of_each_other(folder: Path) -> None:
+    """Two of one folder settle as well."""
+    (folder / "package.py").write_text(COPYING_ALL)
+    other = (folder / "shop.yaml").read_text().replace("shop", "crew")
+    write(folder, more=f"---\n{other}")
+    first = [built.sha256 for built in build(folder)]
+    second = build(folder)
+    assert [built.sha256 for built in second] == first
+    assert [built.changed for built in second] == [False, False]
+
+
+def test_what_holds_its_own_pin_is_refused(memory: Any, folder: Path) -> None:
+    """Pinned, it would be other code, and so have to be pinned anew, without end."""
+    (folder / "package.py").write_text(COPYING_ALL)
+    before = (folder / "shop.yaml").read_text()
+    with pytest.raises(BuildError, match=r"shop: its code holds shop\.yaml, where a pin"):
+        build(folder, push="memory://packages")
+    assert not memory.store
+    assert (folder / "shop.yaml").read_text() == before
+    assert build(folder)
+
+
+def test_no_archive_tells_which_python_wrote_it(folder: Path) -> None:
+    """Neither does one inside of it: not the time, not the system."""
+    (folder / "package.py").write_text(COPYING_ALL)
+    build(folder)
+    content = (folder / "dist/shop.tgz").read_bytes()
+    assert content[4:8] == bytes(4)
+    assert content[9] == 255
+    settings = [
+        base64.b64decode(variable.value)
+        for member in read_package(folder / "dist/shop.tgz")
+        if member.kind is Kind.TASK
+        for variable in member.spec.template.container.env
+        if variable.key == "_F_SS_C"
+    ]
+    assert settings
+    assert {(one[4:8], one[9]) for one in settings} == {(bytes(4), 255)}
 
 
 def test_only_what_can_be_pinned_is_built_for_pushing(memory: Any, folder: Path) -> None:
