@@ -20,39 +20,77 @@ class Moved:
         return f"{self.id}: {self.what}"
 
 
-def moved(plan: Plan, observed: ObservedState) -> Iterator[Moved]:
-    """Yield each object of the plan that Admin no longer holds as the plan found it.
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How the world looks to a plan: what keeps it from being carried out, and what came true.
+
+    `moved` is neither as planned nor as wanted; `reached` are steps whose goal is there already,
+    which was not so when they were planned.
+    """
+
+    moved: tuple[Moved, ...] = ()
+    reached: tuple[ResourceId, ...] = ()
+
+
+def freshness(plan: Plan, observed: ObservedState) -> Freshness:
+    """Compare each object of the plan with what Admin holds now.
 
     What has already come true is no obstacle: a step that finds its goal reached has nothing to
     do. Uploads have no precondition, for their name is their content.
+
+    Args:
+        observed: Of every object of the plan but its uploads.
     """
+    reached = []
+    for action in plan:
+        if action.verb.writes and action.id.kind is not Kind.BUNDLE:
+            found = observed.find(action.id)
+            if not _difference(action, found) and not _is_as_planned(action, found):
+                reached.append(action.id)
+    return Freshness(tuple(moved(plan, observed)), tuple(reached))
+
+
+def moved(plan: Plan, observed: ObservedState) -> Iterator[Moved]:
+    """Yield each object of the plan that Admin no longer holds as the plan found it."""
     for action in plan:
         if action.id.kind is Kind.BUNDLE:
             continue
-        found = observed.find(action.id)
-        what = _difference(action, found)
+        what = _difference(action, observed.find(action.id))
         if what:
             yield Moved(action.id, what)
 
 
 def _difference(action: Action, found: Resource | None) -> str:
-    if action.id.kind is Kind.ACTIVATION:
-        return _switched(action, found)
-    planned = action.before
-    if found is None:
-        is_goal = planned is None or action.verb is Verb.DELETE
-        return "" if is_goal else "was there when planned, and is gone"
-    if planned is None:
-        if _reached(action, found):
-            return ""
-        return "was not there when planned, and has been registered with other content"
-    if found.digest == planned.digest or _reached(action, found):
+    if _is_as_planned(action, found) or _is_reached(action, found):
         return ""
+    if action.id.kind is Kind.ACTIVATION:
+        was, now = (", ".join(sorted(_active(one))) or "none" for one in (action.before, found))
+        return f"active was {was} when planned, and is {now} now"
+    if found is None:
+        return "was there when planned, and is gone"
+    if action.before is None:
+        return "was not there when planned, and has been registered with other content"
     return "was changed since it was planned"
 
 
-def _reached(action: Action, found: Resource) -> bool:
+def _is_as_planned(action: Action, found: Resource | None) -> bool:
+    planned = action.before
+    if action.id.kind is Kind.ACTIVATION:
+        return _active(found) == _active(planned)
+    if found is None:
+        return planned is None
+    if planned is None:
+        # A name comes with its first version, whoever registers that; nobody has described it yet.
+        return action.id.kind is Kind.NAMED_ENTITY and not found.canonical
+    return found.digest == planned.digest
+
+
+def _is_reached(action: Action, found: Resource | None) -> bool:
     wanted = action.after
+    if action.id.kind is Kind.ACTIVATION:
+        return _active(found) == _active(wanted)
+    if found is None or action.verb is Verb.DELETE:
+        return found is None and action.verb is Verb.DELETE
     if wanted is None:
         return False
     if not found.complete:
@@ -60,11 +98,5 @@ def _reached(action: Action, found: Resource) -> bool:
     return wanted.agrees_with(found)
 
 
-def _switched(action: Action, found: Resource | None) -> str:
-    now = set(found.active) if found else set()
-    planned = set(action.before.active) if action.before else set()
-    wanted = set(action.after.active) if action.after else set()
-    if now in (planned, wanted):
-        return ""
-    was, is_now = (", ".join(sorted(some)) or "none" for some in (planned, now))
-    return f"active was {was} when planned, and is {is_now} now"
+def _active(resource: Resource | None) -> frozenset[str]:
+    return frozenset(resource.active) if resource is not None else frozenset()

@@ -3,13 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import replace
 
 from reconciler.cli.author import check_order, find_author, is_dead
 from reconciler.cli.options import say
 from reconciler.cli.session import Unit
 from reconciler.model import Head, Plan, plan_digest
-from reconciler.remote import Held, Remote
+from reconciler.remote import Held, Remote, SavedPlan
 
 
 def before_planning(remote: Remote, unit: Unit, *, allow_older: bool) -> Head:
@@ -24,35 +24,51 @@ def before_planning(remote: Remote, unit: Unit, *, allow_older: bool) -> Head:
     return head
 
 
-def check_commits(unit: Unit, head: Head, *, allow_older: bool) -> None:
-    """Check that this commit builds upon the one applied last; say so if nobody can know.
+def check_commits(unit: Unit, head: Head, *, allow_older: bool, commit: str | None = None) -> None:
+    """Check that a commit builds upon the one applied last; say so if nobody can know.
+
+    Args:
+        commit: Of a saved plan; else it is the one that is checked out.
 
     Raises: OlderCommitError if it does not.
     """
     if not head.commit or allow_older:
         return
-    commit = find_author(os.environ, _folder(unit)).commit
-    doubt = check_order(_folder(unit), applied=head.commit, commit=commit)
+    if commit is None:
+        commit = find_author(os.environ, unit.folder).commit
+    doubt = check_order(unit.folder, applied=head.commit, commit=commit)
     if doubt:
         say(f"Warning: {doubt}")
 
 
 @contextmanager
 def locked(
-    remote: Remote, unit: Unit, plan: Plan, *, wait: float, operation: str = "apply"
+    remote: Remote,
+    unit: Unit,
+    plan: Plan,
+    *,
+    wait: float,
+    operation: str = "apply",
+    saved: SavedPlan | None = None,
 ) -> Iterator[Held | None]:
     """Hold the workspace's lock for a plan; None without a ledger.
 
     `remote.apply` releases it. If the block ends early it is released here.
+
+    Args:
+        saved: What the plan comes from, which runs once, and is of its own commit.
     """
     if unit.home is None:
         yield None
         return
-    author = find_author(os.environ, _folder(unit))
+    author = find_author(os.environ, unit.folder)
+    if saved is not None:
+        author = replace(author, commit=saved.about.commit)
     held = remote.ledger_of(unit.home).lock(
         plan,
         author=author,
         operation=operation,
+        saved=saved.digest if saved is not None else b"",
         wait=wait,
         is_dead=is_dead,
         say=say,
@@ -66,7 +82,3 @@ def locked(
 def same_plan(one: Plan, other: Plan) -> bool:
     """Tell whether two plans do the same to the same."""
     return plan_digest(one) == plan_digest(other) and bool(one.conflicts) == bool(other.conflicts)
-
-
-def _folder(unit: Unit) -> Path:
-    return unit.workspace.folder if unit.workspace else Path()

@@ -30,6 +30,7 @@ COMMANDS = {
     "images": "Pin container images by digest.",
     "plan": "Show what would change in Flyte Admin; writes nothing.",
     "apply": "Make Flyte Admin what the manifests say.",
+    "show": "Show a saved plan.",
     "history": "Show what was applied, when and by whom.",
     "rollback": "Activate the version that was active before, and hold it.",
     "hold": "Keep every apply off a launch plan's activation.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.choice import ChoosingCommand, choice, choice_options
-from reconciler.cli.exits import for_plan
+from reconciler.cli.exits import for_plan, worst
 from reconciler.cli.options import (
     admin_option,
     build_option,
@@ -27,6 +27,12 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
 @click.command(cls=ChoosingCommand)
 @paths_argument
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if there are changes, 0 if none.")
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Save the plan: `reconciler apply FILE` carries out exactly this, once.",
+)
 @planning_options
 @build_option
 @choice_options
@@ -42,6 +48,7 @@ def command(
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
     detailed_exitcode: bool,
+    out: Path | None,
     planning: "PlanOptions",
     build: bool,
     as_json: bool,
@@ -62,8 +69,9 @@ def command(
       reconciler plan --admin dns:///flyte.example.com
       reconciler plan -e staging --var image_tag=1.5.0
       reconciler plan -e staging -e production  a section and an exit code each
+      reconciler plan -e production --out production.plan
     """
-    from reconciler.cli import session
+    from reconciler.cli import saving, session
     from reconciler.cli.sections import Result, run_sections
     from reconciler.cli.session import (
         Unit,
@@ -87,16 +95,24 @@ def command(
         declared = manifests(paths, unit)
         if build:
             session.build(declared)
-        with connected(options, unit, parallelism=parallelism) as (remote, _):
+        with connected(options, unit, parallelism=parallelism) as (remote, config):
             head = remote.ledger_of(unit.home).head() if unit.home is not None else Head()
             plan = make_plan(remote, unit, declared, planning, paths=paths, head=head)
         say_without_ledger(unit)
         code = for_plan(plan, detailed=detailed_exitcode)
         shown = without_secrets(plan, unit.sensitive)
-        if as_json:
-            return Result(code, plan_as_json(shown))
-        color = options.colors(sys.stdout)
-        sys.stdout.write(plan_as_text(shown, color=color, verbose=verbose))
-        return Result(code)
+        if not as_json:
+            color = options.colors(sys.stdout)
+            sys.stdout.write(plan_as_text(shown, color=color, verbose=verbose))
+            sys.stdout.flush()
+        if out is not None:
+            refused = saving.save(
+                out, plan, shown=shown, declared=declared, unit=unit, config=config
+            )
+            code = worst([code, refused])
+        return Result(code, plan_as_json(shown) if as_json else "")
 
-    return run_sections(find_units(chosen), section, options, kind="plans")
+    units = find_units(chosen)
+    if out is not None:
+        saving.check_single(units, out)
+    return run_sections(units, section, options, kind="plans")

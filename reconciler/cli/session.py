@@ -40,6 +40,8 @@ class Unit:
     workspace: Workspace | None = None
     environment: str = ""
     choice: Choice = field(default_factory=Choice)
+    # The variables that must have a value: all, if that is None.
+    needed: frozenset[str] | None = None
     # Its name in a list of workspaces; "" where it is the only one.
     listed: str = ""
 
@@ -68,6 +70,7 @@ class Unit:
             environ=os.environ,
             assignments=self.choice.assignments,
             images=image_states(self.workspace),
+            needed=self.needed,
         )
 
     @property
@@ -81,6 +84,11 @@ class Unit:
             # Each has its own, for what is applied to one says nothing about another.
             name = f"{name}.{self.environment}"
         return Home(place.project, place.domain, name)
+
+    @property
+    def folder(self) -> Path:
+        """Where the workspace is; without one, here."""
+        return self.workspace.folder if self.workspace else Path()
 
     @property
     def sensitive(self) -> Sensitive:
@@ -137,7 +145,7 @@ def find_units(choice: Choice, *, everywhere: bool = False) -> Sequence[Unit]:
         if everywhere and not names and not workspace.spec.default_environment and environments:
             names = tuple(environments)
         units += (
-            Unit(workspace, environment, choice, listed)
+            Unit(workspace, environment, choice, listed=listed)
             for environment in choose_environments(workspace, names)
         )
     return units

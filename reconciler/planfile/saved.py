@@ -29,7 +29,7 @@ class About:
     Attributes:
         endpoint: The Admin it was planned against, as `Config.endpoint` names it.
         tool_version: Of the program that planned; only the same one applies.
-        manifests_digest: SHA-256 over what was declared.
+        manifests_digest: SHA-256 over the files of manifests and workspace, as written.
         environment: Of the workspace; "" where it has none.
         workspace: The workspace's name; "" where there is none.
         listed: Its name in a list of workspaces; "" where it is the only one.

@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING
 from reconciler.doors import opened_for
 from reconciler.remote.code import build_code, code_folders, list_code, read_code, validate
 from reconciler.remote.remote import Remote
+from reconciler.remote.saved import (
+    About,
+    SavedPlan,
+    is_plan_file,
+    read_saved,
+    save_plan,
+)
 from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
 
 if TYPE_CHECKING:
@@ -27,11 +34,13 @@ else:
     )
 
 __all__ = [
+    "About",
     "Built",
     "Held",
     "Home",
     "ImageUpdate",
     "Remote",
+    "SavedPlan",
     "WorkspaceLedger",
     "attributes_as_manifests",
     "build_code",
@@ -39,8 +48,11 @@ __all__ = [
     "build_packages",
     "code_folders",
     "draw",
+    "is_plan_file",
     "list_code",
     "read_code",
+    "read_saved",
+    "save_plan",
     "update_images",
     "validate",
 ]

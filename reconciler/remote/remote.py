@@ -13,7 +13,9 @@ from reconciler.apply import execute, run_locked
 from reconciler.bundle import CodeBundler
 from reconciler.config import Config
 from reconciler.manifest import Manifest
-from reconciler.model import ApplyReport, Event, Plan, PlanOptions
+from reconciler.model import ApplyReport, Event, Head, Plan, PlanOptions
+from reconciler.planfile import SavedPlan, Values
+from reconciler.remote.saved import check_fresh
 from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
 from reconciler.storage import PinnedFiles
 
@@ -71,6 +73,36 @@ class Remote:
             fetcher=self._fetcher,
             now=SystemClock().now(),
             options=options,
+        )
+
+    def open(self, saved: SavedPlan, values: Values) -> Plan:
+        """The plan that was saved, to be carried out; packages that hold its code are fetched.
+
+        Args:
+            values: Of the sensitive variables that it was made with, by `var.NAME` or `env.NAME`.
+
+        Raises: StalePlanError naming each variable that has another value than when planned;
+            FetchError for a package that cannot be had.
+        """
+        return saved.opened(
+            values, fetch=lambda url, sha256: self._fetcher.fetch(url, sha256=sha256)
+        )
+
+    def check_fresh(self, plan: Plan, *, memory: Head | None = None) -> None:
+        """Look whether a saved plan may still be carried out. Only what it touches is read.
+
+        Args:
+            memory: What the workspace's ledger remembers now; None without one.
+
+        Raises: StalePlanError naming each object that moved, and how; PlanRanError if, without a
+            ledger to tell, some of it came true already; AdminError or UnreachableError.
+        """
+        check_fresh(
+            plan,
+            self._connection.reader,
+            bundler=self._bundler,
+            memory=memory,
+            now=SystemClock().now(),
         )
 
     def apply(

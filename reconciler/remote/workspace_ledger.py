@@ -96,6 +96,7 @@ class WorkspaceLedger:
         *,
         author: Author,
         operation: str = "apply",
+        saved: bytes = b"",
         wait: float = 0.0,
         is_dead: Callable[[Author], bool] = lambda author: False,
         say: Callable[[str], None] = lambda text: None,
@@ -106,15 +107,18 @@ class WorkspaceLedger:
         write outside the lock.
 
         Args:
+            saved: The digest of a plan that was saved, which runs once.
             wait: Seconds to wait for the lock.
             is_dead: Whether a holder is known to be a process that is gone.
 
-        Raises: LockedError, ForeignOwnerError, LedgerError, AdminError or UnreachableError.
+        Raises: PlanRanError for a saved plan that ran; LockedError, ForeignOwnerError,
+            LedgerError, AdminError or UnreachableError.
         """
         self._make_home(plan)
         terms = Terms(
             operation=operation,
-            plan=plan_digest(plan),
+            plan=saved or plan_digest(plan),
+            saved=bool(saved),
             claims=claims_of(plan),
             author=author,
             wait=wait,

@@ -8,7 +8,7 @@ Of several values of a variable the last one given counts, in Terraform's order:
 4. `--var` and `--var-file`, in the order of the command line
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -80,6 +80,14 @@ class Settled:
     def sensitive(self) -> Sensitive:
         return self.setting.sensitive
 
+    @property
+    def secrets(self) -> Mapping[str, tuple[str, ...]]:
+        """The texts of sensitive values by who gives them, `var.NAME` or `env.NAME`, as ordered.
+
+        Shape: in the order of `sensitive`; who gives none is left out.
+        """
+        return dict(_secrets(self.workspace, self.setting.known.values["env"], self.given))
+
 
 def choose_environments(workspace: Workspace, names: Sequence[str]) -> Sequence[str]:
     """Which environments a command works on: those named, else the default one, else "".
@@ -113,6 +121,7 @@ def settle(
     environ: Mapping[str, str],
     assignments: Sequence[Assignment] = (),
     images: Mapping[str, ImageState] | None = None,
+    needed: Collection[str] | None = None,
 ) -> Settled:
     """Settle everything that manifests may refer to and that is said about them.
 
@@ -120,6 +129,7 @@ def settle(
         environ: The process's environment.
         assignments: Of the command line, in its order.
         images: What `images.lock` knows, by name.
+        needed: The variables that must have a value; all of them, unless it is said.
 
     Raises: ManifestError with every variable that has no value or one that it cannot have, and
         with every reference in the workspace file that names nothing.
@@ -128,7 +138,7 @@ def settle(
     chosen = workspace.spec.environments.get(environment, EnvironmentSpec.model_validate({}))
     where: Path = ("spec", "environments", environment)
     env = _environment_variables(workspace, environ)
-    given = _values(workspace, where, chosen, env, environ, assignments, problems)
+    given = _values(workspace, where, chosen, env, environ, assignments, needed, problems)
     known = _known(workspace, env, given, images or {})
     defaults = _rules(workspace, workspace.spec.defaults, ("spec", "defaults"), "default")
     overrides = _rules(workspace, chosen.overrides, (*where, "overrides"), "override")
@@ -177,6 +187,7 @@ def _values(
     env: Mapping[str, str],
     environ: Mapping[str, str],
     assignments: Sequence[Assignment],
+    needed: Collection[str] | None,
     problems: list[Diagnostic],
 ) -> Mapping[str, Given]:
     declared = workspace.spec.variables
@@ -191,6 +202,8 @@ def _values(
         found = list(
             _candidates(name, declaration, workspace, where, chosen, environ, assignments)
         )
+        if not found and needed is not None and name not in needed:
+            continue
         if not found:
             message = f"the variable {name} has no value"
             ways = f"--var {name}=…, {VARIABLE_PREFIX}{name}, a --var-file or a default"
@@ -292,13 +305,18 @@ def _known(
 def _sensitive(
     workspace: Workspace, env: Mapping[str, str], given: Mapping[str, Given]
 ) -> Sensitive:
-    marked = (
-        given[name].value
-        for name, one in workspace.spec.variables.items()
-        if one.sensitive and name in given
-    )
-    allowed = (env[one.name] for one in workspace.spec.env if one.sensitive and one.name in env)
-    return Sensitive([text for value in (*marked, *allowed) for text in texts_of(value)])
+    return Sensitive([text for _, texts in _secrets(workspace, env, given) for text in texts])
+
+
+def _secrets(
+    workspace: Workspace, env: Mapping[str, str], given: Mapping[str, Given]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name, declared in workspace.spec.variables.items():
+        if declared.sensitive and name in given:
+            yield f"var.{name}", tuple(texts_of(given[name].value))
+    for one in workspace.spec.env:
+        if one.sensitive and one.name in env:
+            yield f"env.{one.name}", (env[one.name],)
 
 
 def _rules(

@@ -1,0 +1,76 @@
+"""Apply what the manifests say, in one environment of one workspace: plan, show, ask, do."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reconciler.cli import session
+from reconciler.cli.carrying import Manner, ask, carry_out, show
+from reconciler.cli.exits import Exit, for_apply
+from reconciler.cli.ledgered import before_planning, check_commits, locked, same_plan
+from reconciler.cli.options import Settings, say
+from reconciler.cli.planning import make_plan
+from reconciler.cli.sections import Result
+from reconciler.cli.session import Unit, connected, manifests, say_without_ledger
+from reconciler.errors import ApplyRefusedError, GuardError
+from reconciler.model import GUARDS, ApplyReport, Head, Plan, PlanOptions
+from reconciler.report import report_as_json, without_secrets
+
+
+def apply_manifests(
+    unit: Unit,
+    paths: Sequence[Path],
+    options: Settings,
+    manner: Manner,
+    *,
+    planning: PlanOptions,
+    build: bool,
+) -> Result:
+    """Make one unit what its manifests say, and report."""
+    declared = manifests(paths, unit)
+    if build:
+        session.build(declared)
+    with connected(options, unit, parallelism=manner.parallelism) as (remote, config):
+        head = before_planning(remote, unit, allow_older=manner.allow_older)
+
+        def make(head: Head) -> Plan:
+            return make_plan(remote, unit, declared, planning, paths=paths, head=head)
+
+        plan = make(head)
+        say_without_ledger(unit)
+        shown = without_secrets(plan, unit.sensitive)
+        show(shown, options, manner, asking=manner.ask)
+        if plan.is_empty and head.loose and head.holder is None:
+            # An apply that never ended may have done all of it: then it is ours, and is noted.
+            with locked(remote, unit, plan, wait=manner.wait) as held:
+                remote.apply(plan, held=held, say=say)
+        if plan.conflicts or plan.is_empty:
+            code = Exit.ERROR if plan.conflicts else Exit.OK
+            return Result(code, report_as_json(shown, ApplyReport(())) if options.json else "")
+        _refuse_obstacles(plan)
+        if manner.ask:
+            ask(config.endpoint)
+        with locked(remote, unit, plan, wait=manner.wait) as held:
+            if held is not None and held.before.serial != head.serial:
+                # Somebody applied since we planned.
+                check_commits(unit, held.before, allow_older=manner.allow_older)
+                again = make(held.before)
+                if not same_plan(again, plan):
+                    if manner.ask or again.conflicts or again.obstacles:
+                        raise ApplyRefusedError(
+                            "somebody else applied meanwhile, and the plan is another one now; "
+                            "nothing was written: apply again to see it"
+                        )
+                    plan, shown = again, without_secrets(again, unit.sensitive)
+                    held.claim(plan)
+                    show(shown, options, manner, asking=False)
+            report = carry_out(remote, plan, options, shown=shown, held=held)
+        document = report_as_json(shown, report) if options.json else ""
+        return Result(for_apply(report), document)
+
+
+def _refuse_obstacles(plan: Plan) -> None:
+    if not plan.obstacles:
+        return
+    first = plan.obstacles[0]
+    kind = GuardError if first.code in GUARDS else ApplyRefusedError
+    raise kind(f"nothing was written: {first.message}; {first.hint}")

@@ -1,0 +1,86 @@
+"""Show a plan, carry it out, and report: the same for one made just now and one that was saved."""
+
+import os
+import sys
+from dataclasses import dataclass
+
+from reconciler.cli.interrupt import Drain, Tally
+from reconciler.cli.options import Settings, say
+from reconciler.cli.terminal import can_redraw
+from reconciler.errors import ApplyRefusedError
+from reconciler.model import ApplyReport, Plan
+from reconciler.remote import Held, Remote
+from reconciler.report import plan_as_text, progress, report_as_json, report_as_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How to apply, as the command line says it.
+
+    Attributes: `ask` whether a person has to agree; `wait` seconds for the lock; `allow_older`
+    whether a commit may be applied that does not build upon the last one; `verbose` shows every
+    field.
+    """
+
+    ask: bool
+    wait: float
+    allow_older: bool
+    verbose: bool
+    parallelism: int
+
+
+def show(plan: Plan, options: Settings, manner: Manner, *, asking: bool) -> None:
+    """Show the plan; with `--json` only to who is going to be asked: stdout is the document's."""
+    if options.json and not asking:
+        return
+    stream = sys.stderr if options.json else sys.stdout
+    stream.write(plan_as_text(plan, color=options.colors(stream), verbose=manner.verbose))
+    stream.flush()
+
+
+def ask(endpoint: str) -> None:
+    """Return only if a person typed `yes`.
+
+    Raises: ApplyRefusedError for any other answer, and for none.
+    """
+    sys.stderr.write(f"\nApply this to Flyte Admin at {endpoint}? Only `yes` will do it: ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer:
+        sys.stderr.write("\n")
+        raise ApplyRefusedError("no answer, so nothing was written; --auto-approve asks nothing")
+    if answer.strip() != "yes":
+        raise ApplyRefusedError("not approved, so nothing was written")
+
+
+def carry_out(
+    remote: Remote, plan: Plan, options: Settings, *, shown: Plan, held: Held | None
+) -> ApplyReport:
+    """Apply `plan`, told of as `shown`: progress on stderr, then the report on stdout."""
+    live = can_redraw(os.environ)
+    color = options.colors(sys.stderr)
+    view = progress(sys.stderr, total=len(plan.actions), live=live, color=color)
+    tally = Tally(plan, view)
+
+    def account() -> str:
+        if live:
+            os.write(2, b"\r\x1b[K\x1b[?25h")  # the display hid the cursor and owns the line
+        if options.json:
+            text = report_as_json(shown, tally.report())
+        else:
+            text = report_as_text(tally.report())
+        # It goes past the streams that would mask it.
+        return options.sensitive.mask(text) if options.sensitive else text
+
+    with Drain(account) as drain:
+        with view:
+            remarks: list[str] = []
+            report = remote.apply(
+                plan, held=held, stop=drain.stop, on_event=tally, say=remarks.append
+            )
+        for remark in remarks:
+            say(f"Warning: {remark}")
+        if not options.json:
+            sys.stdout.write(f"\n{report_as_text(report, color=options.colors(sys.stdout))}")
+        sys.stdout.flush()
+    return report

@@ -1,0 +1,84 @@
+"""`reconciler show`: a saved plan, as it was shown when it was made."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.options import json_option, program_options, settings, verbose_option
+
+if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
+    from reconciler.remote import SavedPlan
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@verbose_option
+@program_options
+def command(file: Path, as_json: bool, verbose: bool) -> int:
+    """Show the plan in FILE, which `reconciler plan --out FILE` wrote.
+
+    Nothing but the file is read: neither Flyte Admin nor manifests. Sensitive values are not in
+    it, and are shown as what they are.
+
+    \b
+    Examples:
+      reconciler show production.plan
+      reconciler show production.plan --json | jq .summary
+    """
+    from reconciler.remote import read_saved
+    from reconciler.report import plan_as_json, plan_as_text, to_json
+
+    options = settings()
+    saved = read_saved(file)
+    if as_json:
+        # What `plan --json` prints, and where it is from.
+        document = json.loads(plan_as_json(saved.shown))
+        sys.stdout.write(to_json({**document, "saved": _as_data(saved)}))
+        return 0
+    for word, value in _lines(saved):
+        sys.stdout.write(f"{word + ':':13}{value}\n")
+    color = options.colors(sys.stdout)
+    sys.stdout.write("\n" + plan_as_text(saved.shown, color=color, verbose=verbose))
+    return 0
+
+
+def _lines(saved: "SavedPlan") -> Iterator[tuple[str, str]]:
+    about = saved.about
+    yield "Saved plan", saved.digest.hex()
+    commit = f", of commit {about.commit[:12]}" if about.commit else ""
+    yield "Planned", f"{about.planned_at:%Y-%m-%d %H:%M:%S} UTC by {about.tool_version}{commit}"
+    yield "Flyte Admin", about.endpoint
+    if about.workspace:
+        where = f", environment {about.environment}" if about.environment else ""
+        yield "Workspace", f"{about.listed or about.workspace}{where}"
+    yield "Ledger", "/".join(about.home) if about.home else "none"
+    yield "Manifests", about.manifests_digest.hex()
+    if about.variables:
+        yield "Variables", ", ".join(f"{k}={json.dumps(v)}" for k, v in about.variables.items())
+    if saved.secrets:
+        yield "Sensitive", ", ".join(secret.name for secret in saved.secrets)
+
+
+def _as_data(saved: "SavedPlan") -> dict[str, Any]:
+    about = saved.about
+    home = about.home
+    return {
+        "digest": saved.digest.hex(),
+        "planned_at": f"{about.planned_at:%Y-%m-%dT%H:%M:%SZ}",
+        "tool_version": about.tool_version,
+        "commit": about.commit or None,
+        "endpoint": about.endpoint,
+        "workspace": about.workspace or None,
+        "environment": about.environment or None,
+        "ledger": dict(zip(("project", "domain", "workspace"), home, strict=True))
+        if home
+        else None,
+        "manifests_digest": about.manifests_digest.hex(),
+        "variables": dict(about.variables),
+        "sensitive": [secret.name for secret in saved.secrets],
+    }
