@@ -14,6 +14,7 @@ from reconciler.plan import (
     make_plan,
     select,
     with_adopted,
+    with_guards,
     with_holds,
     with_pruned,
 )
@@ -62,7 +63,7 @@ def plan(
         plan = with_pruned(plan, observed, left, memory.inventory, options)
         plan = with_adopted(plan, desired, observed, memory.inventory)
         plan = with_holds(plan, memory.holds, now=now)
-    return plan
+    return with_guards(plan, desired, observed, options)
 
 
 def draw(manifests: Sequence[Manifest], *, fetcher: Fetcher) -> Drawing:

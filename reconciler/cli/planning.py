@@ -15,12 +15,20 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-# A flag for each guard that can be overruled: its name says what it risks.
-GUARD_FLAGS = {
+# What each guard's flag allows, in the order of the help; their names are `Guard.flag`'s.
+_GUARD_FLAGS = {
     "many-deactivated": (
         "--allow-many-deactivations",
-        "Switch off launch plans that left the manifests, however many they are.",
+        "Switch off launch plans however many they are.",
     ),
+    "many-archived": ("--allow-many-archivals", "Archive things however many they are."),
+    "many-deleted": ("--allow-many-deletions", "Delete attributes however many they are."),
+    "many-reverted": (
+        "--allow-many-reverts",
+        "Undo what others changed since the last apply, however much it is.",
+    ),
+    "empty-set": ("--allow-empty", "Retire everything, if nothing at all is declared."),
+    "protected": ("--allow-protected", "Retire what is protected."),
 }
 
 
@@ -34,22 +42,24 @@ def planning_options(command: Callable[..., Any]) -> Callable[..., Any]:
         targets: tuple[str, ...],
         excludes: tuple[str, ...],
         since: str,
+        overwrite: tuple[str, ...],
         **rest: Any,
     ) -> Any:
         from reconciler.model import PlanOptions, Selection
 
-        allowed = {code for code in GUARD_FLAGS if rest.pop(_parameter(code))}
+        allowed = {code for code in _GUARD_FLAGS if rest.pop(_parameter(code))}
         some = Selection(targets=targets, excludes=excludes, since=since)
         planning = PlanOptions(
             prune=not no_prune,
             allow=frozenset(allowed),
             selection=some if targets or excludes or since else None,
+            overwrite=overwrite,
         )
         return command(*args, planning=planning, **rest)
 
     flags = [
         click.option(flag, _parameter(code), is_flag=True, help=text)
-        for code, (flag, text) in GUARD_FLAGS.items()
+        for code, (flag, text) in _GUARD_FLAGS.items()
     ]
     result: Callable[..., Any] = gathered
     for option in (
@@ -76,6 +86,14 @@ def planning_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Only this, and what must be there for it: a glob of names or of "
             "project/domain/name, KIND:GLOB, label:KEY=VALUE; +PATTERN with all it is made of, "
             "PATTERN+ with all that is made of it. Nothing is retired then.",
+        ),
+        click.option(
+            "--overwrite-moved",
+            "overwrite",
+            multiple=True,
+            metavar="PATTERN",
+            help="Take launch plans back that somebody activated by hand since the last apply: a "
+            "glob of names or of project/domain/name.",
         ),
         *reversed(flags),
         click.option(
@@ -115,7 +133,8 @@ def make_plan(
         changed = changed_since(planning.selection.since, declared, unit)
         planning = replace(planning, selection=replace(planning.selection, changed=changed))
     memory = head if unit.home is not None else None
-    options = replace(planning, memory=memory, whole=not paths)
+    guards = unit.settled.guards if unit.settled else planning.guards
+    options = replace(planning, memory=memory, whole=not paths, guards=guards)
     plan = with_obstacles(remote.plan(declared, options), declared, unit)
     if unit.home is not None:
         plan = remote.ledger_of(unit.home).leave_foreign(plan)

@@ -47,6 +47,7 @@ from reconciler.model.effect import (
 )
 from reconciler.model.graph import CycleError, in_order
 from reconciler.model.gzipped import gzipped
+from reconciler.model.guards import GUARDS, Guard, Guards
 from reconciler.model.identifiers import identifiers
 from reconciler.model.identity import ResourceId
 from reconciler.model.instant import parse_datetime
@@ -81,8 +82,6 @@ from reconciler.model.log import (
 from reconciler.model.lookup import Found, Needs
 from reconciler.model.outcome import ApplyReport, Event, Finished, Outcome, Started, Status
 from reconciler.model.plan import (
-    GUARDS,
-    MANY_DEACTIVATED,
     Action,
     Conflict,
     Plan,
@@ -106,8 +105,9 @@ __all__ = [
     "BUNDLE_FILE",
     "DIGEST_BYTES",
     "GUARDS",
+    "Guard",
+    "Guards",
     "LEDGER_PREFIX",
-    "MANY_DEACTIVATED",
     "PLAN_BYTES",
     "PLUGIN_OVERRIDES",
     "ROLLBACK",

@@ -95,11 +95,6 @@ class Conflict:
         return f"{self.id} is already registered and differs in {fields}; give it a new version"
 
 
-# Codes of obstacles by which a lawful plan is refused as a likely mistake; a flag overrules each.
-MANY_DEACTIVATED = "many-deactivated"
-GUARDS = frozenset({MANY_DEACTIVATED})
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All actions, each after those it needs, and what was found that stands in their way.

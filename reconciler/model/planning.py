@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from reconciler.model.guards import Guards
 from reconciler.model.log import Head
 from reconciler.model.selection import Selection
+
+_USUAL = Guards()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +17,8 @@ class PlanOptions:
     named; `allow` the codes of guards that are overruled; `memory` what the workspace's ledger
     remembers, None without one; `whole` whether the manifests are all of the workspace, so that
     what is ours and not in them has left them; `selection` which of what is declared the plan is
-    about, None for all of it.
+    about, None for all of it; `guards` what the workspace says about them; `overwrite` globs of
+    launch plans that are taken back from whoever moved them by hand.
     """
 
     prune: bool = True
@@ -22,3 +26,5 @@ class PlanOptions:
     memory: Head | None = None
     whole: bool = True
     selection: Selection | None = None
+    guards: Guards = _USUAL
+    overwrite: tuple[str, ...] = ()

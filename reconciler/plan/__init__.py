@@ -3,6 +3,7 @@
 from reconciler.plan.adopt import with_adopted, without_foreign
 from reconciler.plan.compare import compare
 from reconciler.plan.decide import decide
+from reconciler.plan.guard import with_guards
 from reconciler.plan.holds import with_holds
 from reconciler.plan.planner import make_plan
 from reconciler.plan.prune import left_behind, with_pruned
@@ -15,6 +16,7 @@ __all__ = [
     "make_plan",
     "select",
     "with_adopted",
+    "with_guards",
     "with_holds",
     "with_pruned",
     "without_foreign",

@@ -4,12 +4,10 @@ Only a launch plan whose name the manifests no longer declare in any way, that a
 left active, and that still is exactly as we left it. Whatever else is active is somebody else's.
 """
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 
 from reconciler.model import (
-    MANY_DEACTIVATED,
     Action,
     DesiredState,
     Diagnostic,
@@ -24,11 +22,6 @@ from reconciler.model import (
     Severity,
     Verb,
 )
-
-# Switching off more than this share of what is ours in one project-domain is rather a mistake in
-# the manifests, if there were at least so many.
-SHARE = 0.3
-MANY = 10
 
 
 def left_behind(desired: DesiredState, inventory: Inventory) -> tuple[Owned, ...]:
@@ -49,10 +42,7 @@ def with_pruned(
     inventory: Inventory,
     options: PlanOptions,
 ) -> Plan:
-    """Add the steps that switch off what was left behind; without `options.prune` name it instead.
-
-    Shape: too many of them are an obstacle of the plan, unless MANY_DEACTIVATED is allowed.
-    """
+    """Add the steps that switch off what was left behind, or without `options.prune` name it."""
     actions: list[Action] = []
     warnings: list[Diagnostic] = []
     for owned in left:
@@ -65,13 +55,11 @@ def with_pruned(
             actions.append(_switch_off(owned, found))
         else:
             warnings.append(_still_firing(owned))
-    obstacles = [] if MANY_DEACTIVATED in options.allow else _guard(actions, inventory)
     return replace(
         plan,
         # Last: what takes its place is on by then.
         actions=(*plan.actions, *actions),
         warnings=(*plan.warnings, *warnings),
-        obstacles=(*plan.obstacles, *obstacles),
     )
 
 
@@ -103,20 +91,3 @@ def _still_firing(owned: Owned) -> Diagnostic:
         hint="leave out --no-prune to switch it off",
         severity=Severity.WARNING,
     )
-
-
-def _guard(actions: Collection[Action], inventory: Inventory) -> list[Diagnostic]:
-    """One obstacle a project-domain in which too much would be switched off."""
-    ours = Counter((one.id.project, one.id.domain) for one in inventory if one.active)
-    off = Counter((action.id.project, action.id.domain) for action in actions)
-    return [
-        Diagnostic(
-            MANY_DEACTIVATED,
-            f"{count} of {ours[place]} active launch plans in {'/'.join(place)} have left the "
-            "manifests, and would be switched off",
-            hint="pass --allow-many-deactivations if that is meant",
-            severity=Severity.ERROR,
-        )
-        for place, count in sorted(off.items())
-        if ours[place] >= MANY and count > SHARE * ours[place]
-    ]

@@ -3,7 +3,6 @@
 import pytest
 
 from reconciler.model import (
-    MANY_DEACTIVATED,
     DesiredState,
     Inventory,
     Kind,
@@ -73,33 +72,6 @@ def test_what_nobody_looked_at_is_an_error_not_an_absence() -> None:
     """A scope that could not be read retires nothing."""
     with pytest.raises(LookupError):
         pruned(ours("etl"), observed())
-
-
-@pytest.mark.parametrize(
-    ("left", "refused"), [(3, False), (4, True), (10, True)], ids=["few", "many", "all"]
-)
-def test_more_than_a_third_is_an_obstacle(left: int, refused: bool) -> None:
-    """Of ten or more; a flag overrules it."""
-    names = [f"etl{n}" for n in range(10)]
-    inventory = ours(*names)
-    world = observed(*(an_activation(name, "v1") for name in names))
-    gone = tuple(owned for owned in sorted(inventory, key=lambda one: one.id))[:left]
-
-    plan = with_pruned(Plan(()), world, gone, inventory, PlanOptions())
-    allowing = PlanOptions(allow=frozenset({MANY_DEACTIVATED}))
-    meant = with_pruned(Plan(()), world, gone, inventory, allowing)
-
-    assert len(plan.actions) == left
-    assert bool(plan.obstacles) is refused
-    assert meant.obstacles == ()
-
-
-def test_few_may_all_go() -> None:
-    """With nine a share says nothing."""
-    names = [f"etl{n}" for n in range(9)]
-    world = observed(*(an_activation(name, "v1") for name in names))
-
-    assert pruned(ours(*names), world).obstacles == ()
 
 
 def test_other_kinds_are_not_switched_off() -> None:

@@ -56,6 +56,30 @@ class LedgerSpec(Part):
     domain: Name
 
 
+class GuardsSpec(Part):
+    """When a plan is refused as a likely mistake until a flag says that it is meant."""
+
+    share: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="Retiring more than this share of a kind in a project-domain is many.",
+        ),
+    ] = 0.3
+    fewest: Annotated[
+        int, Field(ge=1, description="Of fewer than these, any share may be retired.")
+    ] = 10
+    protect: Annotated[
+        tuple[Name, ...],
+        Field(
+            strict=False,
+            description="Globs of names, or of project/domain/name, that are not to be switched "
+            "off, archived or deleted.",
+        ),
+    ] = ()
+
+
 _SCOPE = re.compile(r"[^/\s]+(/[^/\s]+)?")
 
 
@@ -322,6 +346,10 @@ class WorkspaceSpec(Part):
         Field(description="Without one nothing is locked, owned or remembered."),
     ] = None
     scopes: Scopes = ()
+    guards: Annotated[
+        Maybe[GuardsSpec],
+        Field(description="Which plans are refused until a flag says that they are meant."),
+    ] = None
     variables: Annotated[
         dict[Identifier, VariableDeclaration], Field(description="${var.NAME} in manifests.")
     ] = Field(default_factory=dict)

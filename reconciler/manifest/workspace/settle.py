@@ -29,7 +29,7 @@ from reconciler.manifest.workspace.models import (
     Workspace,
 )
 from reconciler.manifest.workspace.variables import VariableDeclaration, texts_of
-from reconciler.model import Diagnostic, Origin, Sensitive
+from reconciler.model import Diagnostic, Guards, Origin, Sensitive
 
 VARIABLE_PREFIX = "RECONCILER_VAR_"
 _HINTS = {
@@ -69,6 +69,14 @@ class Settled:
         environment = self.workspace.spec.environments.get(self.environment)
         own = environment.ledger if environment is not None else None
         return own or self.workspace.spec.ledger
+
+    @property
+    def guards(self) -> Guards:
+        """When a plan is refused as a likely mistake."""
+        said = self.workspace.spec.guards
+        if said is None:
+            return Guards()
+        return Guards(share=said.share, fewest=said.fewest, protect=said.protect)
 
     @property
     def has_own_admin(self) -> bool:

@@ -1,0 +1,48 @@
+"""Reasons for which a lawful plan is rather a mistake, and how many is many."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Guard(StrEnum):
+    """The code of an obstacle that a flag of its own overrules."""
+
+    MANY_DEACTIVATED = "many-deactivated"
+    MANY_ARCHIVED = "many-archived"
+    MANY_DELETED = "many-deleted"
+    MANY_REVERTED = "many-reverted"
+    EMPTY_SET = "empty-set"
+    PROTECTED = "protected"
+    MOVED_BY_HAND = "moved-by-hand"
+
+    @property
+    def flag(self) -> str:
+        """The option that overrules it; its name says what that risks."""
+        return _FLAGS[self]
+
+
+_FLAGS = {
+    Guard.MANY_DEACTIVATED: "--allow-many-deactivations",
+    Guard.MANY_ARCHIVED: "--allow-many-archivals",
+    Guard.MANY_DELETED: "--allow-many-deletions",
+    Guard.MANY_REVERTED: "--allow-many-reverts",
+    Guard.EMPTY_SET: "--allow-empty",
+    Guard.PROTECTED: "--allow-protected",
+    Guard.MOVED_BY_HAND: "--overwrite-moved",
+}
+
+GUARDS = frozenset(guard.value for guard in Guard)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guards:
+    """What a workspace says about its guards.
+
+    Attributes: more than `share` of at least `fewest` objects of a kind in a project-domain are
+    many; `protect` are globs of `project/domain/name`, or of names, that are protected whatever
+    their manifests say, and when they have none.
+    """
+
+    share: float = 0.3
+    fewest: int = 10
+    protect: tuple[str, ...] = ()
