@@ -13,23 +13,17 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, BinaryIO
 
+from reconciler.model import UNREADABLE, wary_headers
+
 # No package with its code comes near.
 MAX_BYTES = 1 << 30
 # Ten thousand small launch plans shrink to a seventieth, zeros to a thousandth. While there is
 # little of it, it may be anything.
 _MAX_RATIO = 150
 _ANY_RATIO = 8 << 20
-_MAX_HEADER = 256 << 10
 _CHUNK = 1 << 16
 _GZIP = b"\x1f\x8b"
 _BOMB = "inflates beyond any sensible size; refused"
-_EXTENSIONS = (
-    tarfile.XHDTYPE,
-    tarfile.XGLTYPE,
-    tarfile.SOLARIS_XHDTYPE,
-    tarfile.GNUTYPE_LONGNAME,
-    tarfile.GNUTYPE_LONGLINK,
-)
 
 
 class ArchiveError(ValueError):
@@ -68,15 +62,13 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
         tarfile.open(
             fileobj=stream,
             mode="r|",
-            tarinfo=_Header,
+            tarinfo=wary_headers(),
             encoding="utf-8",
             errors="surrogateescape",
         ) as tar,
     ):
         while (header := tar.next()) is not None:
             setattr(tar, "members", [])  # noqa: B010 (it would keep them all; untyped)
-            if header.size < 0:
-                raise EOFError("an entry has a size below zero")
             yield Entry(header.name, _sort(header), header.size, _reader(tar, header))
         stream.drain()
 
@@ -89,7 +81,7 @@ def _translated() -> Iterator[None]:
         raise
     except RecursionError as error:
         raise ArchiveError("is no readable archive: headers upon headers") from error
-    except (tarfile.TarError, zlib.error, EOFError, ValueError, OverflowError) as error:
+    except (*UNREADABLE, zlib.error) as error:
         raise ArchiveError(f"is no readable archive: {error}") from error
 
 
@@ -110,28 +102,6 @@ def _reader(tar: tarfile.TarFile, header: tarfile.TarInfo) -> Callable[[], bytes
             return data
 
     return read
-
-
-class _Header(tarfile.TarInfo):
-    """A header, where the standard library would take a damaged one for the end of the archive."""
-
-    @classmethod
-    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> "_Header":
-        try:
-            return super().fromtarfile(tarfile_)
-        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
-            raise  # two blocks of zeros: the end
-        except tarfile.EmptyHeaderError as error:  # type: ignore[attr-defined]
-            raise EOFError("the archive is cut off") from error
-        except tarfile.HeaderError as error:
-            raise EOFError(f"a header is damaged: {error}") from error
-
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_Header":
-        header = super().frombuf(buf, encoding, errors)
-        if header.size < 0 or (header.type in _EXTENSIONS and header.size > _MAX_HEADER):
-            raise EOFError("a header is larger than any sensible size")
-        return header
 
 
 class _Inflated:

@@ -95,6 +95,7 @@ from reconciler.model.selection import Selection
 from reconciler.model.sensitive import Sensitive
 from reconciler.model.sound import without_json
 from reconciler.model.state import DesiredState, ObservedState
+from reconciler.model.tar_headers import UNREADABLE, wary_headers
 from reconciler.model.texts import rewrite_texts, texts
 from reconciler.model.types import TypeSyntaxError, parse_type, type_from_proto, union_tag
 
@@ -111,6 +112,7 @@ __all__ = [
     "PLAN_BYTES",
     "PLUGIN_OVERRIDES",
     "ROLLBACK",
+    "UNREADABLE",
     "Action",
     "ApplyReport",
     "Author",
@@ -209,6 +211,7 @@ __all__ = [
     "to_canonical",
     "type_from_proto",
     "union_tag",
+    "wary_headers",
     "with_addresses",
     "without_collecting",
     "without_json",

@@ -9,14 +9,30 @@ import io
 import posixpath
 import tarfile
 import zlib
+from bisect import bisect
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from reconciler.model.bundle import CodeFile
+from reconciler.model.tar_headers import LONGEST_NAME, UNREADABLE, wary_headers
 
 MAX_CODE_BYTES = 1 << 30
 # Code shrinks to a fifth, zeros to a thousandth. While there is little of it, it may be anything.
 _MAX_RATIO = 150
-_ANY_RATIO = 16 << 20
+_ANY_RATIO = 8 << 20
+# Reading stops at so many problems: an archive with more is no bundle gone wrong.
+_MAX_PROBLEMS = 50
+_LONGEST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """Where in the tar the content of a file is; of a link, what it leads to."""
+
+    mode: str
+    start: int = 0
+    size: int = 0
+    target: bytes = b""
 
 
 class CodeTar:
@@ -30,80 +46,105 @@ class CodeTar:
     """
 
     def __init__(self, content: bytes, *, max_bytes: int = MAX_CODE_BYTES) -> None:
-        data = _inflated(content, max_bytes)
-        self.md5 = hashlib.md5(data, usedforsecurity=False).digest()
-        self._members: dict[bytes, tarfile.TarInfo] = {}
+        self._data = _inflated(content, max_bytes)
+        self.md5 = hashlib.md5(self._data, usedforsecurity=False).digest()
+        self._members: dict[bytes, _Member] = {}
         self._problems: list[str] = []
-        self._tar = self._read(data)
+        self._read()
+        if len(self._problems) >= _MAX_PROBLEMS:
+            self._problems.append("and perhaps more; reading stopped here")
         if self._problems:
             raise ValueError("; ".join(self._problems))
         self.files = tuple(self._file(path) for path in sorted(self._members))
 
     def content(self, file: CodeFile) -> bytes:
         """The bytes of one of the files; of a link, its target."""
-        member = self._members[file.path]
-        if member.issym():
-            return _bytes(posixpath.normpath(member.linkname))
-        opened = self._tar.extractfile(member)
-        assert opened is not None, "only files and links are kept"
-        return opened.read()
+        return self._content(self._members[file.path])
 
-    def _read(self, data: bytes) -> tarfile.TarFile:
+    def _content(self, member: _Member) -> bytes:
+        if member.mode == "l":
+            return member.target
+        return self._data[member.start : member.start + member.size]
+
+    def _read(self) -> None:
         try:
-            file = io.BytesIO(data)
-            tar = tarfile.TarFile(fileobj=file, encoding="utf-8", errors="surrogateescape")
+            tar = tarfile.TarFile(
+                fileobj=io.BytesIO(self._data),
+                tarinfo=wary_headers(),
+                encoding="utf-8",
+                errors="surrogateescape",
+            )
             for member in tar:
                 self._add(member)
-        except (tarfile.TarError, EOFError, OverflowError) as error:
+                if len(self._problems) >= _MAX_PROBLEMS:
+                    return
+        except RecursionError as error:
+            raise ValueError("is no readable tar: headers upon headers") from error
+        except UNREADABLE as error:
             raise ValueError(f"is no readable tar: {error}") from error
-        # The reader takes a damaged header for the end.
-        end = data[tar.offset :]
+        # The reader takes content that is cut off for the end.
+        end = self._data[tar.offset :]
         if len(end) < tarfile.BLOCKSIZE or any(end):
             raise ValueError("is cut off or damaged")
-        below = (path for path in self._members for folder in _above(path) if self._links(folder))
-        self._problems += (f"{_shown(path)}: lies below a link" for path in below)
-        return tar
+        for path in self._below_links():
+            self._problem(path, "lies below a link")
 
-    def _links(self, path: bytes) -> bool:
-        member = self._members.get(path)
-        return member is not None and not member.isfile() and not member.islnk()
-
-    def _add(self, member: tarfile.TarInfo) -> None:
-        if member.isdir():
+    def _add(self, info: tarfile.TarInfo) -> None:
+        if info.isdir():
             return
-        name = posixpath.normpath(member.name)
+        name = posixpath.normpath(info.name)
         path = _bytes(name)
-        problem = self._problem(member, name)
-        if problem is None and path in self._members:
-            problem = "is there twice"
-        if problem is None:
-            self._members[path] = member
+        member = self._member(info, name)
+        if isinstance(member, str):
+            self._problem(_bytes(info.name), member)
+        elif path in self._members:
+            self._problem(_bytes(info.name), "is there twice")
         else:
-            self._problems.append(f"{_shown(_bytes(member.name))}: {problem}")
+            self._members[path] = member
 
-    def _problem(self, member: tarfile.TarInfo, name: str) -> str | None:
+    def _member(self, info: tarfile.TarInfo, name: str) -> _Member | str:
+        """One of them, or what is wrong with it."""
+        if max(len(info.name), len(info.linkname)) > LONGEST_NAME:
+            return "has a name of more than any sensible length"
         if _leads_out(name):
             return "points outside the archive"
-        if member.issparse():
+        if info.issparse():
             return "is a sparse file"
-        if member.isfile():
-            return None
-        if member.issym():
-            target = posixpath.join(posixpath.dirname(name), member.linkname)
+        mode = "x" if info.mode & 0o100 else "-"
+        if info.isfile():
+            return _Member(mode, info.offset_data, info.size)
+        linked = posixpath.normpath(info.linkname)
+        if info.issym():
+            target = posixpath.join(posixpath.dirname(name), info.linkname)
             if _leads_out(posixpath.normpath(target)):
                 hint = "package with `--deref-symlinks`"
-                return f"is a link to {member.linkname}, out of the bundle; {hint}"
-            return None
-        if member.islnk():
-            known = self._members.get(_bytes(posixpath.normpath(member.linkname)))
-            return None if known is not None and not known.issym() else "is a link to nothing"
+                return f"is a link to {info.linkname}, out of the bundle; {hint}"
+            return _Member("l", target=_bytes(linked))
+        if info.islnk():
+            known = self._members.get(_bytes(linked))
+            if known is None or known.mode == "l":
+                return "is a link to nothing"
+            return _Member(mode, known.start, known.size)
         return "is a device or something else that is no file"
+
+    def _below_links(self) -> Iterator[bytes]:
+        paths = sorted(self._members)
+        for link in [path for path in paths if self._members[path].mode == "l"]:
+            inside = link + b"/"
+            for at in range(bisect(paths, inside), len(paths)):
+                if not paths[at].startswith(inside) or len(self._problems) >= _MAX_PROBLEMS:
+                    break
+                yield paths[at]
+
+    def _problem(self, path: bytes, what: str) -> None:
+        text = f"{_shown(path)}: {what}"
+        if text not in self._problems:
+            self._problems.append(text)
 
     def _file(self, path: bytes) -> CodeFile:
         member = self._members[path]
-        unread = CodeFile(path, _mode(member), 0, b"")
-        content = self.content(unread)
-        return CodeFile(path, unread.mode, len(content), hashlib.sha256(content).digest())
+        content = self._content(member)
+        return CodeFile(path, member.mode, len(content), hashlib.sha256(content).digest())
 
 
 def _inflated(content: bytes, limit: int) -> bytes:
@@ -126,21 +167,8 @@ def _inflated(content: bytes, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _mode(member: tarfile.TarInfo) -> str:
-    if member.issym():
-        return "l"
-    return "x" if member.mode & 0o100 else "-"
-
-
 def _leads_out(name: str) -> bool:
     return name.startswith(("/", "../")) or name in ("..", ".") or "\0" in name
-
-
-def _above(path: bytes) -> Iterator[bytes]:
-    folder = path.rpartition(b"/")[0]
-    while folder:
-        yield folder
-        folder = folder.rpartition(b"/")[0]
 
 
 def _bytes(name: str) -> bytes:
@@ -148,4 +176,5 @@ def _bytes(name: str) -> bytes:
 
 
 def _shown(path: bytes) -> str:
-    return path.decode("utf-8", "replace")
+    text = path.decode("utf-8", "replace")
+    return text if len(text) < _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -3,6 +3,7 @@
 import gzip
 import io
 import tarfile
+import time
 import tracemalloc
 from collections.abc import Callable
 
@@ -127,6 +128,65 @@ def test_a_bomb_is_stopped_while_it_inflates() -> None:
         assert tracemalloc.get_traced_memory()[1] < 16 << 20
     finally:
         tracemalloc.stop()
+
+
+def header(kind: bytes, content: bytes, *, name: str = "x") -> bytes:
+    """A header that says more about the entry behind it, or about all of them."""
+    info = tarfile.TarInfo(name)
+    info.type, info.size = kind, len(content)
+    return info.tobuf(tarfile.USTAR_FORMAT) + content + bytes(-len(content) % tarfile.BLOCKSIZE)
+
+
+def record(key: str, value: str) -> bytes:
+    """One of what such a header says."""
+    rest = f" {key}={value}\n"
+    length = len(rest) + 1
+    while length != len(rest) + len(str(length)):
+        length = len(rest) + len(str(length))
+    return f"{length}{rest}".encode()
+
+
+FILE = a_tar(file("a.py"), mode="w")
+HOSTILE = {
+    "headers upon headers": header(tarfile.GNUTYPE_LONGNAME, b"a\0") * 1_500,
+    "a name of a megabyte": header(tarfile.GNUTYPE_LONGNAME, b"a/" * 500_000 + b"x\0"),
+    "a deep name": header(tarfile.GNUTYPE_LONGNAME, b"a/" * 30_000 + b"x\0"),
+    "much of all": header(
+        tarfile.XGLTYPE, b"".join(record(f"k{index}", "v") for index in range(10_000))
+    )
+    * 100
+    + FILE[:512] * 1_000,
+    "a size below zero": header(tarfile.XHDTYPE, record("size", "-1024")),
+    "much of each": (header(tarfile.XHDTYPE, record("k", "v") * 8_000) + FILE[:512]) * 150,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_headers_say_costs_nothing(name: str) -> None:
+    """None of it is worth a second, or half a gigabyte."""
+    started = time.process_time()
+    with pytest.raises(ValueError, match=r"sensible|is there twice|below zero|headers upon"):
+        CodeTar(HOSTILE[name] + FILE)
+    assert time.process_time() - started < 1
+
+
+def test_names_of_names_of_a_file_are_files() -> None:
+    """However long the chain is that leads to the content."""
+    links = [special(f"l{n}", tarfile.LNKTYPE, f"l{n - 1}" if n else "a") for n in range(5_000)]
+    started = time.process_time()
+    tar = CodeTar(a_tar(file("a", b"content"), *links))
+    assert {tar.content(one) for one in tar.files} == {b"content"}
+    assert time.process_time() - started < 1
+
+
+def test_an_endless_list_of_problems_ends() -> None:
+    """A thousand times the same is no help."""
+    with pytest.raises(ValueError, match="reading stopped here") as caught:
+        CodeTar(a_tar(*(file(f"../{index}") for index in range(1_000))))
+    assert str(caught.value).count("points outside") == 50
+    with pytest.raises(ValueError, match="reading stopped here") as caught:
+        CodeTar(a_tar(special("d", tarfile.SYMTYPE, "e"), *(file(f"d/{n}") for n in range(1_000))))
+    assert str(caught.value).count("below a link") == 50
 
 
 GOOD = a_tar(
