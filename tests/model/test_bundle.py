@@ -122,6 +122,23 @@ def test_settings_are_the_same_wherever_they_were_made() -> None:
     assert "/srv" not in here
 
 
+def test_settings_are_the_same_whichever_python_serialised() -> None:
+    """`pyflyte serialize` writes its own, where nobody names the container's; that one counts."""
+
+    def made_by(root: str, python: str) -> str:
+        return without_source_root(
+            settings(flytekit_virtualenv_root=root, python_interpreter=python)
+        )
+
+    packages = "lib/python3.11/site-packages/flytekit"
+    alices = made_by(f"/home/alice/venv/{packages}", "/home/alice/venv/bin/python3.11")
+    assert alices == made_by(f"/srv/ci/{packages}", "/srv/ci/bin/python3.11")
+    named = made_by("/opt/venv", "/opt/venv/bin/python3")
+    assert named != made_by("/opt/conda", "/opt/conda/bin/python3")
+    assert named != made_by("/opt/flytekit", "/opt/flytekit/bin/python3")
+    assert made_by("/opt/flytekit", "/opt/flytekit/bin/python3") != alices
+
+
 @pytest.mark.parametrize(
     "text",
     [
