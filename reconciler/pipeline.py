@@ -21,13 +21,24 @@ from reconciler.plan import (
 from reconciler.ports import Bundler, Fetcher, Reader
 
 
-def validate(manifests: Sequence[Manifest], *, bundler: Bundler, fetcher: Fetcher) -> DesiredState:
-    """Check a set without asking Admin; what refers to Admin's own things is left open.
+def validate(
+    manifests: Sequence[Manifest],
+    *,
+    bundler: Bundler,
+    fetcher: Fetcher,
+    reader: Reader | None = None,
+) -> DesiredState:
+    """Check a set: by itself, or against what it refers to in Admin.
 
-    Raises: ManifestError with every problem of the set.
+    Args:
+        reader: None to ask nobody; what refers to Admin's own things is then left `unchecked`.
+
+    Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
+        something could not be read.
     """
     declaration = declare(manifests, _fetched(manifests, fetcher))
-    return bind(declaration, None, _codes(declaration, bundler))
+    found = look_up(needs(declaration), reader) if reader is not None else None
+    return bind(declaration, found, _codes(declaration, bundler))
 
 
 def plan(

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # at run time only where they are needed: `--version` stays quick
     from collections.abc import Iterable
 
+    from reconciler.errors import ManifestError
     from reconciler.model import ApplyReport, Plan
 
 
@@ -55,7 +56,18 @@ def for_error(error: BaseException) -> Exit:
         return Exit.STALE
     if isinstance(error, errors.ForeignOwnerError | errors.GuardError):
         return Exit.REFUSED
+    if isinstance(error, errors.ManifestError) and _broke_rules_only(error):
+        return Exit.REFUSED
     return Exit.ERROR
+
+
+def _broke_rules_only(error: "ManifestError") -> bool:
+    """Whether all that is wrong is what lint found, and nothing that Flyte could not take."""
+    from reconciler.manifest import RULES
+    from reconciler.model import Severity
+
+    wrong = [one.code for one in error.diagnostics if one.severity is Severity.ERROR]
+    return bool(wrong) and all(code in RULES for code in wrong)
 
 
 # Of several sections of one command the gravest decides; what is further to the front wins.

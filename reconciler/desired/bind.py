@@ -107,6 +107,7 @@ def bind(
         resources=resources,
         needs=_all_needs(resources, binder.needs),
         warnings=problems.warnings,
+        unchecked=tuple(dict.fromkeys(entity.place.as_spot for entity in binder.unchecked)),
         protected=protected(declaration.manifests),
         renames=renamed,
     )

@@ -57,7 +57,8 @@ class Binder:
     """Turns entities into resources, in the order of their dependencies.
 
     After the last `bind`, and `finish`: `resources` are all that could be bound, `needs` what
-    each needs of the others. What could not be bound has left its reasons in `problems`.
+    each needs of the others. What could not be bound has left its reasons in `problems`, or is
+    among `unchecked`: without Admin nobody knows what it refers to.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Binder:
     ) -> None:
         self.resources: list[Resource] = []
         self.needs: dict[ResourceId, set[ResourceId]] = {}
+        self.unchecked: dict[Entity, None] = {}
         self._index = index
         self._found = found
         self._bundles = bundles
@@ -84,6 +86,8 @@ class Binder:
         """Bind `entity`, unless something it refers to is missing or itself faulty."""
         targets = [self._target(pointer) for pointer in entity.pointers]
         if any(target is None for target in targets):
+            if self._found is None and self._is_open(entity, targets):
+                self.unchecked[entity] = None
             return
         known = {
             pointer: target
@@ -143,6 +147,17 @@ class Binder:
             self._problems.error("unreadable-reference", message, pointer.origin)
             return None
         return from_admin(resource)
+
+    def _is_open(self, entity: Entity, targets: Sequence[Bound | None]) -> bool:
+        """Whether all that is missing is what only Admin could tell, which was not asked."""
+        missing = [p for p, target in zip(entity.pointers, targets, strict=True) if target is None]
+        declared = [self._index.declared(pointer) for pointer in missing]
+        return all(
+            not (pointer.version is None or pointer.word == AUTO)
+            if other is None
+            else other in self.unchecked
+            for pointer, other in zip(missing, declared, strict=True)
+        )
 
     def _undeclared(self, pointer: Pointer) -> None:
         place = pointer.place

@@ -1,9 +1,8 @@
 """What a set declares and what it refers to, as a drawing."""
 
 from reconciler.desired.bind import Declaration
-from reconciler.desired.entity import Place
 from reconciler.errors import ManifestError
-from reconciler.model import Drawing, Spot, spot
+from reconciler.model import Drawing
 
 
 def drawing(declaration: Declaration) -> Drawing:
@@ -15,21 +14,17 @@ def drawing(declaration: Declaration) -> Drawing:
     """
     if declaration.problems:
         raise ManifestError(declaration.problems)
-    own = {_spot(entity.place) for entity in declaration.entities}
+    own = {entity.place.as_spot for entity in declaration.entities}
     arrows = {
-        (_spot(entity.place), _spot(pointer.place))
+        (entity.place.as_spot, pointer.place.as_spot)
         for entity in declaration.entities
         for pointer in entity.pointers
         if pointer.place != entity.place
     }
     spots = own | {end for _, end in arrows}
     states = {
-        _spot(entity.place): entity.state
+        entity.place.as_spot: entity.state
         for entity in declaration.entities
         if entity.state != "unmanaged"
     }
     return Drawing(tuple(sorted(spots)), tuple(sorted(arrows)), frozenset(spots - own), states)
-
-
-def _spot(place: Place) -> Spot:
-    return spot(place.kind, project=place.project, domain=place.domain, name=place.name)

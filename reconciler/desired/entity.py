@@ -7,7 +7,7 @@ from flyteidl.core.identifier_pb2 import ResourceType
 
 from reconciler.desired.member import Member
 from reconciler.manifest import LaunchPlan, Task, Workflow
-from reconciler.model import Bundle, Kind, Origin, Severity
+from reconciler.model import Bundle, Kind, Origin, Severity, Spot, spot
 
 AUTO, LATEST, ACTIVE = "auto", "latest", "active"
 KINDS = {
@@ -28,6 +28,11 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.project}/{self.domain}/{self.name}"
+
+    @property
+    def as_spot(self) -> Spot:
+        """The name in a drawing or a list."""
+        return spot(self.kind, project=self.project, domain=self.domain, name=self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.drawing import Spot
 from reconciler.model.identity import ResourceId
 from reconciler.model.resource import Resource
 
@@ -13,7 +14,8 @@ class DesiredState:
     """Everything the manifests declare, bound and canonical.
 
     `needs` maps an id to the ids of the set that must be there before it. Warnings are what lint
-    found; errors never get this far.
+    found; errors never get this far. `unchecked` are the names that could not be bound without
+    Admin: they refer to what only it holds, or to one of them that does.
 
     What is said of names for whoever judges a plan is beside the resources, and no part of any:
     `protected` are projects, domains, names of tasks, workflows and launch plans (named
@@ -24,6 +26,7 @@ class DesiredState:
     resources: Mapping[ResourceId, Resource]
     needs: Mapping[ResourceId, Collection[ResourceId]] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
+    unchecked: tuple[Spot, ...] = ()
     protected: frozenset[ResourceId] = frozenset()
     renames: Mapping[ResourceId, ResourceId] = field(default_factory=dict)
 

@@ -13,7 +13,7 @@ from reconciler.apply import execute, run_locked
 from reconciler.bundle import CodeBundler
 from reconciler.config import Config
 from reconciler.manifest import Manifest
-from reconciler.model import ApplyReport, Event, Head, Plan, PlanOptions
+from reconciler.model import ApplyReport, DesiredState, Event, Head, Plan, PlanOptions
 from reconciler.planfile import SavedPlan, Values
 from reconciler.remote.saved import check_fresh
 from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
@@ -55,6 +55,19 @@ class Remote:
     @property
     def endpoint(self) -> str:
         return self._connection.config.endpoint
+
+    def validate(self, manifests: Sequence[Manifest]) -> DesiredState:
+        """Check the manifests, and what they refer to in Admin. Nothing else is read.
+
+        Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
+            something could not be read.
+        """
+        return pipeline.validate(
+            manifests,
+            bundler=self._bundler,
+            fetcher=self._fetcher,
+            reader=self._connection.reader,
+        )
 
     def plan(
         self,

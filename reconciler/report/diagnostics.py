@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from reconciler.model import DesiredState, Diagnostic, Kind, Severity
+from reconciler.model import DesiredState, Diagnostic, Kind, Severity, Spot
 from reconciler.report.style import Style, one_line, printable
 from reconciler.report.words import counted
 
@@ -42,24 +42,43 @@ def warning_lines(warnings: Iterable[Diagnostic], style: Style) -> Iterator[str]
 
 
 def validated_as_text(desired: DesiredState, *, color: bool = False) -> str:
-    """Render a set without errors: its warnings, then what it declares, counted by kind."""
+    """Render a set without errors.
+
+    Shape: its warnings; what it declares, counted by kind (a launch plan and its switch are one);
+        and what could not be checked without Admin, if there is any.
+    """
     style = Style(color)
-    kinds: Counter[Kind] = Counter(
-        resource.id.kind for resource in desired if resource.id.kind is not Kind.ACTIVATION
-    )
+    launched = {one.id.activation for one in desired if one.id.kind is Kind.LAUNCH_PLAN}
+    kinds: Counter[Kind] = Counter(one.id.kind for one in desired if one.id not in launched)
     found = ", ".join(counted(kinds[kind], kind) for kind in Kind if kinds[kind])
+    if not found:
+        found = "Nothing else is declared" if desired.unchecked else "Nothing is declared"
     lines = [
         *warning_lines(desired.warnings, style),
-        f"{style.bold(style.green('Valid.'))} {found or 'Nothing is declared'}.",
+        f"{style.bold(style.green('Valid.'))} {found}.",
     ]
+    if desired.unchecked:
+        lines.append(one_line(_unchecked(desired.unchecked)))
     return "".join(f"{line}\n" for line in lines)
 
 
-def diagnostics_as_json(diagnostics: Sequence[Diagnostic]) -> str:
+def _unchecked(spots: Sequence[Spot]) -> str:
+    names = [f"{one.kind.word} {one.place}/{one.name}" for one in spots[:_NAMED]]
+    more = f" and {len(spots) - _NAMED} more" if len(spots) > _NAMED else ""
+    return (
+        f"Not checked: {', '.join(names)}{more}, for only Flyte Admin knows what they refer to; "
+        "--online asks it."
+    )
+
+
+def diagnostics_as_json(
+    diagnostics: Sequence[Diagnostic], *, unchecked: Sequence[Spot] = ()
+) -> str:
     """Render what `validate` found as one document.
 
     Shape: `format_version`, `type` "validation", `valid`, `error_count`, `warning_count`,
-        `diagnostics` as `diagnostic_as_data` gives them, sorted by place.
+        `diagnostics` as `diagnostic_as_data` gives them, sorted by place; `unchecked`: kind,
+        project, domain and name of what could not be checked without Admin.
     """
     errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     return to_json(
@@ -70,6 +89,15 @@ def diagnostics_as_json(diagnostics: Sequence[Diagnostic]) -> str:
             "error_count": errors,
             "warning_count": len(diagnostics) - errors,
             "diagnostics": [diagnostic_as_data(d) for d in sorted(diagnostics, key=_place)],
+            "unchecked": [
+                {
+                    "kind": one.kind.slug,
+                    "project": one.project,
+                    "domain": one.domain,
+                    "name": one.name,
+                }
+                for one in unchecked
+            ],
         }
     )
 
