@@ -1,13 +1,14 @@
 """What an apply does about the ledger: look before it plans, and hold the lock while it writes."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from reconciler.cli.author import check_order, find_author, is_dead
 from reconciler.cli.options import say
 from reconciler.cli.session import Unit
+from reconciler.errors import ApplyRefusedError
 from reconciler.model import Head, Plan, plan_digest
 from reconciler.remote import Held, Remote, SavedPlan
 
@@ -82,3 +83,21 @@ def locked(
 def same_plan(one: Plan, other: Plan) -> bool:
     """Tell whether two plans do the same to the same."""
     return plan_digest(one) == plan_digest(other) and bool(one.conflicts) == bool(other.conflicts)
+
+
+def unmoved(held: Held | None, head: Head, plan: Plan, plan_at: Callable[[Head], Plan]) -> None:
+    """Check under the lock that what was planned before it is still the plan.
+
+    Args:
+        head: What the plan was made at.
+        plan_at: Plans anew.
+
+    Raises: ApplyRefusedError if somebody applied meanwhile and the plan is another one now.
+    """
+    if held is None or held.before.serial == head.serial:
+        return
+    if not same_plan(plan_at(held.before), plan):
+        raise ApplyRefusedError(
+            "somebody else applied meanwhile, and it would be another plan now; nothing was "
+            "written: try again"
+        )

@@ -35,6 +35,8 @@ COMMANDS = {
     "rollback": "Activate the version that was active before, and hold it.",
     "hold": "Keep every apply off a launch plan's activation.",
     "release": "End a hold.",
+    "adopt": "Own what is as declared already, and change nothing.",
+    "forget": "No longer own things, and leave them as they are.",
     "force-unlock": "Take the lock from an apply that is dead.",
     "ledger": "Look into what Flyte Admin remembers for a workspace.",
     "build": "Build packages with their own commands, and pin them.",

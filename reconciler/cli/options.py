@@ -131,6 +131,17 @@ def verbose_option(command: Command) -> Command:
     )(command)
 
 
+def lock_timeout_option(command: Command) -> Command:
+    """Add `--lock-timeout`, in seconds."""
+    return click.option(
+        "--lock-timeout",
+        default="0s",
+        callback=as_seconds,
+        metavar="DURATION",
+        help="How long to wait if somebody applies, 90s or 5m.  [default: not at all]",
+    )(command)
+
+
 paths_argument = click.argument(
     "paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path)
 )

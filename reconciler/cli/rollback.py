@@ -8,7 +8,13 @@ import click
 
 from reconciler.cli.choice import ChoosingCommand, choice, environment_option, workspace_option
 from reconciler.cli.exits import for_apply
-from reconciler.cli.options import admin_option, as_seconds, program_options, say, settings
+from reconciler.cli.options import (
+    admin_option,
+    lock_timeout_option,
+    program_options,
+    say,
+    settings,
+)
 
 
 @click.command(cls=ChoosingCommand)
@@ -22,13 +28,7 @@ from reconciler.cli.options import admin_option, as_seconds, program_options, sa
 )
 @click.option("--reason", default="", metavar="TEXT", help="Why, for everyone who plans.")
 @click.option("--no-hold", is_flag=True, help="Let the next apply undo it.")
-@click.option(
-    "--lock-timeout",
-    default="0s",
-    callback=as_seconds,
-    metavar="DURATION",
-    help="How long to wait if somebody applies, 90s or 5m.  [default: not at all]",
-)
+@lock_timeout_option
 @environment_option
 @workspace_option
 @admin_option

@@ -13,6 +13,7 @@ from reconciler.model.inventory import Inventory, Owned, Place, place_of
 
 # As much of a plan's digest as the log keeps.
 PLAN_BYTES = 12
+APPLY = "apply"
 ROLLBACK = "rollback"
 LEDGER_PREFIX = "reconciler.ledger."
 
@@ -218,7 +219,7 @@ class Fold:
                 self._claims = begin.claims
                 if begin.saved:
                     self._plans.add(begin.plan[:PLAN_BYTES])
-                if begin.operation != ROLLBACK:  # which applies no manifests
+                if begin.operation == APPLY:  # nothing else applies manifests
                     self._commit = begin.author.commit or self._commit
             case Renewal() as renewal:
                 if self._holds(renewal.begins):

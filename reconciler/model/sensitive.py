@@ -46,7 +46,9 @@ class Sensitive:
     @staticmethod
     def spelled(value: str) -> list[str]:
         """Every way in which a text may stand in another one; always in the same order."""
-        lines = [line for line in value.splitlines() if len(line.strip()) >= 2 * Sensitive.SHORTEST]
+        lines = [
+            line for line in value.splitlines() if len(line.strip()) >= 2 * Sensitive.SHORTEST
+        ]
         texts = [value, *(lines if len(lines) > 1 or "\n" in value else ())]
         return [
             spelling

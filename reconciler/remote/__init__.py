@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from reconciler.remote.build import Built, build_for_plan, build_packages
     from reconciler.remote.drawing import draw
     from reconciler.remote.images import ImageUpdate, update_images
-    from reconciler.remote.imports import attributes_as_manifests
+    from reconciler.remote.imports import active_as_manifests, attributes_as_manifests
+    from reconciler.remote.records import adopting, forgetting
 else:
     __getattr__ = opened_for(
         __name__,
@@ -29,7 +30,8 @@ else:
             "build": ("Built", "build_for_plan", "build_packages"),
             "drawing": ("draw",),
             "images": ("ImageUpdate", "update_images"),
-            "imports": ("attributes_as_manifests",),
+            "imports": ("active_as_manifests", "attributes_as_manifests"),
+            "records": ("adopting", "forgetting"),
         },
     )
 
@@ -42,12 +44,15 @@ __all__ = [
     "Remote",
     "SavedPlan",
     "WorkspaceLedger",
+    "active_as_manifests",
+    "adopting",
     "attributes_as_manifests",
     "build_code",
     "build_for_plan",
     "build_packages",
     "code_folders",
     "draw",
+    "forgetting",
     "is_plan_file",
     "list_code",
     "read_code",

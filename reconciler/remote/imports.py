@@ -1,7 +1,11 @@
-"""What other tools keep in files, as manifests. Needs no Admin."""
+"""What other tools keep in files or left in Admin, as manifests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
+from typing import Any
+
+from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
 from reconciler.desired import manifests_of
 from reconciler.manifest import Project, read_attribute_files, to_yaml
@@ -10,6 +14,10 @@ _ABOUT_PROJECTS = (
     "# A project that is declared is declared to be active, too, unless its spec says "
     "`state: archived`.\n"
 )
+
+# Versions that a manifest of a switch takes for words.
+_WORDS = ("auto", "latest", "active")
+_SYSTEM = ".flytegen."  # what Flyte makes for single tasks
 
 
 def attributes_as_manifests(files: Sequence[Path]) -> str:
@@ -20,3 +28,45 @@ def attributes_as_manifests(files: Sequence[Path]) -> str:
     documents = manifests_of(read_attribute_files(files))
     declares_projects = any(document["kind"] == Project.KIND for document in documents)
     return (_ABOUT_PROJECTS if declares_projects else "") + to_yaml(documents)
+
+
+def active_as_manifests(launch_plans: Sequence[LaunchPlan]) -> tuple[str, list[str]]:
+    """Return the switches of what is active, and a remark on each that cannot be said as it is.
+
+    Args:
+        launch_plans: Active versions, sorted by place and name.
+
+    Shape: a LaunchPlan document without a workflow for each name: which version is active, and
+        nothing of what it is.
+    """
+    remarks: list[str] = []
+    return to_yaml(_switches(launch_plans, remarks)), remarks
+
+
+def _switches(launch_plans: Sequence[LaunchPlan], remarks: list[str]) -> Iterator[dict[str, Any]]:
+    for (project, domain, name), group in groupby(launch_plans, key=_place):
+        versions = sorted(group, key=lambda one: one.closure.created_at.ToNanoseconds())
+        version = versions[-1].id.version
+        path = f"{project}/{domain}/{name}"
+        if name.startswith(_SYSTEM):
+            continue
+        if version in _WORDS:
+            remarks.append(f"{path} is left out: its version {version!r} is a word in manifests")
+            continue
+        if len(versions) > 1:
+            all_of_them = ", ".join(one.id.version for one in versions)
+            remarks.append(
+                f"of {path} several versions are active, {all_of_them}; the newest is declared, "
+                "and apply would switch the others off"
+            )
+        yield {
+            "apiVersion": "reconciler/v1",
+            "kind": "LaunchPlan",
+            "metadata": {"project": project, "domain": domain, "name": name},
+            "spec": {"version": version, "state": "active"},
+        }
+
+
+def _place(launch_plan: LaunchPlan) -> tuple[str, str, str]:
+    id = launch_plan.id
+    return id.project, id.domain, id.name

@@ -131,3 +131,73 @@ def test_what_an_apply_made_needs_no_adopting(cli: Cli, admin: Between, here: Pa
     assert cli("apply", "--auto-approve").code == 0
 
     assert cli("plan", "--detailed-exitcode").code == 0, cli("plan").out
+
+
+def test_some_can_be_adopted_by_name(cli: Cli, admin: Between, workspace: Path) -> None:
+    """A kind, a name or a glob; what is ours already is no error."""
+    result = cli("adopt", "task:etl.extract", "launchplan:etl.*")
+
+    assert result.code == 0, result.err
+    assert "3 adopted" in result.out
+    assert "1 to adopt" in cli("plan").out
+    assert cli("adopt", "etl.extract").out == "All of it is ours already.\n"
+
+
+def test_what_cannot_be_adopted_says_why(cli: Cli, admin: Between, workspace: Path) -> None:
+    """Not as declared, or not declared at all; nothing is written."""
+    manifest = workspace.parent / "shop.etl.yaml"
+    manifest.write_text(manifest.read_text().replace("etl:1.4", "etl:1.5"))
+    before = admin.writes
+
+    differs = cli("adopt", "launchplan:etl.daily")
+    unknown = cli("adopt", "etl.nightly")
+
+    assert differs.code == unknown.code == 1
+    assert "cannot be adopted as it is: not in Admin; apply makes it as declared" in differs.err
+    assert "etl.nightly names nothing that is declared" in unknown.err
+    assert admin.writes == before
+
+
+def test_adopting_is_no_apply_of_a_commit(cli: Cli, admin: Between, workspace: Path) -> None:
+    """The order of commits is about what was applied."""
+    cli("adopt", "task:*")
+
+    assert "last commit: unknown" in cli("ledger", "stats").out
+
+
+def test_what_is_forgotten_stays_as_it_is(
+    cli: Cli, admin: Between, workspace: Path, here: Path
+) -> None:
+    """It is no longer ours, so leaving the manifests does not switch it off."""
+    cli("apply", "--auto-approve")
+    (here / "shop.etl.yaml").write_text("---\n".join(ETL.split("---\n")[:2]))
+
+    forgotten = cli("forget", "launchplan:etl.daily")
+
+    assert forgotten.code == 0, forgotten.err
+    assert "2 forgotten" in forgotten.out
+    assert cli("plan", "--detailed-exitcode").code == 0
+    assert "etl.daily" in cli("get", "launchplans", "--active").out
+    assert "forget by" in cli("history").out
+    assert "owned: 2" in cli("ledger", "stats").out
+
+
+def test_what_is_declared_is_adopted_again(cli: Cli, admin: Between, workspace: Path) -> None:
+    """Forgetting says so."""
+    cli("apply", "--auto-approve")
+
+    result = cli("forget", "etl.*")
+
+    assert "the next apply adopts again" in result.err
+    assert "4 to adopt" in cli("plan").out
+
+
+def test_only_what_is_ours_can_be_forgotten(cli: Cli, admin: Between, workspace: Path) -> None:
+    """And nothing is locked for it."""
+    before = admin.writes
+
+    result = cli("forget", "etl.daily")
+
+    assert result.code == 1
+    assert "etl.daily names nothing that is ours" in result.err
+    assert admin.writes == before

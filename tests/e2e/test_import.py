@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import grpc
+import yaml
 from flyteidl.admin.matchable_resource_pb2 import MatchingAttributes
 from flyteidl.admin.project_domain_attributes_pb2 import (
     ProjectDomainAttributes,
@@ -83,3 +84,24 @@ def test_every_problem_is_told(cli: Cli, here: Path) -> None:
     assert (result.code, result.out) == (1, "")
     assert "tra.yaml:6:1: error: TaskResourceAttributes has no field limit" in result.err
     assert "none.yaml: error: cannot be read" in result.err
+
+
+def test_what_is_active_is_imported_and_found_as_declared(
+    cli: Cli, admin: Between, here: Path, etl: Path
+) -> None:
+    """A switch for each name; whoever registers the launch plans goes on doing that."""
+    assert cli("apply", "etl.yaml", "--auto-approve").code == 0
+
+    result = cli("import", "live", "--activation-only", "--write", "active.yaml")
+
+    assert (result.code, result.out) == (0, "")
+    (document,) = yaml.safe_load_all((here / "active.yaml").read_text())
+    assert document["metadata"]["name"] == "etl.daily"
+    assert document["spec"].keys() == {"version", "state"}
+    assert cli("plan", "active.yaml", "--detailed-exitcode").code == 0
+
+
+def test_an_import_says_what_it_can(cli: Cli, admin: Between) -> None:
+    """Everything of a launch plan cannot be had; nothing active is nothing to write."""
+    assert cli("import", "live").code == 64
+    assert "No launch plan is active there" in cli("import", "live", "--activation-only").err
