@@ -4,19 +4,33 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from reconciler.desired import Codes, Declaration, Fetched, bind, declare, drawing, needs, sources
+from reconciler.desired import (
+    Codes,
+    Declaration,
+    Fetched,
+    bind,
+    castable,
+    declare,
+    drawing,
+    needs,
+    sources,
+)
 from reconciler.errors import BundleError, FetchError
 from reconciler.manifest import Manifest
 from reconciler.model import Code, CodeFolder, DesiredState, Drawing, Plan, PlanOptions
-from reconciler.observed import look_up, observe
+from reconciler.observed import Covering, behind, look_up, observe
 from reconciler.plan import (
+    changing,
     left_behind,
     make_plan,
+    readable,
     select,
     with_adopted,
+    with_effects,
     with_guards,
     with_holds,
     with_pruned,
+    with_unread,
 )
 from reconciler.ports import Bundler, Fetcher, Reader
 
@@ -55,26 +69,32 @@ def plan(
     Code is hashed where it lies, packages are fetched; nothing is built or uploaded.
 
     Args:
-        now: The time by which a hold expires.
+        now: The time by which a hold expires, and from which fire times are told.
 
     Raises: ManifestError with every problem of the set; ConfigError for a selection that selects
         nothing; AdminError or UnreachableError if something could not be read, for then no plan
         can be trusted.
     """
     declaration = declare(manifests, _fetched(manifests, fetcher))
-    found = look_up(needs(declaration), reader)
-    desired = bind(declaration, found, _codes(declaration, bundler))
+    covering = Covering(reader)
+    found = covering.marked(look_up(needs(declaration), covering))
+    declared = desired = bind(declaration, found, _codes(declaration, bundler))
     memory, is_whole = options.memory, options.whole
     if options.selection is not None:
         desired, is_whole = select(desired, options.selection), False
     left = left_behind(desired, memory.inventory) if memory and is_whole else ()
-    observed = observe(desired, reader, also=[owned.id for owned in left])
-    plan = make_plan(desired, observed)
+    observed = covering.narrowed(observe(desired, covering, also=[owned.id for owned in left]))
+    covering.check()
+    desired = readable(desired, observed)
+    left = tuple(owned for owned in left if owned.id.scope not in observed.unread)
+    plan = with_unread(make_plan(desired, observed), declared, observed, options)
     if memory is not None:
         plan = with_pruned(plan, observed, left, memory.inventory, options)
         plan = with_adopted(plan, desired, observed, memory.inventory)
         plan = with_holds(plan, memory.holds, now=now)
-    return with_guards(plan, desired, observed, options)
+    plan = with_guards(plan, desired, observed, options)
+    beyond = behind(changing(plan, desired), desired, observed, reader)
+    return with_effects(plan, desired, beyond, now=now, castable=castable)
 
 
 def draw(manifests: Sequence[Manifest], *, fetcher: Fetcher) -> Drawing:

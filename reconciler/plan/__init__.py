@@ -2,25 +2,28 @@
 
 from reconciler.plan.adopt import with_adopted, without_foreign
 from reconciler.plan.compare import compare
+from reconciler.plan.coverage import readable, with_unread
 from reconciler.plan.decide import decide
+from reconciler.plan.effects import changing, with_effects
 from reconciler.plan.guard import with_guards
 from reconciler.plan.holds import with_holds
-from reconciler.plan.named import named, only
 from reconciler.plan.planner import make_plan
 from reconciler.plan.prune import left_behind, with_pruned
 from reconciler.plan.select import select
 
 __all__ = [
+    "changing",
     "compare",
     "decide",
     "left_behind",
     "make_plan",
-    "named",
-    "only",
+    "readable",
     "select",
     "with_adopted",
+    "with_effects",
     "with_guards",
     "with_holds",
     "with_pruned",
+    "with_unread",
     "without_foreign",
 ]

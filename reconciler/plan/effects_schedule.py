@@ -168,17 +168,18 @@ def _oddities(
 def _at_switch(old: _Clockwork, new: _Clockwork, *, since: int | None, now: int) -> Iterator[Slot]:
     """The slot that falls between two schedules, or is in both.
 
-    What is missed: the new schedule's latest slot came after the old one's, so nothing ran it, and
-    the old one's next would come before the new one's, so nothing will run that either. What comes
-    twice is the same the other way round.
+    Between the last run of the old schedule and the first of the new one there is one interval, as
+    there always is. A slot is missed if that is nearer to two intervals than to one, of either
+    schedule: then the old one's next slot has no run. One comes twice if it is nearer to none.
     """
     last, due = _around(old, since, now)
     recent, coming = _around(new, now, now)
     if last is None or due is None or recent is None or coming is None:
         return
-    if recent > last and due < coming:
+    between, intervals = coming - last, (due - last, coming - recent)
+    if due < coming and between > max(intervals) * 3 // 2:
         yield Slot(_said(due, old.zone), Oddity.LOST)
-    elif last > recent and coming < due:
+    elif coming < due and between < min(intervals) // 2:
         yield Slot(_said(coming, new.zone), Oddity.DOUBLE)
 
 

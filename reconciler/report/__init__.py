@@ -1,4 +1,4 @@
-"""Plans, applies and problems → text and JSON. Pure: every function returns a string.
+"""Plans, applies and problems → text, Markdown, JSON, JUnit. Pure: they return strings.
 
 Only `progress` writes, while an apply runs, to the stream it is given.
 """
@@ -24,12 +24,21 @@ from reconciler.report.table import table
 
 if TYPE_CHECKING:
     from reconciler.report.as_json import built_as_json, plan_as_json, report_as_json
+    from reconciler.report.as_junit import errors_as_junit, plan_as_junit, report_as_junit
+    from reconciler.report.as_markdown import (
+        errors_as_markdown,
+        plan_as_markdown,
+        report_as_markdown,
+    )
+    from reconciler.report.blocks import LIMITS, SMALLEST
     from reconciler.report.bundles import Listed, bundles_as_json, bundles_as_text
+    from reconciler.report.events import Events, as_line
     from reconciler.report.explanations import explanations_as_json, explanations_as_text
     from reconciler.report.graph import drawing_as_dot, drawing_as_mermaid, drawing_as_svg
     from reconciler.report.images import ImageLine, images_as_json, images_as_table
     from reconciler.report.launch_plans import launch_plans_as_json, launch_plans_as_table
     from reconciler.report.ledger import history_as_json, history_as_text, ledger_as_json
+    from reconciler.report.schema import document_schemas
 else:
     # A plan on a terminal takes none of these.
     __getattr__ = opened_for(
@@ -40,10 +49,28 @@ else:
                 "plan_as_json",
                 "report_as_json",
             ),
+            "as_junit": (
+                "errors_as_junit",
+                "plan_as_junit",
+                "report_as_junit",
+            ),
+            "as_markdown": (
+                "errors_as_markdown",
+                "plan_as_markdown",
+                "report_as_markdown",
+            ),
+            "blocks": (
+                "LIMITS",
+                "SMALLEST",
+            ),
             "bundles": (
                 "Listed",
                 "bundles_as_json",
                 "bundles_as_text",
+            ),
+            "events": (
+                "Events",
+                "as_line",
             ),
             "explanations": (
                 "explanations_as_json",
@@ -68,26 +95,34 @@ else:
                 "history_as_text",
                 "ledger_as_json",
             ),
+            "schema": ("document_schemas",),
         },
     )
 
 __all__ = [
     "FORMAT_VERSION",
+    "LIMITS",
     "NO_CHANGES",
+    "SMALLEST",
+    "Events",
     "ImageLine",
     "Listed",
     "Progress",
     "Style",
+    "as_line",
     "built_as_json",
     "bundles_as_json",
     "bundles_as_text",
     "diagnostics_as_json",
     "diagnostics_as_text",
+    "document_schemas",
     "drawing_as_dot",
     "drawing_as_mermaid",
     "drawing_as_svg",
     "error_as_text",
     "errors_as_json",
+    "errors_as_junit",
+    "errors_as_markdown",
     "explanations_as_json",
     "explanations_as_text",
     "history_as_json",
@@ -99,10 +134,14 @@ __all__ = [
     "ledger_as_json",
     "outcome_line",
     "plan_as_json",
+    "plan_as_junit",
+    "plan_as_markdown",
     "plan_as_text",
     "printable",
     "progress",
     "report_as_json",
+    "report_as_junit",
+    "report_as_markdown",
     "report_as_text",
     "summary",
     "table",

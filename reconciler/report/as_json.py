@@ -10,12 +10,10 @@ from typing import Any
 from reconciler.model import (
     Action,
     ApplyReport,
-    Change,
     Conflict,
     Kind,
     Outcome,
     Plan,
-    ResourceId,
     Status,
     Verb,
 )
@@ -25,36 +23,51 @@ from reconciler.report.diagnostics import (
     origin_as_data,
     to_json,
 )
-from reconciler.report.masking import masked
+from reconciler.report.documents import (
+    ApplyDocument,
+    PlanBody,
+    PlanDocument,
+    Step,
+    StepOutcome,
+    VersionConflict,
+)
+from reconciler.report.effects_json import effect_as_data
+from reconciler.report.identity import change_as_data, identity_as_data
+from reconciler.report.masking import Masks, veiled
 
 
-def plan_as_json(plan: Plan) -> str:
+def plan_as_json(plan: Plan, *, reveal: Sequence[str] = ()) -> str:
     """Render a plan.
 
-    Shape: `type` "plan"; `actions` in plan order; `conflicts` and `obstacles` (any of them makes
-        the plan inapplicable); `warnings`; `unchanged` by kind; `summary` by verb. Changes are
-        {path, before, after, sensitive}; null is an absent field.
+    Args:
+        reveal: Paths of values that are shown although they tend to hold secrets.
+
+    Shape: `documents.PlanDocument`; changes are {path, before, after, sensitive}, null is an
+        absent field.
     """
-    return to_json({"format_version": FORMAT_VERSION, "type": "plan", **_plan(plan)})
+    document: PlanDocument = {
+        "format_version": FORMAT_VERSION,
+        "type": "plan",
+        **plan_body(plan, reveal=reveal),
+    }
+    return to_json(dict(document))
 
 
-def report_as_json(plan: Plan, report: ApplyReport) -> str:
+def report_as_json(plan: Plan, report: ApplyReport, *, reveal: Sequence[str] = ()) -> str:
     """Render an apply: the plan it carried out, and an outcome for each of its actions.
 
-    Shape: `type` "apply"; `plan` as in `plan_as_json`; `outcomes` in plan order, each with the
-        action's address; `interrupted`; `summary` by status.
+    Shape: `documents.ApplyDocument`; `outcomes` in plan order, each with the action's address.
     """
     counts = report.counts()
-    return to_json(
-        {
-            "format_version": FORMAT_VERSION,
-            "type": "apply",
-            "plan": _plan(plan),
-            "outcomes": [_outcome(outcome) for outcome in report.outcomes],
-            "interrupted": report.interrupted,
-            "summary": {str(status): counts[status] for status in Status},
-        }
-    )
+    document: ApplyDocument = {
+        "format_version": FORMAT_VERSION,
+        "type": "apply",
+        "plan": plan_body(plan, reveal=reveal),
+        "outcomes": [outcome_as_data(outcome) for outcome in report.outcomes],
+        "interrupted": report.interrupted,
+        "summary": {str(status): counts[status] for status in Status},
+    }
+    return to_json(dict(document))
 
 
 def built_as_json(packages: Sequence[Mapping[str, Any]]) -> str:
@@ -66,10 +79,13 @@ def built_as_json(packages: Sequence[Mapping[str, Any]]) -> str:
     return to_json({"format_version": FORMAT_VERSION, "type": "build", "packages": [*packages]})
 
 
-def _plan(plan: Plan) -> dict[str, Any]:
+def plan_body(plan: Plan, *, reveal: Sequence[str] = ()) -> PlanBody:
+    """All that a plan says, values masked."""
+    plan = veiled(plan, Masks.of(plan, reveal), for_document=True)
     counts = plan.counts()
     return {
         "applicable": not plan.conflicts and not plan.obstacles,
+        "effects": [effect_as_data(effect) for effect in plan.effects],
         "actions": [_action(action) for action in plan],
         "conflicts": [_conflict(conflict) for conflict in plan.conflicts],
         "warnings": [diagnostic_as_data(warning) for warning in plan.warnings],
@@ -87,14 +103,15 @@ def _plan(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _action(action: Action) -> dict[str, Any]:
+def _action(action: Action) -> Step:
     origin = action.after.origin if action.after else None
-    data = {
-        **_identity(action.id),
+    # Keys that only some steps have are none of an identity's.
+    data: Step = {
+        **identity_as_data(action.id),  # type: ignore[typeddict-item]
         "verb": str(action.verb),
         "reason": str(action.reason),
         "why": action.why,
-        "changes": [_change(change) for change in action.changes],
+        "changes": [change_as_data(change) for change in action.changes],
         "depends_on": [need.address for need in action.needs],
         "origin": origin_as_data(origin.file, origin.line, origin.column) if origin else None,
     }
@@ -115,22 +132,23 @@ def _action(action: Action) -> dict[str, Any]:
     return data
 
 
-def _conflict(conflict: Conflict) -> dict[str, Any]:
+def _conflict(conflict: Conflict) -> VersionConflict:
     origin = conflict.origin
     return {
-        **_identity(conflict.id),
+        **identity_as_data(conflict.id),
         "reason": "different-structure",
         "message": str(conflict),
-        "changes": [_change(change) for change in conflict.changes],
+        "changes": [change_as_data(change) for change in conflict.changes],
         "origin": origin_as_data(origin.file, origin.line, origin.column) if origin else None,
     }
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def outcome_as_data(outcome: Outcome) -> StepOutcome:
+    """What became of one step, as data."""
     return {
         "address": outcome.action.id.address,
         "verb": str(outcome.action.verb),
-        "status": str(outcome.status),
+        "status": outcome.status.value,
         "applied": outcome.applied,
         "settled": outcome.settled,
         "existed": outcome.existed,
@@ -138,20 +156,3 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "blocked_by": outcome.blocked_by.address if outcome.blocked_by else None,
         "seconds": round(outcome.seconds, 3),
     }
-
-
-def _identity(id: ResourceId) -> dict[str, Any]:
-    return {
-        "address": id.address,
-        "kind": id.kind.slug,
-        "project": id.project,
-        "domain": id.domain or None,
-        "name": id.name or None,
-        "version": id.version or None,
-        **({"facet": id.facet} if id.facet else {}),
-    }
-
-
-def _change(change: Change) -> dict[str, Any]:
-    before, after, sensitive = masked(change)
-    return {"path": change.path, "before": before, "after": after, "sensitive": sensitive}

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from reconciler.model import Kind, Plan
 from reconciler.report.diagnostics import warning_lines
+from reconciler.report.effects import effect_sections
+from reconciler.report.masking import Masks, veiled
 from reconciler.report.style import Style, one_line
 from reconciler.report.view import Line, Section, conflict_section, sections
 from reconciler.report.words import ALWAYS_COUNTED, LEGEND, WORDS, counted
@@ -12,16 +14,24 @@ NO_CHANGES = "No changes. Flyte Admin matches the manifests."
 
 
 def plan_as_text(plan: Plan, *, color: bool = False, verbose: bool = False) -> str:
-    """Render a plan: legend, sections, warnings, conflicts, and the summary as the last line.
+    """Render a plan: what it means, what it does, problems, and the summary as the last line.
 
     Shape: lines ended by newlines. Without `verbose` a new version is one line and long values
         are shortened; with it every field of every new version is listed and nothing is cut.
     """
     style = Style(color)
     lines: list[str] = []
+    plan = veiled(plan, Masks.of(plan), for_document=False)
+    meant = list(effect_sections(plan, verbose=verbose))
     found = list(sections(plan, verbose=verbose))
     if found:
         lines += _legend(plan, style)
+    if meant:
+        lines += [style.bold("What will be different:"), ""]
+    for section in meant:
+        lines += _section(section, style)
+    if meant:
+        lines += [style.bold("What will be done:"), ""]
     for section in found:
         lines += _section(section, style)
     if plan.warnings:

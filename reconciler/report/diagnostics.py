@@ -6,8 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reconciler.model import DesiredState, Diagnostic, Kind, Severity, Spot
+from reconciler.report import documents
 from reconciler.report.style import Style, one_line, printable
 from reconciler.report.words import counted
+
+# So many of what was not checked are named, the others counted.
+_NAMED = 3
 
 FORMAT_VERSION = "1.0"
 """Of every JSON document: minor is additive (ignore what you do not know), major is not."""
@@ -113,7 +117,7 @@ def errors_as_json(diagnostics: Sequence[Diagnostic]) -> str:
     )
 
 
-def diagnostic_as_data(diagnostic: Diagnostic) -> dict[str, Any]:
+def diagnostic_as_data(diagnostic: Diagnostic) -> documents.Problem:
     """One problem as plain JSON: code, severity, message, hint, origin (null if of no place)."""
     origin = diagnostic.origin
     return {
@@ -125,7 +129,7 @@ def diagnostic_as_data(diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
-def origin_as_data(file: str, line: int, column: int) -> dict[str, Any]:
+def origin_as_data(file: str, line: int, column: int) -> documents.Origin:
     """A place in a file; line and column are null where only the file is known."""
     return {"file": file, "line": line or None, "column": column or None}
 

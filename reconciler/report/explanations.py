@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reconciler.model import Explanation, Ingredient, Layer, Provenance
+from reconciler.report import documents
 from reconciler.report.diagnostics import FORMAT_VERSION, origin_as_data, to_json
 from reconciler.report.style import Style, one_line
-from reconciler.report.values import MASK, shown_masked
+from reconciler.report.values import MASK, is_masked
 
 _COLUMN = 60  # a longer value stands on a line of its own
 
@@ -51,7 +52,7 @@ def _values(values: Sequence[Provenance], style: Style) -> Iterator[str]:
 
 def _shown(one: Provenance) -> str:
     if one.sensitive:
-        return shown_masked(one.value)
+        return one.value if is_masked(one.value) else MASK
     return one_line(json.dumps(one.value, ensure_ascii=False, default=str))
 
 
@@ -99,5 +100,5 @@ def _value(one: Provenance) -> dict[str, Any]:
     }
 
 
-def _origin(origin: Any) -> dict[str, Any] | None:
+def _origin(origin: Any) -> documents.Origin | None:
     return origin_as_data(origin.file, origin.line, origin.column) if origin else None

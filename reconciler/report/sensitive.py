@@ -11,7 +11,17 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from reconciler.model import Action, Change, Conflict, Diagnostic, Plan, Resource, Sensitive
+from reconciler.model import (
+    Action,
+    Change,
+    Conflict,
+    Diagnostic,
+    Effect,
+    Plan,
+    Resource,
+    Sensitive,
+)
+from reconciler.report.masking import Masks
 from reconciler.report.values import MASK
 
 
@@ -19,29 +29,50 @@ def without_secrets(plan: Plan, sensitive: Sensitive) -> Plan:
     """Return a plan to be rendered, not applied: the same but for the values it must not show."""
     if not sensitive:
         return plan
+    masks = Masks()
     return replace(
         plan,
-        actions=tuple(_action(action, sensitive) for action in plan.actions),
-        conflicts=tuple(_conflict(conflict, sensitive) for conflict in plan.conflicts),
+        effects=tuple(_effect(effect, sensitive, masks) for effect in plan.effects),
+        actions=tuple(_action(action, sensitive, masks) for action in plan.actions),
+        conflicts=tuple(_conflict(conflict, sensitive, masks) for conflict in plan.conflicts),
         warnings=tuple(_diagnostic(warning, sensitive) for warning in plan.warnings),
         obstacles=tuple(_diagnostic(obstacle, sensitive) for obstacle in plan.obstacles),
     )
 
 
-def _action(action: Action, sensitive: Sensitive) -> Action:
+def _effect(effect: Effect, sensitive: Sensitive, masks: Masks) -> Effect:
+    return replace(
+        effect,
+        parts=tuple(
+            replace(part, changes=_changes(part.changes, sensitive, masks))
+            for part in effect.parts
+        ),
+        images=tuple(
+            replace(image, before=sensitive.mask(image.before), after=sensitive.mask(image.after))
+            for image in effect.images
+        ),
+        notes=tuple(map(sensitive.mask, effect.notes)),
+    )
+
+
+def _action(action: Action, sensitive: Sensitive, masks: Masks) -> Action:
     return replace(
         action,
         why=sensitive.mask(action.why),
-        changes=tuple(_change(change, sensitive) for change in action.changes),
+        changes=_changes(action.changes, sensitive, masks),
         before=_resource(action.before, sensitive),
         after=_resource(action.after, sensitive),
     )
 
 
-def _conflict(conflict: Conflict, sensitive: Sensitive) -> Conflict:
-    return replace(
-        conflict, changes=tuple(_change(change, sensitive) for change in conflict.changes)
-    )
+def _conflict(conflict: Conflict, sensitive: Sensitive, masks: Masks) -> Conflict:
+    return replace(conflict, changes=_changes(conflict.changes, sensitive, masks))
+
+
+def _changes(
+    changes: tuple[Change, ...], sensitive: Sensitive, masks: Masks
+) -> tuple[Change, ...]:
+    return tuple(_change(change, sensitive, masks) for change in changes)
 
 
 def _diagnostic(diagnostic: Diagnostic, sensitive: Sensitive) -> Diagnostic:
@@ -52,15 +83,15 @@ def _diagnostic(diagnostic: Diagnostic, sensitive: Sensitive) -> Diagnostic:
     )
 
 
-def _change(change: Change, sensitive: Sensitive) -> Change:
+def _change(change: Change, sensitive: Sensitive, masks: Masks) -> Change:
     before, after = (_masked(side, sensitive) for side in (change.before, change.after))
     if (before, after) == (change.before, change.after):
         return change
     # What is not marked on the other side was perhaps marked yesterday.
-    if before == change.before and before is not None:
-        before = MASK
-    if after == change.after and after is not None:
-        after = MASK
+    if before == change.before:
+        before = masks.mask(before)
+    if after == change.after:
+        after = masks.mask(after)
     return Change(change.path, before, after, sensitive=True)
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from reconciler.report.words import Symbol
 MASK = "(sensitive value)"
 INLINE = 72  # characters of one value on one line; longer ones lose their middle
 WIDE = 2 * INLINE  # characters of one line of a diff
+_MASKED = re.compile(r"\(sensitive( value)?( #\d+)?\)")
 BLOCK = 24  # lines of one value; longer ones lose their end
 
 # Fields that every spec of a kind is wrapped in, and that say nothing to a reader.
@@ -54,6 +56,8 @@ def inline(value: Any, *, verbose: bool = False) -> str:
     """Render a JSON value on one line, its middle left out if it is long."""
     if value is None:
         return "(none)"
+    if is_masked(value):
+        return str(value)
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     return text if verbose else _shorten(text, INLINE)
 
@@ -93,16 +97,15 @@ def _sides(change: Change, before: str, after: str) -> str:
     return before if change.after is None else f"{before} → {after}"
 
 
+def is_masked(value: Any) -> bool:
+    """Whether what is there to be shown stands in the place of a value already."""
+    return isinstance(value, str) and _MASKED.fullmatch(value) is not None
+
+
 def _mask(value: Any) -> str:
     if value is None:
         return "(none)"
-    return shown_masked(value)
-
-
-def shown_masked(value: Any) -> str:
-    """A sensitive value: numbered where it is one that this workspace marked."""
-    numbered = isinstance(value, str) and value.startswith("(sensitive #")
-    return value if numbered and value.endswith(")") else MASK
+    return value if is_masked(value) else MASK
 
 
 def _block(value: Any) -> list[str] | None:

@@ -64,7 +64,7 @@ def test_the_other_side_of_a_change_is_masked_too() -> None:
 
     first, second, third = without_secrets(given, SENSITIVE).actions[0].changes
 
-    assert (first.before, first.after) == ("(sensitive value)", "Bearer (sensitive #2)")
+    assert (first.before, first.after) == ("(sensitive value #1)", "Bearer (sensitive #2)")
     assert second.before is None
     assert second.sensitive
     assert third == Change("spec.c", 1, 2)

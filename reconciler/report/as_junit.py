@@ -1,0 +1,126 @@
+"""A plan, and what became of it, as JUnit XML: what test reporters of CI systems show.
+
+A step is a test case. Of a plan what cannot be applied fails; of an apply what failed fails, and
+what never started is skipped.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from xml.etree import ElementTree
+
+from reconciler.model import ApplyReport, Diagnostic, Outcome, Plan, ResourceId, Status
+from reconciler.report.as_text import plan_as_text
+from reconciler.report.masking import Masks, veiled
+from reconciler.report.words import WORDS, subject
+
+# What XML 1.0 has no spelling for.
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def plan_as_junit(plan: Plan, *, name: str = "plan") -> str:
+    """Render a plan: a case a step, a failure for each conflict and obstacle."""
+    suite = _suite(name)
+    for conflict in plan.conflicts:
+        case = _case(suite, conflict.id)
+        _add(case, "failure", str(conflict), kind="conflict")
+    for obstacle in plan.obstacles:
+        _problem(suite, obstacle)
+    for action in plan:
+        _add(_case(suite, action.id), "system-out", f"{action.verb}: {action.why}")
+    text = plan_as_text(veiled(plan, Masks.of(plan), for_document=True))
+    _add(suite, "system-out", text)
+    return _document(suite)
+
+
+def report_as_junit(report: ApplyReport, *, name: str = "apply") -> str:
+    """Render what an apply did: a case a step, with how long it took."""
+    suite = _suite(name)
+    for outcome in report.outcomes:
+        case = _case(suite, outcome.action.id, seconds=outcome.seconds)
+        kind, message = _verdict(outcome)
+        if kind:
+            _add(case, kind, message, kind=str(outcome.status))
+        else:
+            _add(case, "system-out", message)
+    return _document(suite)
+
+
+def errors_as_junit(problems: Iterable[Diagnostic], *, name: str = "error") -> str:
+    """Render why there is no result: a failed case a problem."""
+    suite = _suite(name)
+    for problem in problems:
+        _problem(suite, problem)
+    return _document(suite)
+
+
+def _verdict(outcome: Outcome) -> tuple[str, str]:
+    """The element that tells of an end that is not a good one, and its message."""
+    match outcome.status:
+        case Status.DONE:
+            past = WORDS[outcome.action.verb].past
+            return "", "there already" if outcome.existed else past
+        case Status.FAILED:
+            message = outcome.message or (str(outcome.error) if outcome.error else "no message")
+            return "failure", message
+        case Status.BLOCKED:
+            by = f" by {subject(outcome.blocked_by)}" if outcome.blocked_by else ""
+            return "skipped", f"blocked{by}"
+    return "skipped", outcome.message or "not started"
+
+
+def _problem(suite: ElementTree.Element, problem: Diagnostic) -> None:
+    place = str(problem.origin) if problem.origin else problem.code
+    case = ElementTree.SubElement(suite, "testcase", classname=problem.code, name=_legal(place))
+    hint = f"; {problem.hint}" if problem.hint else ""
+    _add(case, "failure", f"{problem.message}{hint}", kind=problem.code)
+
+
+def _suite(name: str) -> ElementTree.Element:
+    return ElementTree.Element("testsuite", name=_legal(name))
+
+
+def _case(
+    suite: ElementTree.Element, id: ResourceId, *, seconds: float = 0.0
+) -> ElementTree.Element:
+    place = ".".join(part for part in (id.project, id.domain) if part)
+    return ElementTree.SubElement(
+        suite,
+        "testcase",
+        classname=_legal(f"{place}.{id.kind.slug}"),
+        name=_legal(subject(id)),
+        time=f"{seconds:.3f}",
+    )
+
+
+def _add(parent: ElementTree.Element, tag: str, text: str, *, kind: str = "") -> None:
+    element = ElementTree.SubElement(parent, tag)
+    if tag in ("failure", "skipped"):
+        element.set("message", _legal(text.splitlines()[0] if text else ""))
+        element.set("type", kind)
+    element.text = _legal(text)
+
+
+def _document(suite: ElementTree.Element) -> str:
+    cases = list(suite.iter("testcase"))
+    suite.set("tests", str(len(cases)))
+    suite.set("failures", str(_count(cases, "failure")))
+    suite.set("skipped", str(_count(cases, "skipped")))
+    suite.set("errors", "0")
+    suite.set("time", f"{sum(_seconds(cases)):.3f}")
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    ElementTree.indent(root)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _count(cases: Iterable[ElementTree.Element], tag: str) -> int:
+    return sum(case.find(tag) is not None for case in cases)
+
+
+def _seconds(cases: Iterable[ElementTree.Element]) -> Iterator[float]:
+    return (float(case.get("time", "0")) for case in cases)
+
+
+def _legal(text: str) -> str:
+    return _ILLEGAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -1,0 +1,81 @@
+"""JSON Schemas of the documents for machines, from the classes that describe them."""
+
+from collections.abc import Sequence
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
+
+from reconciler.report.documents import ApplyDocument, PlanDocument
+from reconciler.report.events import EVENTS
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_PLAIN: dict[Any, dict[str, Any]] = {
+    str: {"type": "string"},
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    NoneType: {"type": "null"},
+    Any: {},
+}
+
+
+def document_schemas() -> dict[str, dict[str, Any]]:
+    """The schema of each document, by the name of its file in `schemas/`.
+
+    Objects stay open: a newer minor version of the format may add keys.
+    """
+    return {
+        "plan.json": _schema("A plan", [PlanDocument]),
+        "apply.json": _schema("What an apply did", [ApplyDocument]),
+        "event.json": _schema("A line of a stream of events", EVENTS),
+    }
+
+
+def _schema(title: str, documents: Sequence[type]) -> dict[str, Any]:
+    definitions: dict[str, Any] = {}
+    references = [_of(document, definitions) for document in documents]
+    head = references[0] if len(references) == 1 else {"oneOf": references}
+    ordered = dict(sorted(definitions.items()))
+    return {"$schema": _DRAFT, "title": title, **head, "$defs": ordered}
+
+
+def _of(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is NotRequired:
+        return _of(arguments[0], definitions)
+    if origin is Annotated:
+        found = _of(arguments[0], definitions)
+        return {**found, "description": arguments[1]}
+    if origin is Literal:
+        return {"const": arguments[0]} if len(arguments) == 1 else {"enum": list(arguments)}
+    if origin in (Union, UnionType):
+        return {"anyOf": [_of(one, definitions) for one in arguments]}
+    if origin is list:
+        return {"type": "array", "items": _of(arguments[0], definitions)}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": _of(arguments[1], definitions)}
+    if is_typeddict(hint):
+        if hint.__name__ not in definitions:
+            definitions[hint.__name__] = {}  # so that it may contain itself
+            definitions[hint.__name__] = _object(hint, definitions)
+        return {"$ref": f"#/$defs/{hint.__name__}"}
+    return dict(_PLAIN[hint])
+
+
+def _object(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    hints = get_type_hints(hint, include_extras=True)
+    return {
+        "type": "object",
+        "description": (hint.__doc__ or "").strip(),
+        "properties": {name: _of(one, definitions) for name, one in hints.items()},
+        "required": [name for name in hints if name in hint.__required_keys__],
+    }
