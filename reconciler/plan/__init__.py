@@ -7,6 +7,7 @@ from reconciler.plan.decide import decide
 from reconciler.plan.effects import changing, with_effects
 from reconciler.plan.guard import with_guards
 from reconciler.plan.holds import with_holds
+from reconciler.plan.named import named, only
 from reconciler.plan.planner import make_plan
 from reconciler.plan.prune import left_behind, with_pruned
 from reconciler.plan.select import select
@@ -17,6 +18,8 @@ __all__ = [
     "decide",
     "left_behind",
     "make_plan",
+    "named",
+    "only",
     "readable",
     "select",
     "with_adopted",
