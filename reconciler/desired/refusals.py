@@ -3,13 +3,14 @@
 Works on the messages that will be sent, so manifests and packages are held to the same rules.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlanSpec
 from flyteidl.core.execution_pb2 import WorkflowExecution
 from flyteidl.core.interface_pb2 import TypedInterface
+from flyteidl.core.literals_pb2 import Literal
 from flyteidl.core.tasks_pb2 import Resources, TaskTemplate
 from flyteidl.core.types_pb2 import LiteralType, SimpleType
 
@@ -165,24 +166,53 @@ def _notification_refusals(spec: LaunchPlanSpec) -> Iterator[Refusal]:
 
 def _input_refusals(spec: LaunchPlanSpec, interface: TypedInterface) -> Iterator[Refusal]:
     known = interface.inputs.variables
-    values: list[tuple[str, str, LiteralType | None]] = [
-        *(
-            ("inputs", name, parameter.var.type)
-            for name, parameter in spec.default_inputs.parameters.items()
-        ),
-        *(
-            ("fixedInputs", name, literal_type(literal))
-            for name, literal in spec.fixed_inputs.literals.items()
-        ),
-    ]
-    for key, name, type in values:
+    for name, parameter in sorted(spec.default_inputs.parameters.items()):
+        path = ("inputs", name)
         if name not in known:
-            has = ", ".join(sorted(known)) or "none"
-            yield Refusal(
-                "unknown-input", f"the workflow has no input {name}", (key, name), f"it has {has}"
-            )
-        elif type is not None:
-            yield from _type_refusals(name, type, known[name].type, (key, name))
+            yield _unknown_input(name, known, path)
+            continue
+        yield from _type_refusals(name, parameter.var.type, known[name].type, path)
+        if parameter.HasField("default"):
+            yield from _value_refusals(name, parameter.default, parameter.var.type, path)
+    for name, literal in sorted(spec.fixed_inputs.literals.items()):
+        path = ("fixedInputs", name)
+        if name not in known:
+            yield _unknown_input(name, known, path)
+        else:
+            yield from _value_refusals(name, literal, known[name].type, path)
+
+
+def _unknown_input(name: str, known: Collection[str], path: tuple[str, ...]) -> Refusal:
+    has = ", ".join(sorted(known)) or "none"
+    return Refusal("unknown-input", f"the workflow has no input {name}", path, f"it has {has}")
+
+
+def _value_refusals(
+    name: str, literal: Literal, wanted: LiteralType, path: tuple[str, ...]
+) -> Iterator[Refusal]:
+    """Admin tells a literal's type from the literal alone, and that is the one that must fit."""
+    found = literal_type(literal)
+    if found is None:
+        message = f"input {name}: Admin cannot tell of what type the value is"
+        yield Refusal("wrong-type", message, path)
+        return
+    for refusal in _type_refusals(name, found, wanted, path):
+        # Nothing in a list of maps says what an empty map would hold.
+        hint = "write no empty maps beside others" if _has_empty(literal) else ""
+        yield replace(refusal, hint=refusal.hint or hint)
+
+
+def _has_empty(literal: Literal) -> bool:
+    match literal.WhichOneof("value"):
+        case "collection":
+            inside = list(literal.collection.literals)
+        case "map":
+            inside = list(literal.map.literals.values())
+            if not inside:
+                return True
+        case _:
+            return False
+    return any(_has_empty(one) for one in inside)
 
 
 def _type_refusals(
