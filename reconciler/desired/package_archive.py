@@ -70,7 +70,17 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
         while (header := tar.next()) is not None:
             setattr(tar, "members", [])  # noqa: B010 (it would keep them all; untyped)
             yield Entry(header.name, _sort(header), header.size, _reader(tar, header))
-        stream.drain()
+        _check_rest(tar.fileobj)
+
+
+def _check_rest(stream: Any) -> None:
+    """Read on to the end: a gzip that is cut off behind the last member is damaged too.
+
+    Nor may there be more than padding: other readers of tars would find other members there.
+    """
+    while piece := stream.read(_CHUNK):
+        if any(piece):
+            raise EOFError("something stands behind its end")
 
 
 @contextmanager
@@ -126,11 +136,6 @@ class _Inflated:
         del self._ready[:size]
         return piece
 
-    def drain(self) -> None:
-        """Read on to the end: a gzip that is cut off behind the last member is damaged too."""
-        while self._more():
-            self._ready.clear()
-
     def _more(self) -> bool:
         """Make some more ready; False at the end."""
         if self._inflater is None:
@@ -141,6 +146,7 @@ class _Inflated:
                 # Gzips one behind the other are one to whoever reads them.
                 waiting = self._inflater.unused_data or self._file.read(_CHUNK)
                 if not waiting.startswith(_GZIP[: len(waiting)]) or not waiting:
+                    self._check_padding(waiting)
                     return False
                 self._inflater = _gunzip()
             if not waiting:
@@ -151,6 +157,12 @@ class _Inflated:
             if self._keep(self._inflater.decompress(waiting, _CHUNK)):
                 return True
             waiting = self._inflater.unconsumed_tail
+
+    def _check_padding(self, waiting: bytes) -> None:
+        while waiting:
+            if any(waiting):
+                raise EOFError("something stands behind its end")
+            waiting = self._file.read(_CHUNK)
 
     def _keep(self, piece: bytes) -> bool:
         self._given += len(piece)

@@ -164,6 +164,8 @@ def _inflated(content: bytes, limit: int) -> bytes:
         if not stream.eof:
             raise ValueError("is cut off")
         content = stream.unused_data
+    if any(content):
+        raise ValueError("is damaged: something stands behind its end")
     return b"".join(parts)
 
 

@@ -157,6 +157,23 @@ def test_gzips_behind_one_another_are_one(tmp_path: Path) -> None:
     assert len(read_package(tmp_path / "x.tgz").members) == 1
 
 
+@pytest.mark.parametrize("padded", [b"", bytes(20_000)], ids=["at once", "behind padding"])
+@pytest.mark.parametrize("where", ["gzip", "tar"])
+def test_nothing_stands_behind_the_end(tmp_path: Path, where: str, padded: bytes) -> None:
+    """Padding may; what some readers would take for more members, and others not, must not."""
+    plain = block("good_1.pb", a_task_member("good")) + END
+    rest = {
+        "none": gzip.compress(plain + padded) + padded,
+        "gzip": gzip.compress(plain) + padded + b"more",
+        "tar": gzip.compress(plain + padded + block("../x_1.pb", b"x")),
+    }
+    path = tmp_path / "p.tgz"
+    path.write_bytes(rest["none"])
+    assert len(read_package(path).members) == 1
+    path.write_bytes(rest[where])
+    assert "something stands behind its end" in refused(path)
+
+
 def zeros(megabytes: int) -> bytes:
     """A gzip of so many zeros; a thousandth of them is left."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, 31)

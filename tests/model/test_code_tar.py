@@ -99,6 +99,7 @@ def test_gzips_behind_each_other_are_one() -> None:
         (a_tar(file("a"), mode="w")[:300], "no readable tar"),
         (a_tar(file("a"), file("b"), mode="w")[:1024], "cut off"),
         (a_tar(file("a"), file("b"), mode="w").replace(b"b", b"c", 1), "damaged"),
+        (a_tar(file("a")) + b"more", "something stands behind its end"),
         (b"\x1f\x8bnonsense", "no readable gzip"),
         (b"no tar at all", "no readable tar"),
     ],
