@@ -1,7 +1,6 @@
 """Bind one entity after another: references, spec, version, canonical form."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -14,15 +13,13 @@ from reconciler.compiler import (
     CompilationError,
     CompilerCrashError,
     CompilerPanicError,
-    LaunchPlanInterface,
     compile_task,
     compile_workflow,
     required_references,
 )
 from reconciler.desired.augment import augmented
-from reconciler.desired.bound import Bound, from_admin
+from reconciler.desired.bound import Bound, from_admin, launch_plan_bound
 from reconciler.desired.code import Bundles
-from reconciler.desired.entities import node_references
 from reconciler.desired.entity import ACTIVE, AUTO, LATEST, Entity, Pointer
 from reconciler.desired.findings import Findings
 from reconciler.desired.ids import Pins, fill, settle
@@ -51,6 +48,8 @@ MAX_REQUEST_BYTES = (4 << 20) - 4096
 # Stands for the version of a thing whose version is still to be computed from its content.
 _UNVERSIONED = "-"
 _NO_PINS: Pins = MappingProxyType({})
+# What an entity refers to, and what each reference is bound to, in its own order.
+_Targets = Sequence[tuple[Pointer, Bound]]
 
 
 class Binder:
@@ -78,38 +77,40 @@ class Binder:
         self._switches = Switches(index, problems)
         self._spoken = Spoken(index.entities)
         self._tasks: dict[str, Any] = {}
-        self._launch_plans: dict[str, LaunchPlanInterface] = {}
+        self._launch_plans: dict[str, Bound] = {}
         for resource in found.versions.values() if found else ():
-            self._remember(from_admin(resource))
+            bound = from_admin(resource)
+            self._remember(bound)
+            self._tasks.update((_key(template.id), template) for template in bound.tasks)
 
     def bind(self, entity: Entity) -> None:
         """Bind `entity`, unless something it refers to is missing or itself faulty."""
-        targets = [self._target(pointer) for pointer in entity.pointers]
-        if any(target is None for target in targets):
-            if self._found is None and self._is_open(entity, targets):
+        declared = [self._index.declared(pointer) for pointer in entity.pointers]
+        found = [
+            (pointer, self._target(pointer, other))
+            for pointer, other in zip(entity.pointers, declared, strict=True)
+        ]
+        targets = [(pointer, target) for pointer, target in found if target is not None]
+        if len(targets) < len(found):
+            if self._found is None and self._is_open(found, declared):
                 self.unchecked[entity] = None
             return
-        known = {
-            pointer: target
-            for pointer, target in zip(entity.pointers, targets, strict=True)
-            if target is not None
-        }
         if entity.is_switch:
-            self._switches.only(entity, known)
+            self._switches.only(entity, targets)
             return
         errors = len(self._problems.errors)
         match entity.place.kind:
             case Kind.TASK:
                 self._task(entity)
             case Kind.WORKFLOW:
-                self._workflow(entity, known)
+                self._workflow(entity, targets)
             case Kind.LAUNCH_PLAN:
-                self._launch_plan(entity, known)
+                self._launch_plan(entity, targets)
         bound = self._bound.get(entity)
         if bound is None or len(self._problems.errors) > errors:
             return
         self.needs[bound.id] = {
-            target.id for pointer, target in known.items() if self._index.declared(pointer)
+            target.id for (_, target), other in zip(targets, declared, strict=True) if other
         }
         if entity.place.kind is Kind.LAUNCH_PLAN:
             self._switches.declare(entity, bound.id, needs={bound.id})
@@ -122,11 +123,10 @@ class Binder:
 
     # References
 
-    def _target(self, pointer: Pointer) -> Bound | None:
+    def _target(self, pointer: Pointer, declared: Entity | None) -> Bound | None:
         """What a pointer means, or None with the reason told (or told before, or open offline)."""
-        entity = self._index.declared(pointer)
-        if entity is not None:
-            return self._bound.get(entity)
+        if declared is not None:
+            return self._bound.get(declared)
         if pointer.version is None or pointer.word == AUTO:
             self._undeclared(pointer)
             return None
@@ -148,15 +148,16 @@ class Binder:
             return None
         return from_admin(resource)
 
-    def _is_open(self, entity: Entity, targets: Sequence[Bound | None]) -> bool:
+    def _is_open(
+        self, found: Sequence[tuple[Pointer, Bound | None]], declared: Sequence[Entity | None]
+    ) -> bool:
         """Whether all that is missing is what only Admin could tell, which was not asked."""
-        missing = [p for p, target in zip(entity.pointers, targets, strict=True) if target is None]
-        declared = [self._index.declared(pointer) for pointer in missing]
         return all(
             not (pointer.version is None or pointer.word == AUTO)
             if other is None
             else other in self.unchecked
-            for pointer, other in zip(missing, declared, strict=True)
+            for (pointer, target), other in zip(found, declared, strict=True)
+            if target is None
         )
 
     def _undeclared(self, pointer: Pointer) -> None:
@@ -213,13 +214,10 @@ class Binder:
         except CompilationError as error:
             self._findings.tell_faults(entity, error)
             return
-        self._keep(
-            entity,
-            Resource(id, CompiledTask(template=spec.template), request=spec, bundles=code),
-            Bound(id, spec.template.interface, templates=(spec.template,)),
-        )
+        bound = Bound(id, spec.template.interface, templates=(spec.template,))
+        self._keep(entity, bound, CompiledTask(template=spec.template), spec, code)
 
-    def _workflow(self, entity: Entity, targets: Mapping[Pointer, Bound]) -> None:
+    def _workflow(self, entity: Entity, targets: _Targets) -> None:
         draft = self._draft_id(entity)
         source = entity.source
         errors = len(self._problems.errors)
@@ -229,8 +227,7 @@ class Binder:
             code = self._bundles.fill(spec, entity)
         else:
             assert isinstance(source, Workflow)
-            paths = [path for path, _ in node_references(source)]
-            by_path = dict(zip(paths, targets_in_order(entity, targets), strict=True))
+            by_path = {pointer.path: target for pointer, target in targets}
             spec = workflow_spec(source, draft, by_path, self._problems)
         if len(self._problems.errors) > errors:
             return
@@ -244,16 +241,13 @@ class Binder:
         closure = self._compiled(entity, spec)
         if closure is None or self._findings.tell(entity, workflow_lint(closure)):
             return
-        self._keep(
-            entity,
-            Resource(id, spec=closure, request=spec, bundles=code),
-            Bound(
-                id,
-                closure.primary.template.interface,
-                templates=(spec.template, *spec.sub_workflows),
-                tasks=tuple(task.template for task in closure.tasks),
-            ),
+        bound = Bound(
+            id,
+            closure.primary.template.interface,
+            templates=(spec.template, *spec.sub_workflows),
+            tasks=tuple(task.template for task in closure.tasks),
         )
+        self._keep(entity, bound, closure, spec, code)
 
     def _compiled(self, entity: Entity, spec: WorkflowSpec) -> CompiledWorkflowClosure | None:
         try:
@@ -267,7 +261,7 @@ class Binder:
                     if (key := _key(identifier)) in self._tasks
                 ],
                 launch_plans=[
-                    self._launch_plans[key]
+                    self._launch_plans[key].as_interface
                     for identifier in references.launch_plans
                     if (key := _key(identifier)) in self._launch_plans
                 ],
@@ -279,8 +273,8 @@ class Binder:
             self._problems.error("compiler-crash", message, entity.origin)
         return None
 
-    def _launch_plan(self, entity: Entity, targets: Mapping[Pointer, Bound]) -> None:
-        (workflow,) = targets.values()
+    def _launch_plan(self, entity: Entity, targets: _Targets) -> None:
+        ((_, workflow),) = targets
         draft = self._draft_id(entity)
         source = entity.source
         errors = len(self._problems.errors)
@@ -301,8 +295,7 @@ class Binder:
         if id is None:
             return
         launch_plan = augmented(id, spec, workflow.interface)
-        resource = Resource(id, spec=launch_plan, request=spec)
-        self._keep(entity, resource, from_admin(resource))
+        self._keep(entity, launch_plan_bound(id, launch_plan), launch_plan, spec)
 
     # Versions and keeping
 
@@ -343,36 +336,41 @@ class Binder:
             return None
         return id
 
-    def _keep(self, entity: Entity, resource: Resource, bound: Bound) -> None:
+    def _keep(
+        self,
+        entity: Entity,
+        bound: Bound,
+        spec: Message,
+        request: Message,
+        code: tuple[Bundle, ...] = (),
+    ) -> None:
         self.resources.append(
-            replace(
-                resource,
+            Resource(
+                bound.id,
+                spec=spec,
+                request=request,
                 origin=entity.origin,
                 content_addressed=entity.content_addressed,
-                bundles=tuple(self._code_in(resource, bound)),
+                bundles=self._code_in(bound, code),
             )
         )
-        self._code[_key(bound.id)] = resource.bundles
+        if code:
+            self._code[_key(bound.id)] = code
         self._bound[entity] = bound
         self._remember(bound)
 
-    def _code_in(self, resource: Resource, bound: Bound) -> Iterable[Bundle]:
+    def _code_in(self, bound: Bound, code: tuple[Bundle, ...]) -> tuple[Bundle, ...]:
         """The bundles of a thing's own messages and of the tasks inside it, each once."""
+        if not self._code:
+            return code
         inside = (self._code.get(_key(template.id), ()) for template in bound.tasks)
-        return dict.fromkeys((*resource.bundles, *(one for some in inside for one in some)))
+        return tuple(dict.fromkeys((*code, *(one for some in inside for one in some))))
 
     def _remember(self, bound: Bound) -> None:
         if bound.id.kind is Kind.TASK:
             self._tasks[_key(bound.id)] = bound.template
         elif bound.id.kind is Kind.LAUNCH_PLAN:
-            self._launch_plans[_key(bound.id)] = bound.as_interface
-        for template in bound.tasks:
-            self._tasks[_key(template.id)] = template
-
-
-def targets_in_order(entity: Entity, targets: Mapping[Pointer, Bound]) -> list[Bound]:
-    """What each pointer of `entity` is bound to, in the order of its pointers."""
-    return [targets[pointer] for pointer in entity.pointers]
+            self._launch_plans[_key(bound.id)] = bound
 
 
 def _filled(spec: Any, id: ResourceId, pins: Pins = _NO_PINS) -> Any:
@@ -382,11 +380,11 @@ def _filled(spec: Any, id: ResourceId, pins: Pins = _NO_PINS) -> Any:
     return copy
 
 
-def _pins(targets: Mapping[Pointer, Bound]) -> Pins:
+def _pins(targets: _Targets) -> Pins:
     """The versions of those that do not share the referrer's."""
     return {
         (id.resource_type, id.project, id.domain, id.name): id.version
-        for pointer, target in targets.items()
+        for pointer, target in targets
         if pointer.word == AUTO
         for id in (target.id.to_identifier(),)
     }

@@ -33,7 +33,7 @@ def entities(
             case Task():
                 found.append(_declared(manifest, Kind.TASK, ()))
             case Workflow():
-                pointers = tuple(pointer for _, pointer in node_references(manifest))
+                pointers = tuple(_node_pointers(manifest))
                 found.append(_declared(manifest, Kind.WORKFLOW, pointers))
             case LaunchPlan():
                 pointers = tuple(_launch_plan_pointers(manifest))
@@ -79,28 +79,29 @@ def _declared(
 def _launch_plan_pointers(manifest: LaunchPlan) -> Iterator[Pointer]:
     """The workflow it launches; of a switch the version that is to be active."""
     if manifest.spec.workflow is not None:
-        yield _pointer(manifest, Kind.WORKFLOW, manifest.spec.workflow, "spec", "workflow")
+        yield _pointer(manifest, Kind.WORKFLOW, manifest.spec.workflow, ("workflow",))
     elif manifest.spec.state == "active":
         metadata = manifest.metadata
         place = Place(Kind.LAUNCH_PLAN, metadata.project, metadata.domain, metadata.name)
         yield Pointer(place, manifest.spec.version, partial(manifest.origin_of, "spec", "version"))
 
 
-def node_references(workflow: Workflow) -> Iterator[tuple[Path, Pointer]]:
-    """What the nodes of a workflow refer to, in words or raw, each with its path in the spec."""
+def _node_pointers(workflow: Workflow) -> Iterator[Pointer]:
+    """What the nodes of a workflow refer to, in words or raw."""
     for path, node in workflow.spec.sites:
-        if node.reference is not None:
-            key, reference = node.reference
-            yield (*path, key), _pointer(workflow, _KEYS[key], reference, "spec", *path, key)
-        yield from _raw_references(workflow, node.raw, (*path, "raw"))
-    yield from _raw_references(workflow, workflow.spec.raw, ("raw",))
+        referred = node.reference
+        if referred is not None:
+            key, reference = referred
+            yield _pointer(workflow, _KEYS[key], reference, (*path, key))
+        if node.raw is not None:
+            yield from _raw_pointers(workflow, node.raw, (*path, "raw"))
+    if workflow.spec.raw is not None:
+        yield from _raw_pointers(workflow, workflow.spec.raw, ("raw",))
 
 
-def _raw_references(
-    workflow: Workflow, raw: Raw | None, path: Path
-) -> Iterator[tuple[Path, Pointer]]:
+def _raw_pointers(workflow: Workflow, raw: Raw, path: Path) -> Iterator[Pointer]:
     """Identifiers in a raw part; what they leave blank is this document's, or in this set."""
-    for number, identifier in enumerate(raw.references if raw is not None else ()):
+    for number, identifier in enumerate(raw.references):
         kind = KINDS.get(identifier.resource_type, Kind.TASK)
         place = Place(
             kind,
@@ -110,15 +111,18 @@ def _raw_references(
         )
         origin = partial(workflow.origin_of, "spec", *path)
         embeds = kind is Kind.WORKFLOW
-        said_in = _within(workflow, identifier.project, identifier.domain)
-        yield (
-            (*path, number),
-            Pointer(place, identifier.version or None, origin, embeds, said_in=said_in),
+        yield Pointer(
+            place,
+            identifier.version or None,
+            origin,
+            embeds,
+            said_in=_within(workflow, identifier.project, identifier.domain),
+            path=(*path, number),
         )
 
 
 def _pointer(
-    manifest: Workflow | LaunchPlan, kind: Kind, reference: Reference, *path: str | int
+    manifest: Workflow | LaunchPlan, kind: Kind, reference: Reference, path: Path
 ) -> Pointer:
     return Pointer(
         place=Place(
@@ -128,9 +132,10 @@ def _pointer(
             reference.name,
         ),
         version=reference.version,
-        locate=partial(manifest.origin_of, *path),
+        locate=partial(manifest.origin_of, "spec", *path),
         embeds=kind is Kind.WORKFLOW and isinstance(manifest, Workflow),
         said_in=_within(manifest, said(reference.project or ""), said(reference.domain or "")),
+        path=path,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from flyteidl.core.identifier_pb2 import ResourceType
 
 from reconciler.desired.member import Member
-from reconciler.manifest import LaunchPlan, Task, Workflow
+from reconciler.manifest import LaunchPlan, Path, Task, Workflow
 from reconciler.model import Bundle, Kind, Origin, Severity, Spot, spot
 
 AUTO, LATEST, ACTIVE = "auto", "latest", "active"
@@ -52,6 +52,8 @@ class Pointer:
     exact: bool = False
     # Project and domain in the manifest's own words, where the environment may have others.
     said_in: tuple[str, str] | None = field(default=None, compare=False)
+    # Of a reference in a workflow's manifest: where in its spec it stands.
+    path: Path = field(default=(), compare=False)
 
     @property
     def word(self) -> str:

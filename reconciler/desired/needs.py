@@ -29,7 +29,7 @@ class Index:
 
     def declared(self, pointer: Pointer) -> Entity | None:
         """The one entity of the set that a pointer means, or None if it means none."""
-        entities = self.at(pointer.place)
+        entities: Sequence[Entity] = self.at(pointer.place)
         if pointer.version is not None:
             entities = [entity for entity in entities if entity.version == pointer.version]
         return entities[0] if len(entities) == 1 else None

@@ -1,6 +1,6 @@
 """Which version of a launch plan is active: declared by versions, and by what only switches."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from reconciler.desired.bound import Bound
 from reconciler.desired.entity import Entity, Pointer
@@ -19,14 +19,14 @@ class Switches:
         self._problems = problems
         self._said: dict[ResourceId, tuple[str, Entity]] = {}
 
-    def only(self, entity: Entity, targets: Mapping[Pointer, Bound]) -> None:
+    def only(self, entity: Entity, targets: Sequence[tuple[Pointer, Bound]]) -> None:
         """Declare which version is active of what others register, and nothing else."""
         place = entity.place
         if not targets:
             # None is to be active, so this version is nobody's: only the name counts.
             id = ResourceId(place.kind, place.project, place.domain, place.name, "-")
             self.declare(entity, id, needs=set())
-        for pointer, target in targets.items():
+        for pointer, target in targets:
             needs = {target.id} if self._index.declared(pointer) else set()
             self.declare(entity, target.id, needs=needs)
 

@@ -28,18 +28,37 @@ def in_order(
     Raises: CycleError naming one cycle.
     """
     members = sorted(nodes, key=key)
-    inside = set(members)
-    sorter = TopologicalSorter(
-        {node: [need for need in needs.get(node, ()) if need in inside] for node in members}
-    )
+    # graphlib does this too, but a workflow has few nodes and a set has many workflows.
+    waiting = dict.fromkeys(members, 0)
+    users: dict[Node, list[Node]] = {}
+    for node in members:
+        for need in {*needs.get(node, ())}:
+            if need in waiting:
+                waiting[node] += 1
+                users.setdefault(need, []).append(node)
+    ordered: list[Node] = []
+    ready = [node for node in waiting if not waiting[node]]
+    while ready:
+        ordered += ready
+        freed: list[Node] = []
+        for node in ready:
+            for user in users.get(node, ()):
+                waiting[user] -= 1
+                if not waiting[user]:
+                    freed.append(user)
+        ready = sorted(freed, key=key)
+    if len(ordered) < len(waiting):
+        raise CycleError(_cycle({node: needs.get(node, ()) for node in waiting if waiting[node]}))
+    return ordered
+
+
+def _cycle(needs: Mapping[Node, Collection[Node]]) -> Sequence[Node]:
+    """One way round among nodes that wait for each other."""
     try:
-        sorter.prepare()
+        TopologicalSorter(
+            {node: [need for need in needs[node] if need in needs] for node in needs}
+        ).prepare()
     except _GraphlibCycleError as error:
         # graphlib lists each node after the one that needs it; people read it the other way.
-        raise CycleError(list(reversed(error.args[1]))) from error
-    ordered: list[Node] = []
-    while sorter.is_active():
-        ready = sorted(sorter.get_ready(), key=key)
-        ordered += ready
-        sorter.done(*ready)
-    return ordered
+        return list(reversed(error.args[1]))
+    raise AssertionError("what waits for nothing but itself goes round")

@@ -13,27 +13,33 @@ def identifiers(message: Message) -> Iterator[Identifier]:
     if isinstance(message, Identifier):
         yield message
         return
-    for field, value in message.ListFields():
-        match _shape(field):
+    for name, shape in _carriers(message.DESCRIPTOR):
+        match shape:
             case "one":
-                yield from identifiers(value)
+                if message.HasField(name):
+                    yield from identifiers(getattr(message, name))
             case "list":
-                for item in list(value):
+                for item in list(getattr(message, name)):
                     yield from identifiers(item)
             case "map":
-                for item in list(value.values()):
+                for item in list(getattr(message, name).values()):
                     yield from identifiers(item)
 
 
 @cache
-def _shape(field: FieldDescriptor) -> str:
-    """How a field holds messages that can hold an identifier: one, list, map, or none of them."""
-    inner = field.message_type
-    if inner is None or not _carries_identifiers(inner):
-        return "none"
-    if inner.GetOptions().map_entry:
-        return "map"
-    return "list" if field.is_repeated else "one"
+def _carriers(descriptor: Descriptor) -> tuple[tuple[str, str], ...]:
+    """The fields of a message that can hold an identifier, and how: one, list or map."""
+    fields: list[FieldDescriptor] = sorted(descriptor.fields, key=lambda field: field.number)
+    found: list[tuple[str, str]] = []
+    for field in fields:
+        inner = field.message_type
+        if inner is None or not _carries_identifiers(inner):
+            continue
+        if inner.GetOptions().map_entry:
+            found.append((field.name, "map"))
+        else:
+            found.append((field.name, "list" if field.is_repeated else "one"))
+    return tuple(found)
 
 
 @cache
