@@ -43,10 +43,12 @@ def apply_manifests(
             # An apply that never ended may have done all of it: then it is ours, and is noted.
             with locked(remote, unit, plan, wait=manner.wait) as held:
                 remote.apply(plan, held=held, say=say)
+        if not plan.conflicts:
+            _refuse_obstacles(plan)
         if plan.conflicts or plan.is_empty:
-            code = Exit.ERROR if plan.conflicts else Exit.OK
-            return Result(code, report_as_json(shown, ApplyReport(())) if options.json else "")
-        _refuse_obstacles(plan)
+            nothing = ApplyReport(())
+            code = Exit.ERROR if plan.conflicts else for_apply(nothing, plan)
+            return Result(code, report_as_json(shown, nothing) if options.json else "")
         if manner.ask:
             ask(config.endpoint)
         with locked(remote, unit, plan, wait=manner.wait) as held:
@@ -65,12 +67,17 @@ def apply_manifests(
                     show(shown, options, manner, asking=False)
             report = carry_out(remote, plan, options, shown=shown, held=held)
         document = report_as_json(shown, report) if options.json else ""
-        return Result(for_apply(report), document)
+        return Result(for_apply(report, plan), document)
 
 
 def _refuse_obstacles(plan: Plan) -> None:
-    if not plan.obstacles:
+    """Raise: GuardError or ApplyRefusedError with everything that stands in the way.
+
+    An image that is not built stands in the way of what uses it, so of no plan that is empty.
+    """
+    guards = [one for one in plan.obstacles if one.code in GUARDS]
+    others = [one for one in plan.obstacles if one.code not in GUARDS and not plan.is_empty]
+    if not guards and not others:
         return
-    first = plan.obstacles[0]
-    kind = GuardError if first.code in GUARDS else ApplyRefusedError
-    raise kind(f"nothing was written: {first.message}; {first.hint}")
+    said = "\n".join(f"{one.message}; {one.hint}" for one in (*others, *guards))
+    raise (ApplyRefusedError if others else GuardError)(f"nothing was written: {said}")

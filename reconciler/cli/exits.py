@@ -101,14 +101,19 @@ def for_plan(plan: "Plan", *, detailed: bool) -> Exit:
     return Exit.CHANGES if detailed and plan.actions else Exit.OK
 
 
-def for_apply(report: "ApplyReport") -> Exit:
-    """The exit of an apply: 7 only if nothing could be done for want of permission, else 5."""
-    from reconciler.model import Status
+def for_apply(report: "ApplyReport", plan: "Plan | None" = None) -> Exit:
+    """The exit of an apply: 7 only if nothing could be done for want of permission, else 5.
+
+    What a plan had to leave out for want of permission was not done either.
+    """
+    from reconciler.model import Guard, Status
 
     if report.interrupted and not report.succeeded:
         return Exit.INTERRUPTED
     if report.succeeded:
-        return Exit.OK
+        warnings = plan.warnings if plan is not None else ()
+        left_out = any(warning.code == Guard.UNREADABLE for warning in warnings)
+        return Exit.PARTIAL if left_out else Exit.OK
     if report.wrote or report.counts()[Status.DONE]:
         return Exit.PARTIAL
     errors = [outcome.error for outcome in report.outcomes if outcome.status is Status.FAILED]

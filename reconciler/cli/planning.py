@@ -29,6 +29,10 @@ _GUARD_FLAGS = {
     ),
     "empty-set": ("--allow-empty", "Retire everything, if nothing at all is declared."),
     "protected": ("--allow-protected", "Retire what is protected."),
+    "unreadable-scope": (
+        "--allow-unreadable",
+        "Go on where reading is permitted; exit 5 if some project and domain was left out.",
+    ),
 }
 
 

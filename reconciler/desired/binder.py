@@ -132,6 +132,8 @@ class Binder:
             return None
         if self._found is None:
             return None
+        if (pointer.place.project, pointer.place.domain) in self._found.unread:
+            return None  # nobody may look: what refers to it is left out, and the plan says so
         id = self._admin_id(pointer)
         resource = self._found.versions.get(id) if id else None
         if resource is None:

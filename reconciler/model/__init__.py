@@ -46,10 +46,10 @@ from reconciler.model.effect import (
     Slot,
 )
 from reconciler.model.graph import CycleError, in_order
-from reconciler.model.gzipped import gzipped
 from reconciler.model.guards import GUARDS, Guard, Guards
+from reconciler.model.gzipped import gzipped
 from reconciler.model.identifiers import identifiers
-from reconciler.model.identity import ResourceId
+from reconciler.model.identity import ResourceId, Scope
 from reconciler.model.instant import parse_datetime
 from reconciler.model.inventory import (
     DIGEST_BYTES,
@@ -106,8 +106,6 @@ __all__ = [
     "BUNDLE_FILE",
     "DIGEST_BYTES",
     "GUARDS",
-    "Guard",
-    "Guards",
     "LEDGER_PREFIX",
     "PLAN_BYTES",
     "PLUGIN_OVERRIDES",
@@ -143,6 +141,8 @@ __all__ = [
     "Firing",
     "Fold",
     "Found",
+    "Guard",
+    "Guards",
     "Head",
     "Hold",
     "ImageChange",
@@ -171,6 +171,7 @@ __all__ = [
     "ResourceId",
     "Restart",
     "ScheduleEffect",
+    "Scope",
     "Selection",
     "Sensitive",
     "Severity",

@@ -14,6 +14,7 @@ class Guard(StrEnum):
     EMPTY_SET = "empty-set"
     PROTECTED = "protected"
     MOVED_BY_HAND = "moved-by-hand"
+    UNREADABLE = "unreadable-scope"
 
     @property
     def flag(self) -> str:
@@ -29,6 +30,7 @@ _FLAGS = {
     Guard.EMPTY_SET: "--allow-empty",
     Guard.PROTECTED: "--allow-protected",
     Guard.MOVED_BY_HAND: "--overwrite-moved",
+    Guard.UNREADABLE: "--allow-unreadable",
 }
 
 GUARDS = frozenset(guard.value for guard in Guard)

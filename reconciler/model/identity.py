@@ -14,6 +14,9 @@ _RESOURCE_TYPES = {
 }
 _KINDS = {number: kind for kind, number in _RESOURCE_TYPES.items()}
 
+# A project and one of its domains; "" for what is of the whole project.
+Scope = tuple[str, str]
+
 
 @total_ordering
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,11 @@ class ResourceId:
     @property
     def _place(self) -> str:
         return "/".join(part for part in (self.project, self.domain, self.name) if part)
+
+    @property
+    def scope(self) -> Scope:
+        """Where it lies."""
+        return self.project, self.domain
 
     @property
     def address(self) -> str:

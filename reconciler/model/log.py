@@ -267,9 +267,13 @@ class Fold:
                 del self._kept_off[owned.id]  # the manifests have moved on
         for id in end.lost:
             self._entries.pop(place_of(id), None)
-        # Whoever holds the lock settles what earlier begins left open.
+        begin = self._holder.body if self._holder is not None else None
         if not end.idle:
+            # Whoever holds the lock settles what earlier begins left open.
             self._loose.clear()
+        elif isinstance(begin, Begin) and begin.saved:
+            # Nothing of the saved plan was tried, so it has not run.
+            self._plans.discard(begin.plan[:PLAN_BYTES])
         self._release()
 
     def _holds(self, serial: int) -> bool:

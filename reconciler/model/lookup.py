@@ -4,10 +4,10 @@
 pure function of the manifests and of this.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.model.identity import ResourceId
+from reconciler.model.identity import ResourceId, Scope
 from reconciler.model.resource import Resource
 
 
@@ -31,7 +31,8 @@ class Needs:
 class Found:
     """What Admin answered to `Needs`; what is missing here does not exist there.
 
-    `latest` and `active` give what each resolved to, which is among `versions` too.
+    `latest` and `active` give what each resolved to, which is among `versions` too. Of scopes in
+    `unread` nothing is known.
     """
 
     domains: tuple[str, ...] = ()
@@ -39,3 +40,4 @@ class Found:
     versions: Mapping[ResourceId, Resource] = field(default_factory=dict)
     latest: Mapping[ResourceId, ResourceId] = field(default_factory=dict)
     active: Mapping[ResourceId, tuple[ResourceId, ...]] = field(default_factory=dict)
+    unread: Collection[Scope] = ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.drawing import Spot
-from reconciler.model.identity import ResourceId
+from reconciler.model.identity import ResourceId, Scope
 from reconciler.model.resource import Resource
 
 
@@ -43,13 +43,15 @@ class ObservedState:
 
     `beside` are rows of attributes that nobody asked for: Admin lists a type whole, and deleting
     one row may take others with it. `running` are the active versions, by activation and in order
-    of creation, of those names whose active version is not the desired one.
+    of creation, of those names whose active version is not the desired one. Of scopes in `unread`
+    nothing is known, for the reason that stands there; nothing in them was `asked`.
     """
 
     resources: Mapping[ResourceId, Resource]
     asked: frozenset[ResourceId]
     beside: Mapping[ResourceId, Resource] = field(default_factory=dict)
     running: Mapping[ResourceId, tuple[Resource, ...]] = field(default_factory=dict)
+    unread: Mapping[Scope, str] = field(default_factory=dict)
 
     def find(self, id: ResourceId) -> Resource | None:
         """Return what Admin holds under `id`, or None if it holds nothing.
