@@ -48,6 +48,16 @@ class Git:
         return set(self.run("ls-files", "-z").split(b"\0")) - {b""}
 
 
+def without_clashes(paths: Iterable[str]) -> list[str]:
+    """Those of the paths that can be files together: none is a folder of another."""
+    kept: list[str] = []
+    for path in paths:
+        others = (*kept, path)
+        if not any(one.startswith(f"{other}/") for one in others for other in others):
+            kept.append(path)
+    return kept
+
+
 def write_files(top: Path, files: Mapping[str, str | bytes] | Sequence[str]) -> None:
     """Make files and the folders they are in; without contents each holds its own name."""
     named = files if isinstance(files, Mapping) else {name: name for name in files}

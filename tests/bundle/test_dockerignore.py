@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from docker.utils.build import PatternMatcher
+from flytekit.tools.ignore import DockerIgnore, FlyteIgnore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from reconciler.bundle.dockerignore import DockerRules, read_rules
 from reconciler.bundle.select import select
 from reconciler.errors import BundleError
 from reconciler.model import CodeFolder
-from tests.bundle.git import write_files
+from tests.bundle.git import without_clashes, write_files
 
 PIECES = (
     *("a", "b", "ab", "x", "A", ".", "..", "./", "-", "#", "!", " ", "é", "]", "[", "\\", "/"),
@@ -82,6 +83,49 @@ def test_a_folder_is_walked_as_docker_walks_it(
     expected = {path for path in matcher.walk(str(folder)) if os.path.isfile(folder / path)}
 
     listing = select(CodeFolder(str(folder), ignore_files=(".dockerignore",))).listing
+
+    assert {choice.path for choice in listing.taken} == expected
+
+
+TREE_NAMES = ("a", "b", "ab", "a.py", ".a", "é", "a b", "A.py", "!x", "#y", "a$", "(b)", "Ä")
+tree_paths = st.lists(st.sampled_from(TREE_NAMES), min_size=1, max_size=4).map("/".join)
+spoilt = st.sampled_from(["*", "?", "**", "[a-z]", "[!a]", "/**/", "../", "./", "//", "[a", "\\"])
+
+
+@st.composite
+def tree_patterns(draw: st.DrawFn) -> str:
+    """A path with some of it put otherwise, so that many match something and none of them all."""
+    letters = list(draw(tree_paths))
+    for place in draw(st.lists(st.integers(0, len(letters) - 1), max_size=2)):
+        letters[place] = draw(spoilt)
+    start = draw(st.sampled_from(["", "", "!", "! ", "/", "  "]))
+    end = draw(st.sampled_from(["", "", "/", " ", "/*", "/**", "\r"]))
+    return f"{start}{''.join(letters)}{end}"
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(
+    files=st.lists(tree_paths, min_size=3, max_size=20, unique=True).map(without_clashes),
+    rules=st.lists(tree_patterns(), min_size=1, max_size=4),
+    name=st.sampled_from([".dockerignore", ".flyteignore"]),
+)
+def test_any_folder_is_walked_as_flytekits_matcher_walks_it(
+    tmp_path_factory: pytest.TempPathFactory, files: list[str], rules: list[str], name: str
+) -> None:
+    """Both files that flytekit reads so, as it reads them."""
+    folder = tmp_path_factory.mktemp("tree")
+    write_files(folder, files)
+    (folder / name).write_text("\n".join(rules))
+    ignore = {".dockerignore": DockerIgnore, ".flyteignore": FlyteIgnore}[name]
+    try:
+        matcher = ignore(str(folder)).pm
+        expected = {path for path in matcher.walk(str(folder)) if os.path.isfile(folder / path)}
+    except re.error:
+        with pytest.raises(BundleError, match="is no pattern"):
+            select(CodeFolder(str(folder), ignore_files=(name,)))
+        return
+
+    listing = select(CodeFolder(str(folder), ignore_files=(name,))).listing
 
     assert {choice.path for choice in listing.taken} == expected
 

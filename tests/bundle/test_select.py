@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reconciler.bundle.select import select
 from reconciler.errors import BundleError
 from reconciler.model import CodeFolder, CodeListing, Entry
-from tests.bundle.git import Git, write_files
+from tests.bundle.git import Git, without_clashes, write_files
 
 TREE = (
     *("a.py", "a.log", "keep.log", "build/out.py", "build/deep/out.log", "src/a.py"),
@@ -66,6 +66,41 @@ def test_a_checkout_gives_what_git_would_add(
     expected = {path.removeprefix(inside) for path in git.files() if path.startswith(inside)}
 
     assert taken(git.top / root, ignore_files=(".gitignore",)) == expected
+
+
+NAMES = ("a", "b", "ab", "a.py", ".a", "é", "a b", "[a]", "a*", "!x", "#y", "a\\b", "A.py", "a\nb")
+paths = st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map("/".join)
+spoilt = st.sampled_from(["*", "?", "**", "[a-z]", "[!a]", "/**/", "[[:alnum:]]", "\\a", ""])
+
+
+@st.composite
+def patterns(draw: st.DrawFn) -> str:
+    """A path with some of it put otherwise, so that many match something and none of them all."""
+    letters = list(draw(paths))
+    for place in draw(st.lists(st.integers(0, len(letters) - 1), max_size=2)):
+        letters[place] = draw(spoilt)
+    start = draw(st.sampled_from(["", "", "!", "/"]))
+    end = draw(st.sampled_from(["", "", "/", " ", "\\ ", "/*", "/**"]))
+    return f"{start}{''.join(letters)}{end}"
+
+
+@settings(max_examples=80, derandomize=True, deadline=None)
+@given(data=st.data())
+def test_any_tree_gives_what_git_would_add(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Odd names, odd patterns, rules at any depth, and files tracked against them."""
+    files = without_clashes(data.draw(st.lists(paths, min_size=3, max_size=20, unique=True)))
+    git = Git(tmp_path_factory.mktemp("checkout"))
+    write_files(git.top, files)
+    folders = sorted({path.rpartition("/")[0] for path in files} | {""})
+    for folder in data.draw(st.lists(st.sampled_from(folders), max_size=3, unique=True)):
+        rules = data.draw(st.lists(patterns(), min_size=1, max_size=4))
+        (git.top / folder / ".gitignore").write_text("\n".join(rules))
+    if forced := data.draw(st.lists(st.sampled_from(files), max_size=2)):
+        git.run("add", "--force", "--", *(f":(literal){path}" for path in forced))
+
+    assert taken(git.top, ignore_files=(".gitignore",)) == git.files()
 
 
 def test_rules_above_the_root_count(tmp_path: Path) -> None:
