@@ -1,6 +1,6 @@
 """What other tools keep in files or left in Admin, as manifests."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
 from reconciler.desired import manifests_of
-from reconciler.manifest import Project, read_attribute_files, to_yaml
+from reconciler.manifest import Project, format_text, read_attribute_files, to_yaml
 
 _ABOUT_PROJECTS = (
     "# A project that is declared is declared to be active, too, unless its spec says "
@@ -27,7 +27,7 @@ def attributes_as_manifests(files: Sequence[Path]) -> str:
     """
     documents = manifests_of(read_attribute_files(files))
     declares_projects = any(document["kind"] == Project.KIND for document in documents)
-    return (_ABOUT_PROJECTS if declares_projects else "") + to_yaml(documents)
+    return (_ABOUT_PROJECTS if declares_projects else "") + _text(documents)
 
 
 def active_as_manifests(launch_plans: Sequence[LaunchPlan]) -> tuple[str, list[str]]:
@@ -40,7 +40,12 @@ def active_as_manifests(launch_plans: Sequence[LaunchPlan]) -> tuple[str, list[s
         nothing of what it is.
     """
     remarks: list[str] = []
-    return to_yaml(_switches(launch_plans, remarks)), remarks
+    return _text(_switches(launch_plans, remarks)), remarks
+
+
+def _text(documents: Iterable[dict[str, Any]]) -> str:
+    # In the form that `reconciler fmt --check` asks for: what is imported is committed as it is.
+    return format_text(to_yaml(documents).encode(), "what was imported")
 
 
 def _switches(launch_plans: Sequence[LaunchPlan], remarks: list[str]) -> Iterator[dict[str, Any]]:

@@ -55,6 +55,7 @@ def test_example_files_become_manifests_that_apply_twice(
     """The second time there is nothing to do."""
     files = sorted(EXAMPLES.glob("*.yaml"))
     assert cli("import", "attributes", *files, "--write", "attributes.yaml").code == 0
+    assert cli("fmt", "--check", "attributes.yaml").code == 0
 
     applied = cli("apply", "attributes.yaml", "--auto-approve")
     again = cli("plan", "attributes.yaml")
