@@ -201,8 +201,8 @@ class Lock:
     """The lock, held: renew it, look whether it is still ours, end it. Safe from many threads.
 
     Attributes: `serial` of the begin; `before` the head that it followed; `head` as we know it;
-    `lease` in seconds; `lost` why the lock is no longer ours, or ""; `ended` whether it was
-    released.
+    `lease` in seconds; `lost` why the lock is no longer ours, or ""; `tried` whether anything may
+    have been written under it; `ended` whether it was released.
     """
 
     def __init__(
@@ -219,6 +219,7 @@ class Lock:
         self.before = before
         self.head = head
         self.lost = ""
+        self.tried = False
         self.ended = False
         self._ledger = ledger
         self._clock = clock
@@ -269,9 +270,12 @@ class Lock:
                     self._read()
 
     def release(self, operation: str, actor: str) -> None:
-        """Release the lock if it is not yet, nothing having been tried under it."""
+        """Release the lock if it is not yet.
+
+        Only if nothing was tried under it: else what came of that is known to nobody.
+        """
         with self._mutex:
-            if not self.ended:
+            if not self.ended and not self.tried:
                 self.end(End(self.serial, operation, actor, idle=True))
 
     def abandon(self, actor: str) -> None:

@@ -49,6 +49,7 @@ def run_locked(
         reader: To find out what became of claims whose outcome nobody knows.
         say: Told, in a sentence, what did not work about the lock; the report is returned anyway.
     """
+    lock.tried = True
     try:
         with _alive(lock):
             report = run(lock.fence)

@@ -84,7 +84,7 @@ def read_plan(path: Path, *, tool_version: str) -> SavedPlan:
                 f"this is {tool_version} (format {FORMAT}); plan again"
             )
         return understood(message)
-    except (DecodeError, ValueError, TypeError, KeyError) as error:
+    except (DecodeError, ValueError, TypeError, LookupError, ArithmeticError, OSError) as error:
         raise PlanFileError(f"{path} holds no plan that this program has written") from error
 
 

@@ -150,7 +150,8 @@ def save(
 def understood(message: bytes) -> SavedPlan:
     """Read what `save` made.
 
-    Raises: ValueError, TypeError, KeyError or DecodeError for anything else.
+    Raises: DecodeError, ValueError, TypeError, LookupError, ArithmeticError or OSError (of a time
+        that is none) for anything else.
     """
     file = pb.PlanFile.FromString(message)
     found = tuple(

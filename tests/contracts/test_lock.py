@@ -263,6 +263,26 @@ def test_a_saved_plan_runs_once(world: World) -> None:
     world.take("alice", None, plan=b"another", saved=True)
 
 
+def test_a_saved_plan_of_which_nothing_was_tried_may_run(world: World) -> None:
+    """It was found stale, or had to yield, after it had got the lock."""
+    plan = b"digest of a plan that was saved"
+    world.take("alice", None, plan=plan, saved=True).release("apply", "alice")
+
+    world.take("alice", None, plan=plan, saved=True).end(End(3, "apply", "alice"))
+
+    with pytest.raises(PlanRanError):
+        world.take("alice", None, plan=plan, saved=True)
+
+
+def test_what_was_tried_is_not_released_as_if_nothing_was(world: World) -> None:
+    """Its end could not be written: the lock is left to its lease."""
+    lock = world.take("alice", None, TASK)
+    lock.tried = True
+    lock.release("apply", "alice")
+
+    assert world.ledger.newest() == lock.serial
+
+
 def test_what_another_workspace_owns_is_foreign(world: World) -> None:
     """Waiting does not help."""
     other = World(world.home, "other")
