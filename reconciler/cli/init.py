@@ -19,7 +19,12 @@ metadata:
 spec:
   manifests:
     - manifests
-$admin""")
+$admin  # Where Flyte Admin itself remembers what was applied: who, when, and what is owned. Take a
+  # project that is there already; best the same one for all workspaces.
+  ledger:
+    project: flytesnacks
+    domain: development
+""")
 
 ADMIN = Template("""\
   admin:
@@ -91,7 +96,8 @@ spec:
 def command(folder: Path) -> None:
     """Write reconciler.yaml and a first manifest into FOLDER (here, if none is named).
 
-    Nothing that exists is overwritten. With --admin the endpoint is written down too.
+    Nothing that exists is overwritten, and nothing is asked of Flyte Admin; with --admin its
+    endpoint is written down too.
 
     \b
     Examples:

@@ -23,6 +23,22 @@ def test_writes_a_workspace_and_a_manifest(here: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().out.splitlines()[-1].startswith("Next: reconciler plan")
 
 
+def test_what_is_written_is_in_form_and_works(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is what newcomers see first: formatted, valid, and once applied nothing is to be done."""
+    assert run(["init"]) == 0
+    assert run(["fmt", "--check"]) == 0
+    assert run(["validate"]) == 0
+    assert run(["apply", "--admin", "sandbox:flyte.sqlite", "--auto-approve"]) == 0
+    assert run(["plan", "--admin", "sandbox:flyte.sqlite", "--detailed-exitcode"]) == 0
+    capsys.readouterr()
+
+    assert run(["history", "--admin", "sandbox:flyte.sqlite"]) == 0
+
+    assert "1 activated, 3 registered" in capsys.readouterr().out
+
+
 def test_folder_is_made(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The next step starts there."""
     assert run(["init", "team/etl"]) == 0
