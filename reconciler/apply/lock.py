@@ -270,12 +270,11 @@ class Lock:
                     self._read()
 
     def release(self, operation: str, actor: str) -> None:
-        """Release the lock if it is not yet.
-
-        Only if nothing was tried under it: else what came of that is known to nobody.
-        """
+        """Release the lock if it is not yet; if anything was tried, nobody knows what came of it."""
         with self._mutex:
-            if not self.ended and not self.tried:
+            if self.tried and not self.ended:
+                self.abandon(actor)
+            elif not self.ended:
                 self.end(End(self.serial, operation, actor, idle=True))
 
     def abandon(self, actor: str) -> None:

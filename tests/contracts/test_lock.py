@@ -275,12 +275,15 @@ def test_a_saved_plan_of_which_nothing_was_tried_may_run(world: World) -> None:
 
 
 def test_what_was_tried_is_not_released_as_if_nothing_was(world: World) -> None:
-    """Its end could not be written: the lock is left to its lease."""
-    lock = world.take("alice", None, TASK)
+    """Its end could not be written: whoever is next finds out what came of it."""
+    lock = world.take("alice", None, TASK, plan=b"a plan that was saved", saved=True)
     lock.tried = True
     lock.release("apply", "alice")
 
-    assert world.ledger.newest() == lock.serial
+    head = world.ledger.head()
+    assert head.holder is None
+    assert head.loose == (TASK,)
+    assert head.has_run(b"a plan that was saved")
 
 
 def test_what_another_workspace_owns_is_foreign(world: World) -> None:
