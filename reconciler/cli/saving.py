@@ -15,7 +15,7 @@ from reconciler.cli.options import say
 from reconciler.cli.session import Unit
 from reconciler.config import Config
 from reconciler.manifest import Manifest
-from reconciler.model import Plan
+from reconciler.model import Plan, Sensitive
 from reconciler.remote import About, save_plan
 
 
@@ -47,6 +47,10 @@ def save(
         say(f"{out} was not written: {first.message}; {first.hint}.")
         return Exit.ERROR
     values = unit.settled.secrets if unit.settled else {}
+    for name, texts in values.items():
+        if any(0 < len(text) < Sensitive.SHORTEST for text in texts):
+            say(f"{out} was not written: {name} is too short to be kept secret.")
+            return Exit.ERROR
     about = _about(declared, unit, config)
     saved = save_plan(out, plan, about, shown=shown, values=values)
     again = ", ".join(secret.name for secret in saved.secrets)

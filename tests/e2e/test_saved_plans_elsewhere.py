@@ -165,6 +165,19 @@ def test_other_values_are_not_taken(cli: Cli, admin: Between, workspace: Path) -
     assert "--var tag: etl.plan holds its value; only of password it is taken again" in result.err
 
 
+def test_what_is_too_short_to_be_hidden_is_not_saved(
+    cli: Cli, admin: Between, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would turn up by chance everywhere."""
+    monkeypatch.setenv("API_TOKEN", "123")
+
+    result = cli("plan", "-e", "dev", "--var", "tag=1.5", "--out", PLAN)
+
+    assert result.code == 1
+    assert f"{PLAN} was not written: env.API_TOKEN is too short to be kept secret" in result.err
+    assert not Path(PLAN).exists()
+
+
 def test_its_environment_is_its_own(cli: Cli, admin: Between, workspace: Path) -> None:
     """It need not be named; if another one is, that is a mistake."""
     save_dev(cli)
