@@ -11,13 +11,14 @@ from reconciler.cli.options import (
     admin_option,
     as_seconds,
     build_option,
-    json_option,
+    json_lines_option,
     parallelism_option,
     paths_argument,
     program_options,
     settings,
     verbose_option,
 )
+from reconciler.cli.outputs import output_options
 from reconciler.cli.planning import planning_options
 from reconciler.cli.terminal import can_ask
 
@@ -45,7 +46,8 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
 @planning_options
 @build_option
 @choice_options
-@json_option
+@json_lines_option
+@output_options(streams=True)
 @verbose_option
 @admin_option
 @parallelism_option

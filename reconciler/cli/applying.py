@@ -13,7 +13,7 @@ from reconciler.cli.sections import Result
 from reconciler.cli.session import Unit, connected, manifests, say_without_ledger
 from reconciler.errors import ApplyRefusedError, GuardError
 from reconciler.model import GUARDS, ApplyReport, Head, Plan, PlanOptions
-from reconciler.report import report_as_json, without_secrets
+from reconciler.report import without_secrets
 
 
 def apply_manifests(
@@ -48,7 +48,7 @@ def apply_manifests(
         if plan.conflicts or plan.is_empty:
             nothing = ApplyReport(())
             code = Exit.ERROR if plan.conflicts else for_apply(nothing, plan)
-            return Result(code, report_as_json(shown, nothing) if options.json else "")
+            return Result(code, options.outputs.applied(unit, shown, nothing))
         if manner.ask:
             ask(config.endpoint)
         with locked(remote, unit, plan, wait=manner.wait) as held:
@@ -66,7 +66,7 @@ def apply_manifests(
                     held.claim(plan)
                     show(shown, options, manner, asking=False)
             report = carry_out(remote, plan, options, shown=shown, held=held)
-        document = report_as_json(shown, report) if options.json else ""
+        document = options.outputs.applied(unit, shown, report)
         return Result(for_apply(report, plan), document)
 
 

@@ -8,7 +8,7 @@ from reconciler.cli.interrupt import Drain, Tally
 from reconciler.cli.options import Settings, say
 from reconciler.cli.terminal import can_redraw
 from reconciler.errors import ApplyRefusedError
-from reconciler.model import ApplyReport, Plan
+from reconciler.model import ApplyReport, Event, Plan
 from reconciler.remote import Held, Remote
 from reconciler.report import plan_as_text, progress, report_as_json, report_as_text
 
@@ -31,6 +31,7 @@ class Manner:
 
 def show(plan: Plan, options: Settings, manner: Manner, *, asking: bool) -> None:
     """Show the plan; with `--json` only to who is going to be asked: stdout is the document's."""
+    options.outputs.planned(plan)
     if options.json and not asking:
         return
     stream = sys.stderr if options.json else sys.stdout
@@ -60,17 +61,23 @@ def carry_out(
     live = can_redraw(os.environ)
     color = options.colors(sys.stderr)
     view = progress(sys.stderr, total=len(plan.actions), live=live, color=color)
-    tally = Tally(plan, view)
+    outputs = options.outputs
+
+    def follow(event: Event) -> None:
+        view(event)
+        outputs.event(event)
+
+    tally = Tally(plan, follow)
 
     def account() -> str:
         if live:
             os.write(2, b"\r\x1b[K\x1b[?25h")  # the display hid the cursor and owns the line
+        if outputs.wants_json:
+            outputs.last_words(report_as_json(shown, tally.report()))
         if options.json:
-            text = report_as_json(shown, tally.report())
-        else:
-            text = report_as_text(tally.report())
+            return ""
         # It goes past the streams that would mask it.
-        return options.sensitive.mask(text) if options.sensitive else text
+        return outputs.mask(report_as_text(tally.report()))
 
     with Drain(account) as drain:
         with view:
@@ -80,6 +87,7 @@ def carry_out(
             )
         for remark in remarks:
             say(f"Warning: {remark}")
+            outputs.remark(remark)
         if not options.json:
             sys.stdout.write(f"\n{report_as_text(report, color=options.colors(sys.stdout))}")
         sys.stdout.flush()

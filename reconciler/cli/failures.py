@@ -27,7 +27,7 @@ from reconciler.errors import (
     UnreachableError,
 )
 from reconciler.model import Diagnostic
-from reconciler.report import diagnostics_as_text, error_as_text, errors_as_json
+from reconciler.report import diagnostics_as_text, error_as_text
 
 
 def is_ours(error: Exception) -> bool:
@@ -36,10 +36,9 @@ def is_ours(error: Exception) -> bool:
 
 
 def show(error: Exception, settings: Settings) -> None:
-    """Write an error of ours on stderr; with `--json` as a document on stdout too."""
+    """Write an error of ours on stderr, and as a document to whoever reads one."""
     tell(error, settings)
-    if settings.json:
-        sys.stdout.write(document(error))
+    _finish(diagnostics(error), settings)
 
 
 def tell(error: Exception, settings: Settings) -> None:
@@ -51,12 +50,8 @@ def tell(error: Exception, settings: Settings) -> None:
         sys.stderr.write(error_as_text(message(error), color=color))
 
 
-def document(error: Exception) -> str:
-    """An error of ours as the JSON document that stands for the result it kept from being."""
-    return errors_as_json(_diagnostics(error))
-
-
-def _diagnostics(error: Exception) -> Sequence[Diagnostic]:
+def diagnostics(error: Exception) -> Sequence[Diagnostic]:
+    """What is wrong, as an error of ours tells it."""
     if isinstance(error, ManifestError):
         return error.diagnostics
     return (Diagnostic(code(error), message(error)),)
@@ -79,8 +74,16 @@ def show_bug(error: Exception, settings: Settings) -> None:
     except OSError as refused:
         where = f"Its traceback could not be kept ({refused}):\n{text}"
     say(error_as_text(f"a bug in reconciler: {what}\n{where}").rstrip())
-    if settings.json:
-        sys.stdout.write(errors_as_json([Diagnostic("bug", what)]))
+    _finish([Diagnostic("bug", what)], settings)
+
+
+def _finish(problems: Sequence[Diagnostic], settings: Settings) -> None:
+    outputs = settings.outputs
+    try:
+        outputs.finish(outputs.failed(problems))
+    except OSError as error:
+        # The very file may be what is wrong.
+        say(f"Warning: {message(error)}")
 
 
 def message(error: Exception) -> str:

@@ -7,12 +7,13 @@ to the end of the line wins, as in any list of flags.
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 import click
 
+from reconciler.cli.outputs import Outputs
 from reconciler.cli.terminal import ColorChoice, is_tty, wants_color
 from reconciler.cli.veil import Veil
 
@@ -28,13 +29,19 @@ class Settings:
 
     color: ColorChoice = "auto"
     admin: str | None = None
-    json: bool = False
+    outputs: Outputs = field(default_factory=Outputs)
     sensitive: "Sensitive | None" = None
+
+    @property
+    def json(self) -> bool:
+        """Whether stdout holds JSON, and nothing else."""
+        return self.outputs.format == "json"
 
     def hide(self, sensitive: "Sensitive") -> None:
         """Mask these values from now on, whoever writes them on a standard stream."""
         self.sensitive = self.sensitive + sensitive if self.sensitive else sensitive
         if self.sensitive:
+            self.outputs.mask = self.sensitive.mask
             sys.stdout = cast(TextIO, Veil(_uncovered(sys.stdout), self.sensitive))
             sys.stderr = cast(TextIO, Veil(_uncovered(sys.stderr), self.sensitive))
 
@@ -124,6 +131,17 @@ def json_option(command: Command) -> Command:
     )(command)
 
 
+def json_lines_option(command: Command) -> Command:
+    """Add `--json` of commands that take their time: a line for what happens, the result last."""
+    return click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        callback=_keep_json,
+        help="Print JSON Lines on stdout, and nothing else there; the last one is the result.",
+    )(command)
+
+
 def verbose_option(command: Command) -> Command:
     """Add `--verbose`."""
     return click.option(
@@ -180,7 +198,7 @@ def _keep_admin(context: click.Context, option: click.Parameter, value: str | No
 
 def _keep_json(context: click.Context, option: click.Parameter, value: bool) -> bool:
     if value:
-        _of(context).json = True
+        _of(context).outputs.format = "json"
     return value
 
 

@@ -18,6 +18,7 @@ from reconciler.cli.options import (
     settings,
     verbose_option,
 )
+from reconciler.cli.outputs import output_options
 from reconciler.cli.planning import make_plan, planning_options
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
@@ -37,6 +38,7 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
 @build_option
 @choice_options
 @json_option
+@output_options(formats=True)
 @verbose_option
 @admin_option
 @parallelism_option
@@ -81,7 +83,7 @@ def command(
         say_without_ledger,
     )
     from reconciler.model import Head
-    from reconciler.report import plan_as_json, plan_as_text, without_secrets
+    from reconciler.report import plan_as_text, without_secrets
 
     options = settings()
     chosen = choice(
@@ -101,7 +103,7 @@ def command(
         say_without_ledger(unit)
         code = for_plan(plan, detailed=detailed_exitcode)
         shown = without_secrets(plan, unit.sensitive)
-        if not as_json:
+        if options.outputs.is_text:
             color = options.colors(sys.stdout)
             sys.stdout.write(plan_as_text(shown, color=color, verbose=verbose))
             sys.stdout.flush()
@@ -110,7 +112,7 @@ def command(
                 out, plan, shown=shown, declared=declared, unit=unit, config=config
             )
             code = worst([code, refused])
-        return Result(code, plan_as_json(shown) if as_json else "")
+        return Result(code, options.outputs.plan(unit, shown))
 
     units = find_units(chosen)
     if out is not None:

@@ -20,7 +20,7 @@ from reconciler.errors import ApplyRefusedError, ConfigError, PlanRanError
 from reconciler.manifest import Assignment
 from reconciler.model import ApplyReport, Head, Origin, Plan
 from reconciler.remote import Remote, SavedPlan
-from reconciler.report import report_as_json, without_secrets
+from reconciler.report import without_secrets
 
 # What may be said beside a saved plan; whatever else says how to plan.
 _OF_APPLYING = frozenset(
@@ -31,6 +31,9 @@ _OF_APPLYING = frozenset(
         "allow_older",
         "as_json",
         "json_into",
+        "junit_into",
+        "markdown_into",
+        "markdown_limit",
         "verbose",
         "parallelism",
         "admin",
@@ -131,12 +134,12 @@ def apply_saved(
         shown = without_secrets(plan, unit.sensitive)
         show(shown, options, manner, asking=False)
         if not plan.actions:
-            return Result(Exit.OK, report_as_json(shown, ApplyReport(())) if options.json else "")
+            return Result(Exit.OK, options.outputs.applied(unit, shown, ApplyReport(())))
         with locked(remote, unit, plan, wait=manner.wait, saved=saved) as held:
             if held is not None and head is not None and held.before.serial != head.serial:
                 _check(remote, unit, saved, plan, held.before, manner)
             report = carry_out(remote, plan, options, shown=shown, held=held)
-        document = report_as_json(shown, report) if options.json else ""
+        document = options.outputs.applied(unit, shown, report)
         return Result(for_apply(report), document)
 
 

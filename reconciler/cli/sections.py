@@ -14,7 +14,7 @@ from reconciler.report import FORMAT_VERSION, Style, to_json
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one section ended, and with `--json` its document; text was written already."""
+    """How one section ended, and its JSON document if anybody reads one; text was written."""
 
     code: int
     document: str = ""
@@ -37,23 +37,25 @@ def run_sections(
     Args:
         kind: `type` of the document that holds the parts.
     """
+    outputs = settings.outputs
+    outputs.open()
     if len(units) == 1:
         settings.hide(units[0].sensitive)
         result = work(units[0])
-        sys.stdout.write(result.document)
+        outputs.finish(result.document)
         return result.code
     results: list[tuple[Unit, Result]] = []
     for at, unit in enumerate(units):
         _head(unit, settings, first=at == 0)
+        outputs.section(workspace=unit.listed, environment=unit.environment)
         results.append((unit, _attempt(unit, work, settings)))
         if stop_early and results[-1][1].code not in (Exit.OK, Exit.CHANGES):
             break
     code = worst(result.code for _, result in results)
     skipped = units[len(results) :]
-    if settings.json:
-        sys.stdout.write(_document(kind, code, results, skipped))
-    else:
+    if outputs.is_text:
         _foot(results, skipped, settings)
+    outputs.finish(_document(kind, code, results, skipped) if outputs.wants_json else "")
     return code
 
 
@@ -65,12 +67,13 @@ def _attempt(unit: Unit, work: Callable[[Unit], Result], settings: Settings) -> 
         if not failures.is_ours(error):
             raise
         failures.tell(error, settings)
-        return Result(for_error(error), failures.document(error))
+        document = settings.outputs.failed(failures.diagnostics(error), unit.title)
+        return Result(for_error(error), document)
 
 
 def _head(unit: Unit, settings: Settings, *, first: bool) -> None:
-    # With --json stdout is the document's; who reads the remarks wants to know whose they are.
-    stream = sys.stderr if settings.json else sys.stdout
+    # Where stdout is a document's, who reads the remarks wants to know whose they are.
+    stream = sys.stdout if settings.outputs.is_text else sys.stderr
     style = Style(settings.colors(stream))
     stream.write(f"{'' if first else chr(10)}{style.bold(f'── {unit.title} ──')}\n")
     stream.flush()

@@ -24,8 +24,15 @@ from reconciler.report.table import table
 
 if TYPE_CHECKING:
     from reconciler.report.as_json import built_as_json, plan_as_json, report_as_json
-    from reconciler.report.as_junit import errors_as_junit, plan_as_junit, report_as_junit
+    from reconciler.report.as_junit import (
+        Suite,
+        errors_as_suite,
+        plan_as_suite,
+        report_as_suite,
+        suites_as_junit,
+    )
     from reconciler.report.as_markdown import (
+        MARKER,
         errors_as_markdown,
         plan_as_markdown,
         report_as_markdown,
@@ -50,11 +57,14 @@ else:
                 "report_as_json",
             ),
             "as_junit": (
-                "errors_as_junit",
-                "plan_as_junit",
-                "report_as_junit",
+                "Suite",
+                "errors_as_suite",
+                "plan_as_suite",
+                "report_as_suite",
+                "suites_as_junit",
             ),
             "as_markdown": (
+                "MARKER",
                 "errors_as_markdown",
                 "plan_as_markdown",
                 "report_as_markdown",
@@ -102,6 +112,7 @@ else:
 __all__ = [
     "FORMAT_VERSION",
     "LIMITS",
+    "MARKER",
     "NO_CHANGES",
     "SMALLEST",
     "Events",
@@ -109,6 +120,7 @@ __all__ = [
     "Listed",
     "Progress",
     "Style",
+    "Suite",
     "as_line",
     "built_as_json",
     "bundles_as_json",
@@ -121,8 +133,8 @@ __all__ = [
     "drawing_as_svg",
     "error_as_text",
     "errors_as_json",
-    "errors_as_junit",
     "errors_as_markdown",
+    "errors_as_suite",
     "explanations_as_json",
     "explanations_as_text",
     "history_as_json",
@@ -134,15 +146,16 @@ __all__ = [
     "ledger_as_json",
     "outcome_line",
     "plan_as_json",
-    "plan_as_junit",
     "plan_as_markdown",
+    "plan_as_suite",
     "plan_as_text",
     "printable",
     "progress",
     "report_as_json",
-    "report_as_junit",
     "report_as_markdown",
+    "report_as_suite",
     "report_as_text",
+    "suites_as_junit",
     "summary",
     "table",
     "to_json",

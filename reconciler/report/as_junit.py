@@ -5,7 +5,7 @@ what never started is skipped.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree
 
 from reconciler.model import ApplyReport, Diagnostic, Outcome, Plan, ResourceId, Status
@@ -17,8 +17,21 @@ from reconciler.report.words import WORDS, subject
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def plan_as_junit(plan: Plan, *, name: str = "plan") -> str:
-    """Render a plan: a case a step, a failure for each conflict and obstacle."""
+Suite = ElementTree.Element
+"""The cases of one section of a command."""
+
+
+def suites_as_junit(suites: Iterable[Suite]) -> str:
+    """Render suites as one document."""
+    root = ElementTree.Element("testsuites")
+    root.extend(suites)
+    ElementTree.indent(root)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def plan_as_suite(plan: Plan, *, name: str = "plan", reveal: Sequence[str] = ()) -> Suite:
+    """A plan: a case a step, a failure for each conflict and obstacle."""
     suite = _suite(name)
     for conflict in plan.conflicts:
         case = _case(suite, conflict.id)
@@ -27,13 +40,13 @@ def plan_as_junit(plan: Plan, *, name: str = "plan") -> str:
         _problem(suite, obstacle)
     for action in plan:
         _add(_case(suite, action.id), "system-out", f"{action.verb}: {action.why}")
-    text = plan_as_text(veiled(plan, Masks.of(plan), for_document=True))
+    text = plan_as_text(veiled(plan, Masks.of(plan, reveal), for_document=True))
     _add(suite, "system-out", text)
-    return _document(suite)
+    return _counted(suite)
 
 
-def report_as_junit(report: ApplyReport, *, name: str = "apply") -> str:
-    """Render what an apply did: a case a step, with how long it took."""
+def report_as_suite(report: ApplyReport, *, name: str = "apply") -> Suite:
+    """What an apply did: a case a step, with how long it took."""
     suite = _suite(name)
     for outcome in report.outcomes:
         case = _case(suite, outcome.action.id, seconds=outcome.seconds)
@@ -42,15 +55,15 @@ def report_as_junit(report: ApplyReport, *, name: str = "apply") -> str:
             _add(case, kind, message, kind=str(outcome.status))
         else:
             _add(case, "system-out", message)
-    return _document(suite)
+    return _counted(suite)
 
 
-def errors_as_junit(problems: Iterable[Diagnostic], *, name: str = "error") -> str:
-    """Render why there is no result: a failed case a problem."""
+def errors_as_suite(problems: Iterable[Diagnostic], *, name: str = "error") -> Suite:
+    """Why there is no result: a failed case a problem."""
     suite = _suite(name)
     for problem in problems:
         _problem(suite, problem)
-    return _document(suite)
+    return _counted(suite)
 
 
 def _verdict(outcome: Outcome) -> tuple[str, str]:
@@ -68,20 +81,18 @@ def _verdict(outcome: Outcome) -> tuple[str, str]:
     return "skipped", outcome.message or "not started"
 
 
-def _problem(suite: ElementTree.Element, problem: Diagnostic) -> None:
+def _problem(suite: Suite, problem: Diagnostic) -> None:
     place = str(problem.origin) if problem.origin else problem.code
     case = ElementTree.SubElement(suite, "testcase", classname=problem.code, name=_legal(place))
     hint = f"; {problem.hint}" if problem.hint else ""
     _add(case, "failure", f"{problem.message}{hint}", kind=problem.code)
 
 
-def _suite(name: str) -> ElementTree.Element:
+def _suite(name: str) -> Suite:
     return ElementTree.Element("testsuite", name=_legal(name))
 
 
-def _case(
-    suite: ElementTree.Element, id: ResourceId, *, seconds: float = 0.0
-) -> ElementTree.Element:
+def _case(suite: Suite, id: ResourceId, *, seconds: float = 0.0) -> Suite:
     place = ".".join(part for part in (id.project, id.domain) if part)
     return ElementTree.SubElement(
         suite,
@@ -100,18 +111,14 @@ def _add(parent: ElementTree.Element, tag: str, text: str, *, kind: str = "") ->
     element.text = _legal(text)
 
 
-def _document(suite: ElementTree.Element) -> str:
+def _counted(suite: Suite) -> Suite:
     cases = list(suite.iter("testcase"))
     suite.set("tests", str(len(cases)))
     suite.set("failures", str(_count(cases, "failure")))
     suite.set("skipped", str(_count(cases, "skipped")))
     suite.set("errors", "0")
     suite.set("time", f"{sum(_seconds(cases)):.3f}")
-    root = ElementTree.Element("testsuites")
-    root.append(suite)
-    ElementTree.indent(root)
-    text = ElementTree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+    return suite
 
 
 def _count(cases: Iterable[ElementTree.Element], tag: str) -> int:

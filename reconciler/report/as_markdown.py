@@ -24,6 +24,9 @@ from reconciler.report.style import one_line
 from reconciler.report.view import Line, Section, conflict_section, sections
 from reconciler.report.words import WORDS, Symbol, subject
 
+MARKER = "<!-- reconciler -->"
+"""The first line of every document: by it the comment of an earlier run is found again."""
+
 # What a diff fence colours.
 _MARKS = {
     Symbol.ADD: "+",
@@ -50,7 +53,7 @@ def plan_as_markdown(
         folded below it what changes and what is done.
     """
     plan = veiled(plan, Masks.of(plan, reveal), for_document=True)
-    return documents(_plan(plan), limit=limit, head=f"## {plain(title)}\n\n")
+    return documents(_plan(plan), limit=limit, head=_head(title))
 
 
 def report_as_markdown(
@@ -64,7 +67,7 @@ def report_as_markdown(
     """Render what an apply did: failures first, then every step, folded, and the plan."""
     plan = veiled(plan, Masks.of(plan, reveal), for_document=True)
     blocks = [*_report(report), *_plan(plan)]
-    return documents(blocks, limit=limit, head=f"## {plain(title)}\n\n")
+    return documents(blocks, limit=limit, head=_head(title))
 
 
 def errors_as_markdown(
@@ -75,7 +78,11 @@ def errors_as_markdown(
 ) -> tuple[str, ...]:
     """Render why there is no result."""
     blocks = [*_alerts("CAUTION", map(_said, problems))]
-    return documents(blocks, limit=limit, head=f"## {plain(title)}\n\n")
+    return documents(blocks, limit=limit, head=_head(title))
+
+
+def _head(title: str) -> str:
+    return f"{MARKER}\n## {plain(title)}\n\n"
 
 
 def _plan(plan: Plan) -> Iterator[Block]:

@@ -35,7 +35,7 @@ class Raising:
     @click.option("--json", is_flag=True)
     @click.pass_context
     def command(context: click.Context, json: bool) -> None:
-        context.find_root().obj.json = json
+        context.find_root().obj.outputs.format = "json" if json else "text"
         raise Raising.error
 
 

@@ -1,5 +1,6 @@
 """A folder of manifests, an Admin to apply them to, and the command line between them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,6 +54,11 @@ class Result:
     code: int
     out: str
     err: str
+
+    @property
+    def last(self) -> Any:
+        """The last line of stdout, which of JSON Lines is the result."""
+        return json.loads(self.out.splitlines()[-1])
 
 
 Cli = Callable[..., Result]

@@ -116,7 +116,7 @@ def test_apply_stops_at_the_first_environment_that_fails(cli: Cli, workspace: Pa
     )
 
     done = cli("apply", "-e", "dev", "-e", "production", "--auto-approve", "--json")
-    document = json.loads(done.out)
+    document = done.last
 
     assert done.code == 1
     assert [one["exit_code"] for one in document["sections"]] == [1, None]

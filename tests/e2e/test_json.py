@@ -1,4 +1,4 @@
-"""With `--json`, stdout is one document: of success, of failure, and of nothing to do."""
+"""With `--json` stdout is for machines: of success, of failure, and of nothing to do."""
 
 import json
 from pathlib import Path
@@ -31,8 +31,8 @@ def test_plan_document(cli: Cli, admin: Between, etl: Path) -> None:
 
 def test_apply_document(cli: Cli, admin: Between, etl: Path) -> None:
     """Outcomes of all actions; then, with nothing to do, of none."""
-    first = document(cli("apply", etl, "--auto-approve", "--json"))
-    second = document(cli("apply", etl, "--auto-approve", "--json"))
+    first = cli("apply", etl, "--auto-approve", "--json").last
+    second = cli("apply", etl, "--auto-approve", "--json").last
 
     assert first["type"] == second["type"] == "apply"
     assert first["summary"] == {"done": 4, "failed": 0, "blocked": 0, "skipped": 0}

@@ -96,7 +96,7 @@ def test_a_locked_workspace_is_left_alone(cli: Cli, admin: Between) -> None:
     assert result.code == 6
     assert "bob (#1 since 20" in result.err
     assert "on ci-7" in result.err
-    assert json.loads(result.out)["diagnostics"][0]["code"] == "locked"
+    assert result.last["diagnostics"][0]["code"] == "locked"
     assert admin.writes == before
 
 

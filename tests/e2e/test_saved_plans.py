@@ -96,7 +96,7 @@ def test_it_runs_once(cli: Cli, admin: Between, workspace: Path, etl: Path) -> N
 
     assert again.code == 4
     assert "was applied already" in again.err
-    assert json.loads(again.out)["diagnostics"][0]["code"] == "applied-already"
+    assert again.last["diagnostics"][0]["code"] == "applied-already"
     assert admin.writes == writes
 
 
@@ -159,7 +159,7 @@ def test_a_stale_plan_is_refused_before_the_first_write(
     assert result.code == 4
     assert "activation flytesnacks/development/etl.daily: active was a" in result.err
     assert "when planned, and is a" in result.err
-    (told,) = json.loads(result.out)["diagnostics"]
+    (told,) = result.last["diagnostics"]
     assert told["code"] == "stale-plan"
     assert admin.writes == before
 

@@ -16,7 +16,7 @@ from reconciler.manifest.workspace.models import Workspace
 from reconciler.model import Diagnostic, Origin
 
 # Lists that grow by what is included; anything else that two files say, the including one says.
-_GROWING = ("manifests", "scopes", "ignore", "env", "defaults")
+_GROWING = ("manifests", "scopes", "ignore", "reveal", "env", "defaults")
 # Relative to the file that says them.
 _PATHS = ("manifests", "ignore")
 

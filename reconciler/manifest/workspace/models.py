@@ -340,6 +340,14 @@ class WorkspaceSpec(Part):
         tuple[Name, ...],
         Field(strict=False, description="Globs of files that are no manifests."),
     ] = ()
+    reveal: Annotated[
+        tuple[Name, ...],
+        Field(
+            strict=False,
+            description="Paths of values, such as container.env[LEVEL].value, that documents "
+            "show although such values tend to be secret; * is any name, ** any path.",
+        ),
+    ] = ()
     admin: Maybe[Admin] = None
     ledger: Annotated[
         Maybe[LedgerSpec],
@@ -429,3 +437,8 @@ class Workspace(Manifest):
     def ignored(self) -> tuple[str, ...]:
         """`spec.ignore` as `load` takes them."""
         return tuple((self.folder / pattern).as_posix() for pattern in self.spec.ignore)
+
+    @property
+    def revealed(self) -> tuple[str, ...]:
+        """`spec.reveal`: paths of values that documents show."""
+        return self.spec.reveal

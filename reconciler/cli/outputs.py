@@ -1,0 +1,332 @@
+"""Results in other forms than text: on stdout in its place, or into files beside it.
+
+    plan --format markdown | json | junit       one of them on stdout, and nothing else there
+    --json-into FILE                            JSON Lines: what happens, the result as last line
+    --markdown-into FILE                        as many files as a comment's limit asks for
+    --junit-into FILE
+
+A command notes what comes about (`planned`, `applied`, events) with one object and need not know
+who wants to read it. Values are masked in all of them.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeVar, cast
+
+import click
+
+if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
+    from reconciler.cli.session import Unit
+    from reconciler.model import ApplyReport, Diagnostic, Event, Plan
+    from reconciler.report import Events, Suite
+
+Format = Literal["text", "markdown", "json", "junit"]
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_FILES = {
+    "json": "Write what happens into FILE as JSON Lines; the last line is the result.",
+    "markdown": "Write a comment for a forge into FILE; if it is too long for one, also into "
+    "FILE-2 and so on.",
+    "junit": "Write a report into FILE that CI systems show as tests.",
+}
+
+
+@dataclass(slots=True)
+class Outputs:
+    """Who wants to read what a command comes to, and in what form.
+
+    Attributes: `format` what stdout holds; `streams` that its JSON is JSON Lines, told while it
+    happens; `into` files by their format; `limit` bytes of a Markdown document; `mask` takes
+    sensitive values out of whatever is written.
+    """
+
+    format: Format = "text"
+    streams: bool = False
+    into: dict[str, Path] = field(default_factory=dict)
+    limit: int | None = None
+    mask: Callable[[str], str] = str
+    _pages: list[tuple[str, ...]] = field(default_factory=list)
+    _suites: "list[Suite]" = field(default_factory=list)
+    _lines: "list[Events]" = field(default_factory=list)
+    _file: IO[str] | None = None
+    _is_open: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether stdout is for people."""
+        return self.format == "text"
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether anybody reads a JSON document."""
+        return self.format == "json" or "json" in self.into
+
+    def open(self) -> None:
+        """Open the files before anything is done: what cannot be told had better not happen.
+
+        Raises: OSError for a file that cannot be written.
+        """
+        if self._is_open:
+            return
+        self._is_open = True
+        for file in self.into.values():
+            file.open("a").close()
+        from reconciler import __version__
+        from reconciler.report import Events
+
+        if "json" in self.into:
+            self._file = self.into["json"].open("w", encoding="utf-8")
+            self._lines.append(Events(self._write_file, now=_now))
+        if self.streams and self.format == "json":
+            self._lines.append(Events(_write_stdout, now=_now))
+        for lines in self._lines:
+            lines.opened(__version__)
+
+    def section(self, *, workspace: str, environment: str) -> None:
+        """Say what comes next is about, where a command works on several."""
+        for lines in self._lines:
+            lines.section(workspace=workspace, environment=environment)
+
+    def planned(self, shown: "Plan") -> None:
+        """Tell those who follow what is going to be done."""
+        for lines in self._lines:
+            lines.planned(shown)
+
+    def event(self, event: "Event") -> None:
+        """Tell those who follow that a step began or ended."""
+        for lines in self._lines:
+            lines(event)
+
+    def remark(self, text: str) -> None:
+        """Tell those who follow what a person reads on stderr."""
+        for lines in self._lines:
+            lines.remark(text)
+
+    def plan(self, unit: "Unit", shown: "Plan") -> str:
+        """Note a plan as a result; return its JSON document, "" if nobody reads one."""
+        from reconciler.report import plan_as_json, plan_as_markdown, plan_as_suite
+
+        title, reveal = _titled("Plan", unit), _reveal(unit)
+        if self._wants("markdown"):
+            pages = plan_as_markdown(shown, title=title, limit=self._page, reveal=reveal)
+            self._pages.append(pages)
+        if self._wants("junit"):
+            self._suites.append(plan_as_suite(shown, name=title, reveal=reveal))
+        return plan_as_json(shown, reveal=reveal) if self.wants_json else ""
+
+    def applied(self, unit: "Unit", shown: "Plan", report: "ApplyReport") -> str:
+        """Note what an apply did; return its JSON document, "" if nobody reads one."""
+        from reconciler.report import report_as_json, report_as_markdown, report_as_suite
+
+        title, reveal = _titled("Apply", unit), _reveal(unit)
+        if self._wants("markdown"):
+            self._pages.append(
+                report_as_markdown(shown, report, title=title, limit=self._page, reveal=reveal)
+            )
+        if self._wants("junit"):
+            self._suites.append(report_as_suite(report, name=title))
+        return report_as_json(shown, report, reveal=reveal) if self.wants_json else ""
+
+    def failed(self, problems: "Sequence[Diagnostic]", title: str = "") -> str:
+        """Note why there is no result; return that as a JSON document."""
+        from reconciler.report import errors_as_json, errors_as_markdown, errors_as_suite
+
+        name = title or "Error"
+        if self._wants("markdown"):
+            self._pages.append(errors_as_markdown(problems, title=name, limit=self._page))
+        if self._wants("junit"):
+            self._suites.append(errors_as_suite(problems, name=name))
+        return errors_as_json(problems)
+
+    def finish(self, document: str) -> None:
+        """Write the result to whoever wants it: stdout, unless it holds text, and the files.
+
+        Args:
+            document: The JSON of the whole command.
+        """
+        self.open()
+        for lines in self._lines:
+            lines.ended(document)
+        if self.format == "json" and not self._is_streamed:
+            sys.stdout.write(document)
+        elif self.format == "markdown":
+            sys.stdout.write("\n".join(self._documents()))
+        elif self.format == "junit":
+            sys.stdout.write(self._junit())
+        if "markdown" in self.into:
+            self._write_pages(self.into["markdown"])
+        if "junit" in self.into:
+            self.into["junit"].write_text(self.mask(self._junit()), encoding="utf-8")
+        if self._file is not None:
+            self._file.close()
+
+    def last_words(self, document: str) -> None:
+        """Write the result straight to the descriptors: the process is about to be gone."""
+        from reconciler.report import as_line
+
+        line = self.mask(as_line(json.loads(document)) if self._lines else document)
+        if self.format == "json":
+            os.write(1, line.encode())
+        if self._file is not None:
+            os.write(self._file.fileno(), line.encode())
+
+    @property
+    def _is_streamed(self) -> bool:
+        return self.streams and bool(self._lines)
+
+    @property
+    def _page(self) -> int | None:
+        return self.limit if "markdown" in self.into else None
+
+    def _wants(self, format: str) -> bool:
+        return format == self.format or format in self.into
+
+    def _documents(self) -> list[str]:
+        return [page for pages in self._pages for page in pages]
+
+    def _junit(self) -> str:
+        from reconciler.report import suites_as_junit
+
+        return suites_as_junit(self._suites)
+
+    def _write_pages(self, file: Path) -> None:
+        documents = self._documents()
+        for path, document in zip(_numbered(file), documents, strict=False):
+            path.write_text(self.mask(document), encoding="utf-8")
+        for path in _left_over(file, len(documents)):
+            path.unlink()
+
+    def _write_file(self, line: str) -> None:
+        assert self._file is not None
+        self._file.write(self.mask(line))
+        self._file.flush()
+
+
+def output_options(
+    *, formats: bool = False, streams: bool = False
+) -> Callable[[Command], Command]:
+    """Add the options for files beside the text.
+
+    Args:
+        formats: Also `--format`, for commands that print one result.
+        streams: `--json` of this command is JSON Lines, told while it happens.
+    """
+
+    def add(command: Command) -> Command:
+        if streams:
+            command = _streaming(command)
+        for format, text in reversed([*_FILES.items()]):
+            command = click.option(
+                f"--{format}-into",
+                type=click.Path(path_type=Path, dir_okay=False),
+                metavar="FILE",
+                expose_value=False,
+                callback=_keep_file,
+                help=text,
+            )(command)
+        command = click.option(
+            "--markdown-limit",
+            default="github",
+            metavar="FORGE|BYTES",
+            show_default=True,
+            expose_value=False,
+            callback=_keep_limit,
+            help="How long one Markdown file may be: github, gitlab, gitea, bitbucket, azure, "
+            "or a number.",
+        )(command)
+        if formats:
+            command = click.option(
+                "--format",
+                type=click.Choice(["text", "markdown", "json", "junit"]),
+                expose_value=False,
+                callback=_keep_format,
+                help="What to print.  [default: text]",
+            )(command)
+        return command
+
+    return add
+
+
+def _streaming(command: Command) -> Command:
+    @wraps(command)
+    def told(*args: Any, **parameters: Any) -> Any:
+        _outputs(click.get_current_context()).streams = True
+        return command(*args, **parameters)
+
+    return cast(Command, told)
+
+
+def _outputs(context: click.Context) -> Outputs:
+    outputs: Outputs = context.find_root().obj.outputs
+    return outputs
+
+
+def _keep_file(context: click.Context, option: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        _outputs(context).into[(option.name or "").removesuffix("_into")] = value
+
+
+def _keep_format(context: click.Context, option: click.Parameter, value: Format | None) -> None:
+    if value is not None:
+        _outputs(context).format = value
+
+
+def _keep_limit(context: click.Context, option: click.Parameter, value: str) -> None:
+    from reconciler.report import LIMITS, SMALLEST
+
+    limit = LIMITS.get(value)
+    if limit is None:
+        if not value.isdecimal():
+            raise click.BadParameter(f"{value} is no number, and none of {', '.join(LIMITS)}")
+        limit = int(value)
+        if limit < SMALLEST:
+            raise click.BadParameter(f"{value} is too little: {SMALLEST} bytes are the least")
+    _outputs(context).limit = limit
+
+
+def _titled(word: str, unit: "Unit") -> str:
+    return f"{word}: {unit.title}" if unit.title else word
+
+
+def _reveal(unit: "Unit") -> Sequence[str]:
+    return unit.workspace.revealed if unit.workspace else ()
+
+
+def _numbered(file: Path) -> Iterator[Path]:
+    """`plan.md`, `plan-2.md`, …"""
+    number = 1
+    while True:
+        yield file if number == 1 else file.with_name(f"{file.stem}-{number}{file.suffix}")
+        number += 1
+
+
+def _left_over(file: Path, written: int) -> Iterator[Path]:
+    """Parts that an earlier and longer run left, which would be taken for this one's."""
+    from reconciler.report import MARKER
+
+    for number, path in enumerate(_numbered(file), start=1):
+        if number <= max(written, 1):
+            continue
+        try:
+            with path.open(encoding="utf-8") as part:
+                is_ours = part.readline().rstrip("\n") == MARKER
+        except (OSError, UnicodeDecodeError):
+            return
+        if not is_ours:
+            return
+        yield path
+
+
+def _write_stdout(line: str) -> None:
+    sys.stdout.write(line)
+    sys.stdout.flush()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
