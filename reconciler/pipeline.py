@@ -1,6 +1,6 @@
 """The corridor: each verb on one screen, its stages in order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -8,16 +8,36 @@ from reconciler.desired import (
     Codes,
     Declaration,
     Fetched,
+    Kept,
+    alike,
     bind,
+    candidates,
     castable,
+    confirmed,
     declare,
     drawing,
+    keeping,
+    known,
+    launched,
     needs,
+    newcomers,
+    remembered,
     sources,
 )
-from reconciler.errors import BundleError, FetchError
+from reconciler.errors import BundleError, FetchError, ManifestError
 from reconciler.manifest import Manifest
-from reconciler.model import Code, CodeFolder, DesiredState, Drawing, Plan, PlanOptions
+from reconciler.model import (
+    Code,
+    CodeFolder,
+    DesiredState,
+    Drawing,
+    Found,
+    Head,
+    Kind,
+    Plan,
+    PlanOptions,
+    Resource,
+)
 from reconciler.observed import Covering, behind, look_up, observe
 from reconciler.plan import (
     changing,
@@ -78,8 +98,9 @@ def plan(
     declaration = declare(manifests, _fetched(manifests, fetcher))
     covering = Covering(reader)
     found = covering.marked(look_up(needs(declaration), covering))
-    declared = desired = bind(declaration, found, _codes(declaration, bundler))
     memory, is_whole = options.memory, options.whole
+    codes = _codes(declaration, bundler)
+    declared = desired = _bound(declaration, found, codes, covering, memory)
     if options.selection is not None:
         desired, is_whole = select(desired, options.selection), False
     left = left_behind(desired, memory.inventory) if memory and is_whole else ()
@@ -103,6 +124,62 @@ def draw(manifests: Sequence[Manifest], *, fetcher: Fetcher) -> Drawing:
     Raises: ManifestError for packages that cannot be read.
     """
     return drawing(declare(manifests, _fetched(manifests, fetcher)))
+
+
+def _bound(
+    declaration: Declaration, found: Found, codes: Codes, reader: Reader, memory: Head | None
+) -> DesiredState:
+    """Bind, keeping versions of others whose content is the very same (see `desired.kept`).
+
+    Cost: of launch plans that the ledger has never seen, which version is active; and if that is
+    as declared but for its version, what it runs. Of what the ledger knows nothing is read.
+    """
+    if memory is None:
+        return bind(declaration, found, codes)
+    inventory = memory.inventory
+
+    def as_remembered(resource: Resource) -> bool:
+        owned = inventory.find(resource.id)
+        return owned is not None and owned.is_as_left(resource)
+
+    kept = remembered(declaration, inventory)
+    desired, kept = _keeping(declaration, found, codes, kept, as_remembered)
+    new = newcomers(declaration, inventory)
+    plans = alike(desired, reader.active(new)) if new else []
+    if not plans:
+        return known(desired, kept)
+    there = dict(reader.workflows(launched(plans)))
+    more = {**candidates(declaration, plans, there), **kept}
+    ids = {place.at(version) for place, version in more.items()}
+    workflows = {id for id in ids if id.kind is Kind.WORKFLOW}
+    there |= reader.workflows(workflows - there.keys())
+    there |= reader.versions(ids - workflows)
+
+    def as_there(resource: Resource) -> bool:
+        live = there.get(resource.id)
+        return live is not None and live.complete and resource.agrees_with(live)
+
+    return known(*_keeping(declaration, found, codes, more, as_there))
+
+
+def _keeping(
+    declaration: Declaration,
+    found: Found,
+    codes: Codes,
+    kept: Kept,
+    is_same: Callable[[Resource], bool],
+) -> tuple[DesiredState, Kept]:
+    """Bind with those of the kept versions that can be kept."""
+    while kept:
+        try:
+            desired = bind(keeping(declaration, kept), found, codes)
+        except ManifestError:
+            break  # whatever is wrong is told of the manifests as they are
+        good = confirmed(declaration, desired, kept, is_same)
+        if len(good) == len(kept):
+            return desired, kept
+        kept = good
+    return bind(declaration, found, codes), {}
 
 
 def _fetched(manifests: Sequence[Manifest], fetcher: Fetcher) -> Fetched:

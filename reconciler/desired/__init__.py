@@ -9,6 +9,17 @@ from reconciler.desired.code import folder_of as code_folder
 from reconciler.desired.drawing import drawing
 from reconciler.desired.entities import sources
 from reconciler.desired.in_words import in_words
+from reconciler.desired.kept import (
+    Kept,
+    alike,
+    candidates,
+    confirmed,
+    keeping,
+    known,
+    launched,
+    newcomers,
+    remembered,
+)
 from reconciler.desired.member import Fetched
 from reconciler.doors import opened_for
 
@@ -32,16 +43,25 @@ __all__ = [
     "Contents",
     "Declaration",
     "Fetched",
+    "Kept",
     "PackageError",
+    "alike",
     "bind",
+    "candidates",
     "castable",
     "code_folder",
+    "confirmed",
     "declare",
     "drawing",
     "entity_files",
     "in_words",
+    "keeping",
+    "known",
+    "launched",
     "manifests_of",
     "needs",
+    "newcomers",
     "read_package",
+    "remembered",
     "sources",
 ]

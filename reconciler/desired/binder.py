@@ -303,7 +303,9 @@ class Binder:
 
     def _draft_id(self, entity: Entity) -> ResourceId:
         place = entity.place
-        version = _UNVERSIONED if entity.version == AUTO else entity.version
+        version = entity.kept or entity.version
+        if version == AUTO:
+            version = _UNVERSIONED
         return ResourceId(place.kind, place.project, place.domain, place.name, version)
 
     def _settled(
@@ -314,7 +316,7 @@ class Binder:
         if problem := without_json(spec, spans=isinstance(entity.source, Member)):
             self._problems.error("not-json", f"{place}: {problem}", entity.origin)
             return None
-        version = entity.version
+        version = entity.kept or entity.version
         if version == AUTO:
             version = content_version(entity, spec, code, self._spoken)
         id = ResourceId(place.kind, place.project, place.domain, place.name, version)
@@ -352,7 +354,7 @@ class Binder:
                 spec=spec,
                 request=request,
                 origin=entity.origin,
-                content_addressed=entity.content_addressed,
+                content_addressed=entity.content_addressed and not entity.kept,
                 bundles=self._code_in(bound, code),
             )
         )

@@ -7,7 +7,7 @@ from flyteidl.core.identifier_pb2 import ResourceType
 
 from reconciler.desired.member import Member
 from reconciler.manifest import LaunchPlan, Path, Task, Workflow
-from reconciler.model import Bundle, Kind, Origin, Severity, Spot, spot
+from reconciler.model import Bundle, Kind, Origin, ResourceId, Severity, Spot, spot
 
 AUTO, LATEST, ACTIVE = "auto", "latest", "active"
 KINDS = {
@@ -25,6 +25,10 @@ class Place:
     project: str
     domain: str
     name: str
+
+    def at(self, version: str) -> ResourceId:
+        """One version of it."""
+        return ResourceId(self.kind, self.project, self.domain, self.name, version)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.project}/{self.domain}/{self.name}"
@@ -92,7 +96,8 @@ class Entity:
     version is active is declared; its one pointer is that version. `code` is the bundle of the
     member's package, and `destination` where members that leave it open find their code.
     `severities` are those of rules that are taken otherwise than usual here. `said_in` are
-    project and domain in the manifest's own words, where the environment has others.
+    project and domain in the manifest's own words, where the environment has others. `kept` is
+    a version under which Admin holds this content, to be taken instead of that of the content.
     """
 
     place: Place
@@ -108,3 +113,4 @@ class Entity:
     excuses: tuple[Excuse, ...] = ()
     severities: Mapping[str, Severity] = field(default_factory=dict)
     said_in: tuple[str, str] | None = None
+    kept: str = ""

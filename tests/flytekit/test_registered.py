@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.config import resolve
 from reconciler.manifest import load
-from reconciler.model import Plan
+from reconciler.model import Head, Plan, PlanOptions, Verb
 from reconciler.remote import Remote
 from reconciler.sandbox import Sandbox
 
@@ -64,3 +64,27 @@ def paths(plan: Plan) -> set[str]:
     """Where the conflicting tasks differ: of a workflow it is a task in it."""
     found = [change.path for conflict in plan.conflicts for change in conflict.changes]
     return {path[path.index("container.") :] for path in found}
+
+
+def test_auto_keeps_the_version_that_pyflyte_registered(tmp_path: Path) -> None:
+    """A package keeps one version for all that is in it: that of its active launch plan."""
+    (tmp_path / "all.yaml").write_text(
+        PACKAGE.replace("version: v1", "activation: {shop_nightly: active}")
+    )
+    archive = str(tmp_path / "all.tgz")
+    pyflyte("--pkgs", "shop", "package", "--image", IMAGE, "--output", archive)
+    with Sandbox(data=":memory:") as sandbox:
+        pyflyte(
+            *("register", "--project", "flytesnacks", "--domain", "development", "--non-fast"),
+            *("--version", "v1", "--image", IMAGE, "--activate-launchplans", "shop"),
+            FLYTE_PLATFORM_URL=sandbox.endpoint,
+            FLYTE_PLATFORM_INSECURE="true",
+        )
+        with Remote.connect(resolve(sandbox.endpoint, environ={}, home=None)) as remote:
+            manifests = load([tmp_path / "all.yaml"])
+            forgetful = remote.plan(manifests)
+            plan = remote.plan(manifests, PlanOptions(memory=Head()))
+
+    assert forgetful.counts()[Verb.CREATE] > 0
+    assert plan.counts().keys() == {Verb.ADOPT}
+    assert {action.id.version for action in plan if action.id.kind.versioned} == {"v1"}
