@@ -9,6 +9,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
 from reconciler.errors import ConfigError, ManifestError
+from reconciler.manifest.each import FIELD
 from reconciler.manifest.explain import dotted
 from reconciler.manifest.layers import Layered
 from reconciler.manifest.loader import prepared_in
@@ -82,7 +83,7 @@ def _explained(
     steps = _steps(field)
     for prefix in ((), ("spec",)):
         wanted = (*prefix, *steps)
-        values = list(_said(prepared.value, wanted, prepared.places, settled))
+        values = list(_said(prepared, wanted, settled))
         if values:
             break
         values = list(_unsaid(manifest, wanted, prepared.places))
@@ -99,13 +100,11 @@ def _steps(field: str) -> Steps:
     return tuple(steps)
 
 
-def _said(
-    value: Any, wanted: Steps, places: Positions, settled: Settled | None
-) -> Iterator[Provenance]:
+def _said(prepared: Prepared, wanted: Steps, settled: Settled | None) -> Iterator[Provenance]:
     """What somebody says at `wanted` and below it."""
-    for path, leaf in _leaves(value, ()):
+    for path, leaf in _leaves(prepared.value, ()):
         if path[: len(wanted)] == wanted and path[0] not in _HEAD:
-            yield _told(path, leaf, places, settled)
+            yield _told(path, leaf, prepared, settled)
 
 
 def _leaves(value: Any, path: Steps) -> Iterator[tuple[Steps, Any]]:
@@ -120,7 +119,8 @@ def _leaves(value: Any, path: Steps) -> Iterator[tuple[Steps, Any]]:
         yield from _leaves(item, (*path, key))
 
 
-def _told(path: Steps, value: Any, places: Positions, settled: Settled | None) -> Provenance:
+def _told(path: Steps, value: Any, prepared: Prepared, settled: Settled | None) -> Provenance:
+    places = prepared.places
     origin = places.value_origin(path)
     if settled and (mapped := _mapped(path, value, places, settled)):
         return mapped
@@ -137,7 +137,7 @@ def _told(path: Steps, value: Any, places: Positions, settled: Settled | None) -
         Layer(places.layer(path)),
         origin,
         spelled=places.spelled(path) if substitution else "",
-        ingredients=tuple(_ingredient(name, settled) for name in dict.fromkeys(names)),
+        ingredients=tuple(_ingredient(name, prepared, settled) for name in dict.fromkeys(names)),
         sensitive=sensitive,
     )
 
@@ -156,10 +156,12 @@ def _mapped(path: Steps, value: Any, places: Positions, settled: Settled) -> Pro
     return Provenance(dotted(path), value, Layer.ENVIRONMENT, origin, spelled=written)
 
 
-def _ingredient(name: str, settled: Settled | None) -> Ingredient:
+def _ingredient(name: str, prepared: Prepared, settled: Settled | None) -> Ingredient:
     kind, _, short = name.partition(".")
     origin: Origin | None = None
-    if settled and kind == "var" and short in settled.given:
+    if kind == "each":
+        origin = _listed_at(short, prepared)
+    elif settled and kind == "var" and short in settled.given:
         origin = settled.given[short].origin
     elif settled and kind in ("env", "image"):
         field = "images" if kind == "image" else "env"
@@ -167,10 +169,22 @@ def _ingredient(name: str, settled: Settled | None) -> Ingredient:
     return Ingredient(name, origin)
 
 
+def _listed_at(name: str, prepared: Prepared) -> Origin:
+    """Where `forEach` lists the axis or the entry; where it stands itself if that is all of it."""
+    places = prepared.places
+    whole = places.value_origin((FIELD,))
+    inner = ((FIELD, "matrix", name), (FIELD, prepared.key))
+    return next((at for path in inner if (at := places.value_origin(path)) != whole), whole)
+
+
 def _unsaid(manifest: Manifest, wanted: Steps, places: Positions) -> Iterator[Provenance]:
     """What the language takes where nobody says anything; nothing if there is no such field."""
     value: Any = manifest
-    for step in wanted:
+    for number, step in enumerate(wanted):
+        if value is None:
+            # There might be such a field, if only somebody said what is around it.
+            wanted = wanted[:number]
+            break
         try:
             value = _inside(value, step)
         except (KeyError, IndexError, TypeError):

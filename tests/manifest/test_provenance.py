@@ -97,17 +97,46 @@ def test_a_document_has_several_names(tmp_path: Path, id: str) -> None:
         ("metadata.domain", ["metadata.domain"]),
         ("timeout", ["spec.timeout"]),
         ("spec.version", ["spec.version"]),
+        ("cache.version", ["spec.cache"]),
     ],
 )
 def test_a_field_may_be_said_shortly(tmp_path: Path, field: str, paths: list[str]) -> None:
-    """Without `spec.`; with everything below it; or nobody said it and the language decides."""
+    """Without `spec.`; with everything below it; or nobody said it, or what is around it, and the
+    language decides."""
     values = explain(tmp_path, field=field)
 
     assert list(values) == paths
     unsaid = [one for one in values.values() if one.layer is Layer.LANGUAGE]
-    assert [one.value for one in unsaid] == {"timeout": [None], "spec.version": ["auto"]}.get(
-        field, []
-    )
+    assert [one.value for one in unsaid] == {
+        "timeout": [None],
+        "spec.version": ["auto"],
+        "cache.version": [None],
+    }.get(field, [])
+
+
+@pytest.mark.parametrize(
+    ("each", "name", "id", "line"),
+    [
+        ("matrix:\n    a: [x]\n    b: [y]", "${each.b}", "y", "m.yaml:6"),
+        ("matrix:\n    a: [x]\n    b: [y]", "${each.key}", "x-y", "m.yaml:4"),
+        ("x: 1\n  y: 2", "${each.key}", "y", "m.yaml:5"),
+        ("[x, y]", "${each.value}", "y", "m.yaml:3"),
+    ],
+)
+def test_what_is_listed_is_followed_to_its_line(
+    tmp_path: Path, each: str, name: str, id: str, line: str
+) -> None:
+    """Of a matrix the axis, of a mapping the entry, else where it begins."""
+    text = TASK.replace("metadata", f"forEach:\n  {each}\nmetadata").replace("fetch", f'"{name}"')
+    path = workspace(tmp_path, "", text)
+    found = settled(path)
+
+    (explanation,) = explain_values(found.workspace.paths, id, "metadata.name", settled=found)
+
+    (value,) = explanation.values
+    (ingredient,) = value.ingredients
+    assert ingredient.origin is not None
+    assert f"{Path(ingredient.origin.file).name}:{ingredient.origin.line}" == line
 
 
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:

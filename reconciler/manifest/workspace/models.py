@@ -101,7 +101,7 @@ Scopes = Annotated[
     Field(
         strict=False,
         description="What may be touched: project/domain, globs allowed; without a slash every "
-        "domain of the project. Nothing outside is read or written. Empty: everything.",
+        "domain of the project. A document about anything else is refused. Empty: everything.",
     ),
 ]
 
