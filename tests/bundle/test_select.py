@@ -103,6 +103,27 @@ def test_any_tree_gives_what_git_would_add(
     assert taken(git.top, ignore_files=(".gitignore",)) == git.files()
 
 
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(
+    files=st.lists(paths, min_size=3, max_size=20, unique=True).map(without_clashes),
+    named=st.lists(patterns(), min_size=1, max_size=4),
+)
+def test_include_and_exclude_name_what_a_gitignore_would(
+    tmp_path_factory: pytest.TempPathFactory, files: list[str], named: list[str]
+) -> None:
+    """One takes what git ignores by these patterns, the other all but that."""
+    named = [text.strip() for text in named if not text.startswith(("!", "#"))]
+    assume(all(text and "\n" not in text and not text.endswith("\\") for text in named))
+    assume(named)
+    git = Git(tmp_path_factory.mktemp("checkout"))
+    write_files(git.top, files)
+    (git.top / ".git/info/exclude").write_text("\n".join(named))
+    ignored = {path for path, line in git.ignored(files).items() if line}
+
+    assert taken(git.top, ignore_files=(), include=tuple(named)) == ignored
+    assert taken(git.top, ignore_files=(), exclude=tuple(named)) == set(files) - ignored
+
+
 def test_rules_above_the_root_count(tmp_path: Path) -> None:
     """A monorepo has one `.gitignore` at its top, and bundles a folder of it."""
     Git(tmp_path)
