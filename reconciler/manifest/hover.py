@@ -109,6 +109,8 @@ HOVER: dict[str, str] = {
     "Reference.version": _VERSION,
     "Reference.project": _PROJECT,
     "Reference.domain": _PROJECT,
+    "ReferenceChanges.project": "Where it is then; where it was unless said.",
+    "ReferenceChanges.domain": "Where it is then; where it was unless said.",
     "RunAs.oauth2Client": "The client on whose behalf tokens are requested.",
     "Runtime.type": "What kind of SDK wrote the task.",
     "Runtime.version": "The SDK's version.",

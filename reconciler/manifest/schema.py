@@ -7,9 +7,11 @@ them into `schemas/`.
 import copy
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from reconciler.manifest.examples import EXAMPLES
 from reconciler.manifest.hover import HOVER
 from reconciler.manifest.models import KINDS, Manifest
 from reconciler.manifest.models.binding import BINDING_SCHEMA
@@ -34,8 +36,9 @@ def json_schema(kind: str) -> dict[str, Any]:
     schema = _tidied(model.model_json_schema())
     if _REFERS_TO_BINDING in json.dumps(schema):
         schema.setdefault("$defs", {})["Binding"] = copy.deepcopy(BINDING_SCHEMA)
-    for name, definition in {kind: schema, **schema.get("$defs", {})}.items():
-        _explain(name, definition)
+    definitions = schema.get("$defs", {})
+    for name, definition in {kind: schema, **definitions}.items():
+        _explain(name, definition, definitions)
     if kind in KINDS:
         schema = with_placeholders(schema)
     return {"$schema": DIALECT, "title": kind, **schema}
@@ -74,15 +77,29 @@ def write_schemas(folder: Path) -> None:
         (folder / name).write_text(content, encoding="utf-8")
 
 
-def _explain(name: str, schema: dict[str, Any]) -> None:
+def _explain(name: str, schema: dict[str, Any], definitions: Mapping[str, Any]) -> None:
     """Add what editors show for a key, where its model does not say it. Works in place."""
     for key, value in schema.get("properties", {}).items():
         text = HOVER.get(f"{name}.{key}") or HOVER.get(f"*.{key}")
+        # An editor shows what stands at the key itself for sure.
+        text = text or _meaning(value, definitions)
         if text and "description" not in value:
             value["description"] = text
+        examples = EXAMPLES.get(f"{name}.{key}") or EXAMPLES.get(f"*.{key}")
+        if examples and "examples" not in value and "$ref" not in value:
+            value["examples"] = copy.deepcopy(examples)
     # A mapping that may also be said by a text alone is one of its choices.
     for choice in schema.get("anyOf", ()):
-        _explain(name, choice)
+        _explain(name, choice, definitions)
+
+
+def _meaning(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    """What is said of the definition that a key leads to, or of the one choice that says it."""
+    if "$ref" in schema:
+        return _meaning(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    said = str(schema.get("description", ""))
+    choices = (_meaning(choice, definitions) for choice in schema.get("anyOf", ()))
+    return said or next((text for text in choices if text), "")
 
 
 def _tidied(value: Any, *, names: bool = False) -> Any:
