@@ -1,5 +1,6 @@
 """Packages: read safely, registered as the real server held them, named by their content."""
 
+import gzip
 import json
 import tarfile
 from collections.abc import Iterator, Mapping
@@ -51,16 +52,21 @@ def test_a_package_becomes_what_the_server_held(name: str) -> None:
 
 
 def test_the_version_is_the_content_whatever_the_archive(tmp_path: Path) -> None:
-    """Order of members, a folder instead of an archive: the same package, the same version."""
+    """Order, suffix, compression, a folder instead of an archive: one package, one version."""
     members = dict(members_of(PACKAGES / "chained.tgz"))
     shuffled = an_archive(tmp_path / "shuffled.tgz", dict(reversed(members.items())))
     folder = tmp_path / "folder" / "nested"
     folder.mkdir(parents=True)
     for file, content in members.items():
         (folder / file).write_bytes(content)
+    packed = (PACKAGES / "chained.tgz").read_bytes()
+    (tmp_path / "whole.tar.gz").write_bytes(packed)
+    (tmp_path / "plain.tar").write_bytes(gzip.decompress(packed))
+    (tmp_path / "zipped-after-all.tar").write_bytes(packed)
+    names = ("whole.tar.gz", "plain.tar", "zipped-after-all.tar", "folder")
     versions = {
         package_version(read_package(path))
-        for path in (PACKAGES / "chained.tgz", shuffled, tmp_path / "folder")
+        for path in (shuffled, *(tmp_path / name for name in names))
     }
     assert versions == {package_version(read_package(PACKAGES / "chained.tgz"))}
 
