@@ -34,11 +34,12 @@ from reconciler.model import (
     Found,
     Head,
     Kind,
+    ObservedState,
     Plan,
     PlanOptions,
     Resource,
 )
-from reconciler.observed import Covering, behind, look_up, observe
+from reconciler.observed import Covering, behind, look_up, observe, with_users
 from reconciler.plan import (
     changing,
     left_behind,
@@ -114,8 +115,7 @@ def plan(
         plan = with_adopted(plan, desired, observed, memory.inventory)
         plan = with_holds(plan, memory.holds, now=now)
     plan = with_guards(plan, desired, observed, options)
-    beyond = behind(changing(plan, desired), desired, observed, reader)
-    return with_effects(plan, desired, beyond, now=now, castable=castable)
+    return _told(plan, declared, observed, covering, now=now)
 
 
 def draw(manifests: Sequence[Manifest], *, fetcher: Fetcher) -> Drawing:
@@ -124,6 +124,20 @@ def draw(manifests: Sequence[Manifest], *, fetcher: Fetcher) -> Drawing:
     Raises: ManifestError for packages that cannot be read.
     """
     return drawing(declare(manifests, _fetched(manifests, fetcher)))
+
+
+def _told(
+    plan: Plan, desired: DesiredState, observed: ObservedState, reader: Reader, *, now: datetime
+) -> Plan:
+    """Say what the plan means; who uses what it breaks is looked for only once it breaks."""
+    beyond = behind(changing(plan, desired), desired, observed, reader)
+    told = with_effects(plan, desired, beyond, now=now, castable=castable)
+    broken = [effect.id for effect in told.effects if effect.breaks and effect.switches]
+    if not broken:
+        return told
+    switched = [action.id for action in plan if action.is_switch]
+    beyond = with_users(beyond, broken, switched, desired, reader)
+    return with_effects(plan, desired, beyond, now=now, castable=castable)
 
 
 def _bound(

@@ -21,6 +21,7 @@ from reconciler.model import (
     Record,
     Resource,
     ResourceId,
+    Scope,
 )
 
 
@@ -57,6 +58,13 @@ class Reader(Protocol):
         """The launch plan versions active under each name: none, one, or (torn) several.
 
         Shape: every activation asked for is a key; its versions stand in order of creation.
+        """
+        ...
+
+    def all_active(self, scopes: Collection[Scope]) -> Collection[Resource]:
+        """Every launch plan version that is active in these projects and domains.
+
+        Cost: a list for each, of a thousand an answer.
         """
         ...
 

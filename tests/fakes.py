@@ -35,6 +35,7 @@ from reconciler.model import (
     Kind,
     Resource,
     ResourceId,
+    Scope,
     is_below,
     normalised,
 )
@@ -133,6 +134,14 @@ class MemoryReader:
                 activation: tuple(map(_as_read, self.admin.active_under(activation)))
                 for activation in activations
             }
+
+    def all_active(self, scopes: Collection[Scope]) -> Collection[Resource]:
+        with self.admin.call("all_active"):
+            return [
+                _as_read(resource)
+                for id, resource in self.admin.resources.items()
+                if id in self.admin.active and id.scope in scopes
+            ]
 
     def latest(self, names: Collection[ResourceId]) -> Mapping[ResourceId, ResourceId]:
         with self.admin.call("latest", names):

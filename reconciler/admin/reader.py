@@ -31,7 +31,7 @@ from reconciler.admin.queries import (
 )
 from reconciler.admin.retry import UNREADABLE_CLOSURE
 from reconciler.errors import InternalError, NotFoundError
-from reconciler.model import ATTRIBUTE_NUMBERS, Kind, Resource, ResourceId
+from reconciler.model import ATTRIBUTE_NUMBERS, Kind, Resource, ResourceId, Scope
 
 _NEWEST = Sort(key="created_at", direction=Sort.DESCENDING)
 _BY_IDENTIFIER = Sort(key="identifier", direction=Sort.ASCENDING)
@@ -91,6 +91,13 @@ class AdminReader:
                 if row.id.activation in found:
                     found[row.id.activation].append(row)
         return {id: tuple(versions) for id, versions in found.items()}
+
+    def all_active(self, scopes: Collection[Scope]) -> Collection[Resource]:
+        listings = [
+            Listing(Kind.LAUNCH_PLAN, project, domain, "", "eq(state,1)", PAGE)
+            for project, domain in sorted(set(scopes))
+        ]
+        return [row for rows in self._pool.map(self._list, listings) for row in rows]
 
     def latest(self, names: Collection[ResourceId]) -> Mapping[ResourceId, ResourceId]:
         asked = sorted(set(names))

@@ -168,9 +168,13 @@ class Behind:
     """What was read of Admin only to tell the effects of a plan.
 
     `active` are launch plan versions by activation, in order of creation; `resources` whatever
-    else, by id, a workflow with the tasks inside it. `unread` says in words what was not read.
+    else, by id, a workflow with the tasks inside it; `users` workflows that stay active and may
+    start what changes. `unread` says in words what was not read of the former, and `unsearched`
+    of the latter.
     """
 
     active: Mapping[ResourceId, tuple[Resource, ...]] = field(default_factory=dict)
     resources: Mapping[ResourceId, Resource] = field(default_factory=dict)
+    users: Mapping[ResourceId, Resource] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    unsearched: tuple[str, ...] = ()

@@ -67,6 +67,9 @@ class Covering:
     ) -> Mapping[ResourceId, tuple[Resource, ...]]:
         return self._ask(self._reader.active, activations)
 
+    def all_active(self, scopes: Collection[Scope]) -> Collection[Resource]:
+        return self._reader.all_active([one for one in scopes if one not in self._refusals])
+
     def latest(self, names: Collection[ResourceId]) -> Mapping[ResourceId, ResourceId]:
         return self._ask(self._reader.latest, names)
 

@@ -146,6 +146,8 @@ class _Telling:
         parts = compare_parts(left, right)
         interface = interface_changes(old, new, self._castable)
         notes += (f"not compared: {_named(part)}" for part in parts if part.unread)
+        if any(change.breaking for change in interface):
+            notes += self._behind.unsearched
         return replace(
             effect,
             parts=parts,
@@ -167,7 +169,7 @@ class _Telling:
     def _consumers(self) -> Uses:
         if self._uses is None:
             self._uses = Uses(
-                in_set=self._desired.values(), in_admin=self._behind.resources.values()
+                in_set=self._desired.values(), in_admin=self._behind.users.values()
             )
         return self._uses
 

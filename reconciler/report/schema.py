@@ -14,6 +14,7 @@ from typing import (
     is_typeddict,
 )
 
+from reconciler.report.diagnostics import to_json
 from reconciler.report.documents import ApplyDocument, PlanDocument
 from reconciler.report.events import EVENTS
 
@@ -28,16 +29,17 @@ _PLAIN: dict[Any, dict[str, Any]] = {
 }
 
 
-def document_schemas() -> dict[str, dict[str, Any]]:
+def document_schemas() -> dict[str, str]:
     """The schema of each document, by the name of its file in `schemas/`.
 
     Objects stay open: a newer minor version of the format may add keys.
     """
-    return {
+    schemas = {
         "plan.json": _schema("A plan", [PlanDocument]),
         "apply.json": _schema("What an apply did", [ApplyDocument]),
         "event.json": _schema("A line of a stream of events", EVENTS),
     }
+    return {name: to_json(schema) for name, schema in schemas.items()}
 
 
 def _schema(title: str, documents: Sequence[type]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.cli import run
 from reconciler.manifest import schema_files
+from reconciler.report import document_schemas
 
 
 @pytest.mark.parametrize("kind", ["LaunchPlan", "launchplan", "LAUNCHPLAN"])
@@ -37,7 +38,8 @@ def test_writes_all_of_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
     assert run(["schema", "--write", str(folder)]) == 0
 
-    assert {path.name: path.read_text() for path in folder.iterdir()} == schema_files()
+    wanted = {**schema_files(), **document_schemas()}
+    assert {path.name: path.read_text() for path in folder.iterdir()} == wanted
     assert str(folder / "LaunchPlan.json") in capsys.readouterr().out
 
 

@@ -128,6 +128,21 @@ def test_one_version_of_a_name_is_active(world: World) -> None:
     assert active() == []
 
 
+def test_all_that_is_active_in_a_place(world: World) -> None:
+    """Whatever its name; nothing that is not active, and nothing of other places."""
+    task, workflow, first = some_of_each(world)
+    second = a_launch_plan(workflow, version="v2")
+    register(world, task, workflow, first, second)
+    assert list(world.reader.all_active([(world.project, DOMAIN)])) == []
+
+    world.writer.set_active(second.id, active=True)
+
+    (found,) = world.reader.all_active([(world.project, DOMAIN)])
+    assert (found.id, found.digest) == (second.id, second.digest)
+    assert list(world.reader.all_active([(world.project, "staging")])) == []
+    assert list(world.reader.all_active([])) == []
+
+
 def test_switching_what_is_not_there_fails(world: World) -> None:
     """On or off: Admin must know the version."""
     for active in (True, False):
