@@ -112,9 +112,9 @@ class Registry:
                         raise RegistryError(f"{image.host} answers without end for {image}")
                     chunks.append(chunk)
         except httpx.HTTPError as error:
-            # The error may hold a URL, and a URL a token.
-            what = type(error).__name__
-            raise RegistryError(f"{image.host} cannot be asked for {image}: {what}") from error
+            raise RegistryError(
+                f"{image.host} cannot be asked for {image}: {_reason(error)}"
+            ) from error
         content = b"".join(chunks)
         kept = {
             key: value
@@ -174,14 +174,21 @@ class Registry:
                 answer = self._client.get(realm, params=parameters, auth=auth)
             body = answer.json() if answer.is_success else {}
         except httpx.HTTPError as error:
-            what = type(error).__name__
-            raise RegistryError(f"{realm} cannot be asked for a token: {what}") from error
+            raise RegistryError(
+                f"{realm} cannot be asked for a token: {_reason(error)}"
+            ) from error
         except ValueError:
             body = {}
         token = body.get("token") or body.get("access_token") if isinstance(body, dict) else None
         if not isinstance(token, str) or not token:
             raise _refused(image, answer, credentials)
         return token
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    """What went wrong on the way; of others than these the text may hold a URL, and that a token."""
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, httpx.ConnectError) else name
 
 
 def _refused(
