@@ -5,17 +5,18 @@ with rules and an index of their own, as git has it.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from reconciler.bundle.git_index import tracked
+from reconciler.bundle.git_index import knows_modes, tracked
 from reconciler.bundle.gitignore import GitRule, GitRules, read_rules
 
 GITIGNORE = ".gitignore"
 
 
-@dataclass(slots=True)
+@dataclass
 class Checkout:
     """Where it is, how paths of the bundle are called in it, and what it tracks.
 
@@ -26,7 +27,7 @@ class Checkout:
     top: Path
     prefix: bytes = b""
     skip: int = 0
-    _files: frozenset[bytes] | None = field(default=None)
+    _files: Mapping[bytes, bool] | None = field(default=None)
     _folders: frozenset[bytes] = field(default=frozenset())
 
     def has(self, raw: bytes, *, folder: bool) -> bool:
@@ -34,6 +35,15 @@ class Checkout:
         path = self.path(raw)
         # A submodule is a folder, and tracked as if it were a file.
         return path in self._read() or (folder and path in self._folders)
+
+    @cached_property
+    def knows_modes(self) -> bool:
+        """Whether the file system says what may be executed, and not the index."""
+        return knows_modes(self.top)
+
+    def executable(self, raw: bytes) -> bool:
+        """Tell whether the index says that a path may be executed; of what it lacks: no."""
+        return self._read().get(self.path(raw), False)
 
     def path(self, raw: bytes) -> bytes:
         """How a path of the bundle is called in this checkout."""
@@ -43,7 +53,7 @@ class Checkout:
         """Tell whether anything in the root is tracked."""
         return any(file.startswith(self.prefix) for file in self._read())
 
-    def _read(self) -> frozenset[bytes]:
+    def _read(self) -> Mapping[bytes, bool]:
         if self._files is None:
             self._files = tracked(self.top)
             self._folders = frozenset(_folders_of(self._files, below=self.prefix))

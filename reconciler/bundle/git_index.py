@@ -8,13 +8,15 @@ Source: git `Documentation/gitformat-index.txt`, versions 2 to 4.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from reconciler.errors import BundleError
 
 _HEADER = 12
 _STAT = 40  # times, device, inode, mode, owner, size
+_MODE = 24
+_EXECUTABLE = 0o100
 _EXTENDED = 0x4000
 _NAME_MASK = 0xFFF
 _MAX_INDEX = 1 << 30
@@ -35,21 +37,32 @@ def is_checkout(folder: Path) -> bool:
     return place.is_file() or os.path.lexists(place / "HEAD")
 
 
-def tracked(top: Path) -> frozenset[bytes]:
-    """The paths, relative to the top of a checkout, that its index lists; none without an index.
+def tracked(top: Path) -> Mapping[bytes, bool]:
+    """What the index of a checkout lists: path relative to its top → whether it may be executed.
+
+    Nothing without an index.
 
     Raises: BundleError for an index that cannot be read this way, with the way out.
     """
     folder = _git_folder(top)
     index = folder / "index" if folder else None
-    if index is None or not index.is_file():
-        return frozenset()
+    if folder is None or index is None or not index.is_file():
+        return {}
     try:
         data = index.read_bytes() if index.stat().st_size <= _MAX_INDEX else b""
-        return frozenset(_paths(data, _hash_size(folder)))
+        return dict(_entries(data, 32 if "objectformat=sha256" in _settings(folder) else 20))
     except (OSError, ValueError, IndexError) as error:
         hint = "`git update-index --no-split-index` may help"
         raise BundleError([f"{index}: cannot be read as a git index: {error}; {hint}"]) from error
+
+
+def knows_modes(top: Path) -> bool:
+    """Tell whether a checkout lies where files know if they may be executed.
+
+    On file systems of Windows they do not; git notes so when it makes the checkout.
+    """
+    folder = _git_folder(top)
+    return folder is None or "filemode=false" not in _settings(folder)
 
 
 def _git_folder(top: Path) -> Path | None:
@@ -66,21 +79,19 @@ def _git_folder(top: Path) -> Path | None:
     return top / text.removeprefix("gitdir: ").rstrip("\n")
 
 
-def _hash_size(folder: Path | None) -> int:
-    """Bytes of an object's name: 20 unless the repository says sha256."""
-    assert folder is not None, "whoever has an index has a folder"
+def _settings(folder: Path) -> str:
+    """The repository's own configuration, lower case and without blanks."""
     common = folder
     if (folder / "commondir").is_file():
         common = folder / (folder / "commondir").read_text(encoding="utf-8").strip()
     try:
         config = (common / "config").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return 20
-    words = "".join(config.lower().split())
-    return 32 if "objectformat=sha256" in words else 20
+        return ""
+    return "".join(config.lower().split())
 
 
-def _paths(data: bytes, hash_size: int) -> Iterator[bytes]:
+def _entries(data: bytes, hash_size: int) -> Iterator[tuple[bytes, bool]]:
     version = int.from_bytes(data[4:8], "big")
     if data[:4] != b"DIRC" or version not in (2, 3, 4):
         raise ValueError("it is none of version 2, 3 or 4")
@@ -90,6 +101,7 @@ def _paths(data: bytes, hash_size: int) -> Iterator[bytes]:
         start = here
         if start >= len(data):
             raise ValueError("it is cut off")
+        mode = int.from_bytes(data[here + _MODE : here + _MODE + 4], "big")
         here += _STAT + hash_size
         flags = int.from_bytes(data[here : here + 2], "big")
         here += 4 if flags & _EXTENDED else 2
@@ -104,7 +116,7 @@ def _paths(data: bytes, hash_size: int) -> Iterator[bytes]:
                 end = data.index(b"\0", here)
             name = data[here:end]
             here = start + ((end - start) // 8 + 1) * 8
-        yield name
+        yield name, bool(mode & _EXECUTABLE)
     if b"link" in _extensions(data, here, len(data) - hash_size):
         raise ValueError("it is split")
 

@@ -6,6 +6,7 @@ is no `include`.
 """
 
 import os
+import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,19 +92,16 @@ class Rules:
 
     def at_root(self) -> Place:
         """The root, with what `.gitignore` files above it say."""
-        place = Place(docker=tuple(rules.root() for rules in self._docker))
+        checkout = _checkout_of(self._root)
+        place = Place(checkout=checkout, docker=tuple(rules.root() for rules in self._docker))
         if not self._uses_git:
             return place
-        top = top_of_checkout(self._root)
-        if top is not None:
-            inner = os.fsencode(self._root.relative_to(top).as_posix())
-            prefix = b"" if inner == b"." else inner + b"/"
-            checkout = Checkout(top, prefix)
-            above, ignoring = rules_above(self._root, top)
+        if checkout is not None:
+            above, ignoring = rules_above(self._root, checkout.top)
             if ignoring is None:
-                place = replace(place, git=above, checkout=checkout)
+                place = replace(place, git=above)
             elif checkout.has_any():
-                return replace(place, ignored=ignoring.name, checkout=checkout)
+                return replace(place, ignored=ignoring.name)
             # Else whoever names a folder that is ignored wants what is in it.
         return self._with_own(place)
 
@@ -118,7 +116,7 @@ class Rules:
             included=place.included or self._included(path, name, folder=True),
             ignored=place.ignored or (verdict.rule if verdict.looked_into else ""),
         )
-        if self._uses_git and is_checkout(self._root / path):
+        if is_checkout(self._root / path):
             # A submodule, or a clone within a clone: what is said above is not about its files.
             checkout = Checkout(self._root / path, skip=len(os.fsencode(path)) + 1)
             inner = replace(inner, checkout=checkout, git=(), ignored="")
@@ -147,6 +145,16 @@ class Rules:
         if verdict is not None and verdict.looked_into and included.taken:
             return verdict
         return included
+
+    def executable(self, place: Place, name: str, mode: int) -> bool:
+        """Tell whether a file may be executed: by its mode, or as git has it where modes are lost.
+
+        So a checkout on a file system of Windows is the same code.
+        """
+        if place.checkout is None or place.checkout.knows_modes:
+            return bool(mode & stat.S_IXUSR)
+        path = f"{place.path}/{name}" if place.path else name
+        return place.checkout.executable(os.fsencode(path))
 
     def _by_git(self, place: Place, raw: bytes, name: bytes, *, folder: bool) -> Verdict | None:
         """What git says: None if it says nothing."""
@@ -204,6 +212,14 @@ class Rules:
         path = os.fsencode(place.path)
         base = (place.checkout.path(path) if place.checkout else path).rstrip(b"/")
         return replace(place, git=(*place.git, GitRules(own, base)))
+
+
+def _checkout_of(root: Path) -> Checkout | None:
+    top = top_of_checkout(root)
+    if top is None:
+        return None
+    inner = os.fsencode(root.relative_to(top).as_posix())
+    return Checkout(top, b"" if inner == b"." else inner + b"/")
 
 
 def _listed(word: str, patterns: Iterable[str]) -> GitRules:

@@ -115,7 +115,7 @@ class _Walk:
             self._choices.append(replace(choice, taken=False, rule=rule, size=0))
         else:
             self._choices.append(choice)
-            executable = found.st_mode & stat.S_IXUSR
+            executable = self._rules.executable(place, entry.name, found.st_mode)
             self._take(choice, found, mode="x" if executable else "-", size=found.st_size)
         return None
 

@@ -12,7 +12,7 @@ from reconciler.bundle import bundler as room
 from reconciler.bundle.select import Taken, select
 from reconciler.errors import BundleError
 from reconciler.model import Bundle, CodeFolder
-from tests.bundle.git import write_files
+from tests.bundle.git import Git, write_files
 
 YEAR = 365 * 24 * 3600 * 10**9
 
@@ -70,6 +70,35 @@ def test_what_makes_another_digest(
 
 
 # The cache
+
+
+def test_a_file_system_without_modes_makes_no_other_digest(tmp_path: Path) -> None:
+    """On one of Windows every file may be executed, or none; git keeps what is meant."""
+    files = ["run.sh", "a.py", "sub/tool"]
+
+    def checkout(name: str) -> Git:
+        git = Git(tmp_path / name)
+        write_files(git.top, files)
+        for file in ("run.sh", "sub/tool"):
+            (git.top / file).chmod(0o755)
+        git.run("add", ".")
+        return git
+
+    linux, windows = checkout("linux"), checkout("windows")
+    windows.run("config", "core.fileMode", "false")
+    for file in files:
+        (windows.top / file).chmod(0o777)
+    write_files(windows.top, ["new.py"])
+    write_files(linux.top, ["new.py"])
+    (windows.top / "new.py").chmod(0o777)
+
+    for root in ("", "sub"):
+        for rules in ((".gitignore",), ()):
+            ours, theirs = (
+                CodeBundler().code(folder(git.top / root, ignore_files=rules))
+                for git in (linux, windows)
+            )
+            assert ours == theirs
 
 
 def test_unchanged_files_are_not_read_again(tmp_path: Path, reads: list[str]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.bundle.git_index import top_of_checkout, tracked
+from reconciler.bundle.git_index import knows_modes, top_of_checkout, tracked
 from reconciler.errors import BundleError
 from tests.bundle.git import Git, write_files
 
@@ -29,7 +29,20 @@ def test_every_version_of_the_format_is_read(tmp_path: Path, version: int, hashe
     if version == 4:
         git.run("update-index", "--index-version", "4")
     assert (tmp_path / ".git/index").read_bytes()[7] == version
-    assert tracked(tmp_path) == git.tracked()
+    assert set(tracked(tmp_path)) == git.tracked()
+
+
+def test_the_index_knows_what_may_be_executed(tmp_path: Path) -> None:
+    """Where the file system does not, git asks its index; and so do we."""
+    git = checkout(tmp_path)
+    (tmp_path / "a").chmod(0o755)
+    git.run("add", ".")
+    git.run("update-index", "--chmod=+x", "b/c")
+    found = tracked(tmp_path)
+    assert {path for path, executable in found.items() if executable} == {b"a", b"b/c"}
+    assert knows_modes(tmp_path)
+    git.run("config", "core.fileMode", "false")
+    assert not knows_modes(tmp_path)
 
 
 def test_a_work_tree_keeps_its_index_elsewhere(tmp_path: Path) -> None:
@@ -40,17 +53,17 @@ def test_a_work_tree_keeps_its_index_elsewhere(tmp_path: Path) -> None:
     git.run(*identity, "commit", "-q", "-m", "x")
     git.run("worktree", "add", "-q", str(tmp_path / "other"))
     assert (tmp_path / "other/.git").is_file()
-    assert tracked(tmp_path / "other") == git.tracked()
+    assert set(tracked(tmp_path / "other")) == git.tracked()
     assert top_of_checkout(tmp_path / "other/b") == tmp_path / "other"
 
 
 def test_without_an_index_nothing_is_tracked(tmp_path: Path) -> None:
     """A new checkout, or a folder that merely looks like one."""
     checkout(tmp_path)
-    assert tracked(tmp_path) == frozenset()
+    assert tracked(tmp_path) == {}
     (tmp_path / "x").mkdir()
     (tmp_path / "x/.git").write_text("no checkout")
-    assert tracked(tmp_path / "x") == frozenset()
+    assert tracked(tmp_path / "x") == {}
 
 
 def test_a_split_index_is_refused_with_the_way_out(tmp_path: Path) -> None:
