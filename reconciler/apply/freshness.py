@@ -5,8 +5,11 @@ Only what the plan touches is looked at: what others did elsewhere meanwhile doe
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from reconciler.model import Action, Kind, ObservedState, Plan, Resource, ResourceId, Verb
+
+_NAMED = 3  # of the fields that differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,9 @@ def _difference(action: Action, found: Resource | None) -> str:
     if found is None:
         return "was there when planned, and is gone"
     if action.before is None:
-        return "was not there when planned, and has been registered with other content"
-    return "was changed since it was planned"
+        what = "was not there when planned, and has been registered with other content"
+        return what + _where(action.after, found)
+    return "was changed since it was planned" + _where(action.before, found)
 
 
 def _is_as_planned(action: Action, found: Resource | None) -> bool:
@@ -96,6 +100,24 @@ def _is_reached(action: Action, found: Resource | None) -> bool:
     if not found.complete:
         return wanted.content_addressed
     return wanted.agrees_with(found)
+
+
+def _where(planned: Resource | None, found: Resource) -> str:
+    """The fields that differ, without values, which may be nobody's business; "" if unknown."""
+    if planned is None or planned.spec is None or not found.complete:
+        return ""
+    fields = list(_differing(planned.canonical, found.canonical))
+    more = f" and {len(fields) - _NAMED} more" if len(fields) > _NAMED else ""
+    return f": {', '.join(fields[:_NAMED])}{more}" if fields else ""
+
+
+def _differing(one: Any, other: Any, path: str = "") -> Iterator[str]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted(one.keys() | other.keys()):
+            inner = f"{path}.{key}" if path else key
+            yield from _differing(one.get(key), other.get(key), inner)
+    elif one != other:
+        yield path
 
 
 def _active(resource: Resource | None) -> frozenset[str]:

@@ -270,7 +270,7 @@ class Lock:
                     self._read()
 
     def release(self, operation: str, actor: str) -> None:
-        """Release the lock if it is not yet; if anything was tried, nobody knows what came of it."""
+        """Release the lock if it is not yet, as one under which nothing is known to be done."""
         with self._mutex:
             if self.tried and not self.ended:
                 self.abandon(actor)

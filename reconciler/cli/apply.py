@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.choice import ChoosingCommand, choice, choice_options
+from reconciler.cli.choice import Choice, ChoosingCommand, choice, choice_options
 from reconciler.cli.options import (
     admin_option,
     as_seconds,
@@ -88,11 +88,11 @@ def command(
     """
     from reconciler.cli.applying import apply_manifests
     from reconciler.cli.carrying import Manner
-    from reconciler.cli.saved import apply_saved, check_line, unit_of
+    from reconciler.cli.saved import run_saved
     from reconciler.cli.sections import Result, run_sections
     from reconciler.cli.session import Unit, find_units
     from reconciler.errors import ApplyRefusedError
-    from reconciler.remote import is_plan_file, read_saved
+    from reconciler.remote import is_plan_file
 
     options = settings()
     manner = Manner(
@@ -102,32 +102,24 @@ def command(
         verbose=verbose,
         parallelism=parallelism,
     )
-    file = next(filter(is_plan_file, paths), None)
-    if file is not None:
-        saved = read_saved(file)
-        check_line(click.get_current_context(), paths, file, saved)
-    elif manner.ask and not can_ask(os.environ):
+
+    def chosen() -> Choice:
+        return choice(
+            environments=environments,
+            workspaces=workspaces,
+            variables=variables,
+            variable_files=variable_files,
+        )
+
+    if any(map(is_plan_file, paths)):
+        return run_saved(paths, chosen, options, manner)
+    if manner.ask and not can_ask(os.environ):
         raise ApplyRefusedError(
             "apply asks before it writes, and here is no terminal to ask on; "
             "pass --auto-approve, or use `reconciler plan` to see what would change"
-        )
-    chosen = choice(
-        environments=environments,
-        workspaces=workspaces,
-        variables=variables,
-        variable_files=variable_files,
-    )
-    if file is not None:
-        unit = unit_of(file, saved, chosen)
-        return run_sections(
-            [unit],
-            lambda unit: apply_saved(unit, file, saved, options, manner),
-            options,
-            kind="applies",
         )
 
     def section(unit: Unit) -> Result:
         return apply_manifests(unit, paths, options, manner, planning=planning, build=build)
 
-    units = find_units(chosen)
-    return run_sections(units, section, options, kind="applies", stop_early=True)
+    return run_sections(find_units(chosen()), section, options, kind="applies", stop_early=True)

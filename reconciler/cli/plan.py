@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.choice import ChoosingCommand, choice, choice_options
-from reconciler.cli.exits import for_plan, worst
+from reconciler.cli.exits import Exit, for_plan
 from reconciler.cli.options import (
     admin_option,
     build_option,
@@ -108,10 +108,11 @@ def command(
             sys.stdout.write(plan_as_text(shown, color=color, verbose=verbose))
             sys.stdout.flush()
         if out is not None:
-            refused = saving.save(
+            is_saved = saving.save(
                 out, plan, shown=shown, declared=declared, unit=unit, config=config
             )
-            code = worst([code, refused])
+            if not is_saved and code in (Exit.OK, Exit.CHANGES):
+                code = Exit.ERROR
         return Result(code, options.outputs.plan(unit, shown))
 
     units = find_units(chosen)

@@ -10,7 +10,6 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.author import find_author
-from reconciler.cli.exits import Exit
 from reconciler.cli.options import say
 from reconciler.cli.session import Unit
 from reconciler.config import Config
@@ -34,29 +33,29 @@ def check_single(units: Sequence[Unit], out: Path) -> None:
 
 def save(
     out: Path, plan: Plan, *, shown: Plan, declared: Sequence[Manifest], unit: Unit, config: Config
-) -> int:
-    """Write the plan, or say why it is none that could be applied.
+) -> bool:
+    """Write the plan, or say why it is none that could be applied; tell whether it was written.
 
-    Returns: 0 if it was written, else 1.
+    Raises: PlanFileError for a place that cannot be written to.
     """
     if plan.conflicts:
         say(f"{out} was not written: a plan with conflicts cannot be applied.")
-        return Exit.ERROR
+        return False
     if plan.obstacles:
         first = plan.obstacles[0]
         say(f"{out} was not written: {first.message}; {first.hint}.")
-        return Exit.ERROR
+        return False
     values = unit.settled.secrets if unit.settled else {}
     for name, texts in values.items():
         if any(0 < len(text) < Sensitive.SHORTEST for text in texts):
             say(f"{out} was not written: {name} is too short to be kept secret.")
-            return Exit.ERROR
+            return False
     about = _about(declared, unit, config)
     saved = save_plan(out, plan, about, shown=shown, values=values)
     again = ", ".join(secret.name for secret in saved.secrets)
     told = f"; it takes the value of {again} again" if again else ""
     say(f"Saved the plan to {out}. `reconciler apply {out}` carries out exactly this{told}.")
-    return Exit.OK
+    return True
 
 
 def _about(declared: Sequence[Manifest], unit: Unit, config: Config) -> About:

@@ -73,8 +73,8 @@ def test_a_world_as_planned_or_as_wanted_is_fresh(action: Action, found: Resourc
 @pytest.mark.parametrize(
     ("action", "found", "what"),
     [
-        (CREATE, a_task("b"), "other content"),
-        (UPDATE, a_project("newer"), "changed since"),
+        (CREATE, a_task("b"), "other content: template.container.image"),
+        (UPDATE, a_project("newer"), "changed since it was planned: description"),
         (UPDATE, None, "is gone"),
         (DELETE, a_label("b", "p"), "changed since"),
         (ACTIVATE, active("v3"), "active was v1 when planned, and is v3 now"),

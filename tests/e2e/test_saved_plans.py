@@ -164,6 +164,73 @@ def test_a_stale_plan_is_refused_before_the_first_write(
     assert admin.writes == before
 
 
+PLACES = """\
+apiVersion: reconciler/v1
+kind: Project
+metadata: {name: shop}
+spec: {title: Shop, description: FIRST}
+---
+apiVersion: reconciler/v1
+kind: Domain
+metadata: {project: shop, name: development}
+spec: {attributes: {workflowExecutionConfig: {maxParallelism: SECOND}}}
+"""
+
+
+def places(here: Path, name: str, first: str, second: int) -> str:
+    (here / name).write_text(PLACES.replace("FIRST", first).replace("SECOND", str(second)))
+    return name
+
+
+@pytest.mark.usefixtures("plain")
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("theirs", 1, ["project shop: was changed since it was planned: description"]),
+        (
+            "once",
+            9,
+            [
+                "workflowExecutionConfig of domain shop/development: was changed since it was "
+                "planned: workflowExecutionConfig.maxParallelism"
+            ],
+        ),
+        ("theirs", 9, ["project shop: was", "workflowExecutionConfig of domain shop"]),
+    ],
+)
+def test_what_can_be_changed_is_changed_from_what_was_planned(
+    cli: Cli, admin: Between, here: Path, first: str, second: int, told: list[str]
+) -> None:
+    """Of a project, and of attributes; everything that moved is named, at once."""
+    ours, theirs = places(here, "ours.yaml", "once", 1), "theirs.yaml"
+    assert cli("apply", ours, "--auto-approve").code == 0
+    assert cli("plan", places(here, "ours.yaml", "mine", 2), "--out", PLAN).code == 0
+    assert cli("apply", places(here, theirs, first, second), "--auto-approve").code == 0
+    before = admin.writes
+
+    result = cli("apply", PLAN)
+
+    assert result.code == 4
+    for line in told:
+        assert line in result.err
+    assert result.err.count("was changed") == len(told)
+    assert admin.writes == before
+
+
+def test_the_first_plan_of_all_may_make_the_ledgers_home(
+    cli: Cli, admin: Between, workspace: Path, here: Path
+) -> None:
+    """It is registered before the lock is taken, and that does not stale the plan."""
+    workspace.write_text(
+        WORKSPACE.replace("flytesnacks", "shop").replace("etl.yaml", "places.yaml")
+    )
+    places(here, "places.yaml", "new", 3)
+    saved(cli)
+
+    assert cli("apply", PLAN).code == 0
+    assert cli("apply", PLAN).code == 4
+
+
 def test_what_others_apply_elsewhere_does_not_matter(
     cli: Cli, admin: Between, workspace: Path, here: Path
 ) -> None:
@@ -318,6 +385,24 @@ def test_a_plan_with_conflicts_is_not_saved(
     assert f"{PLAN} was not written: a plan with conflicts cannot be applied" in result.err
     assert "in conflict" in result.out
     assert not (here / PLAN).exists()
+
+
+def test_what_a_guard_refuses_is_not_saved(
+    cli: Cli, admin: Between, workspace: Path, etl: Path, here: Path
+) -> None:
+    """Unless it is meant when it is planned; applying asks no more."""
+    protected = WORKSPACE.replace("  ledger", "  guards: {protect: [etl.*]}\n  ledger")
+    workspace.write_text(protected)
+    assert cli("apply", "--auto-approve").code == 0
+    etl.write_text(etl.read_text().replace("state: active", "state: inactive"))
+
+    refused = cli("plan", "--out", PLAN)
+    meant = cli("plan", "--out", PLAN, "--allow-protected")
+
+    assert refused.code == 3
+    assert f"{PLAN} was not written: " in refused.err
+    assert meant.code == 0, meant.err
+    assert cli("apply", PLAN).code == 0
 
 
 def test_a_place_that_cannot_be_written_to(cli: Cli, admin: Between, workspace: Path) -> None:

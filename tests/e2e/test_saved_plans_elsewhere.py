@@ -103,6 +103,21 @@ def test_given_the_values_again_it_is_what_was_planned(
     assert cli("plan", "-e", "dev", "--var", "tag=1.5", "--detailed-exitcode").code == 0
 
 
+def test_neither_todays_nor_yesterdays_secret_is_in_the_file(
+    cli: Cli, admin: Between, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Admin holds the former one, in the version that is active."""
+    assert cli("apply", "-e", "dev", "--var", "tag=1.5", "--auto-approve").code == 0
+    monkeypatch.setenv("RECONCILER_VAR_password", "a newer password")
+
+    found = save_dev(cli)
+
+    assert found.shown.effects
+    for secret in (PASSWORD, "a newer password", "token-of-mine"):
+        assert secret.encode() not in found.message
+    assert cli("apply", PLAN).code == 0
+
+
 @pytest.mark.parametrize("variable", ["RECONCILER_VAR_password", "API_TOKEN"])
 def test_another_value_is_refused(
     cli: Cli, admin: Between, workspace: Path, monkeypatch: pytest.MonkeyPatch, variable: str

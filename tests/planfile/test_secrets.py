@@ -1,6 +1,7 @@
 """Sensitive values are in no saved plan, and what is carried out is what was planned with them."""
 
 import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,9 +21,11 @@ from reconciler.model import (
     Sensitive,
     Verb,
 )
+from reconciler.planfile import read_plan
 from tests.planfile.builders import TASK, saved
 from tests.planfile.filled import laid_open
 
+GOLDEN = Path(__file__).with_name("golden-secret.plan")
 PASSWORD = 'hunter2 "quoted"\nand a second line'
 VALUES = {"var.password": (PASSWORD,), "env.UNUSED": ("something else",)}
 
@@ -90,6 +93,16 @@ def test_with_the_value_it_is_the_plan_again() -> None:
 
     (action,) = found.opened(VALUES).actions
 
+    assert made_of(action.after) == made_of(plan.actions[0].after)
+
+
+def test_files_written_before_are_opened_still() -> None:
+    """One that was kept: placeholders and hashes are the same whatever this is built on."""
+    found = read_plan(GOLDEN, tool_version="1.0")
+    plan = a_plan(PASSWORD)
+
+    assert found.message == saved(plan, shown=shown(plan, PASSWORD), values=VALUES).message
+    (action,) = found.opened(VALUES).actions
     assert made_of(action.after) == made_of(plan.actions[0].after)
 
 
