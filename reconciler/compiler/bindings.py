@@ -87,6 +87,7 @@ class _Check:
         self.infer = infer
 
     def run(self, params: Variables, faults: Faults) -> Variables:
+        """Check all bindings; with `infer`, return the variables that they make."""
         resolved: dict[str, Variable] = {}
         bound: set[str] = set()
         for binding in self.node.inputs:
@@ -124,7 +125,8 @@ class _Check:
             return
         for provider in providers:
             add_edge(self.workflow, provider=provider, dependent=node_id, direction=self.direction)
-        resolved[var] = interface_pb2.Variable(type=literal_type)
+        if self.infer:
+            resolved[var] = interface_pb2.Variable(type=literal_type)
 
     def _data(
         self, param: str, data: BindingData, expected: LiteralType, faults: Faults

@@ -137,9 +137,9 @@ def _check_nodes(workflow: Workflow, faults: Faults) -> None:
         add_edges(workflow, node, Direction.UPSTREAM, faults)
     connect_loose_ends(workflow)
     end = workflow.nodes[END_NODE]
-    if end.interface is not None:
+    if faults and end.interface is not None:
         # Once more, as Admin does: faults of outputs print differently now that other
-        # promises among them have their node.
+        # promises among them have their node. Where there was none, none comes up.
         check_bindings(workflow, end, end.interface.inputs, Direction.BOTH, faults)
     check_reachable(workflow, faults)
 
@@ -148,7 +148,11 @@ def _write(compiled: CompiledWorkflow, workflow: Workflow) -> None:
     """Put the nodes that were kept back into the template, and the edges beside it."""
     start, end, *others = (node.message for node in workflow.nodes.values())
     end.inputs.extend(compiled.template.outputs)
-    copies = [workflow_pb2.Node.FromString(m.SerializeToString()) for m in (start, end, *others)]
-    del compiled.template.nodes[:]
-    compiled.template.nodes.extend(copies)
+    nodes = compiled.template.nodes
+    if len(others) < len(nodes):
+        copies = [workflow_pb2.Node.FromString(m.SerializeToString()) for m in others]
+        del nodes[:]
+        nodes.extend(copies)
+    nodes.insert(0, start)
+    nodes.insert(1, end)
     write_connections(compiled, workflow)

@@ -4,7 +4,7 @@ The embedded Admin has its own account of this rule, on purpose; both are held t
 """
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan, LaunchPlanSpec
-from flyteidl.core.interface_pb2 import ParameterMap, TypedInterface
+from flyteidl.core.interface_pb2 import TypedInterface
 
 from reconciler.model import ResourceId
 
@@ -17,7 +17,8 @@ def augmented(id: ResourceId, spec: LaunchPlanSpec, interface: TypedInterface) -
 
     Source: flyteadmin launch_plan_manager (default input augmentation), admin-contract 3.5.
     """
-    parameters = ParameterMap()
+    launch_plan = LaunchPlan(id=id.to_identifier(), spec=spec)
+    parameters = launch_plan.closure.expected_inputs
     for name, variable in interface.inputs.variables.items():
         if name in spec.default_inputs.parameters:
             parameters.parameters[name].CopyFrom(spec.default_inputs.parameters[name])
@@ -29,9 +30,8 @@ def augmented(id: ResourceId, spec: LaunchPlanSpec, interface: TypedInterface) -
             parameter.var.description = variable.description
             parameter.required = True
     # Admin's read-back has the message even where it is empty.
-    launch_plan = LaunchPlan(id=id.to_identifier(), spec=spec)
+    parameters.SetInParent()
     launch_plan.spec.default_inputs.CopyFrom(parameters)
-    launch_plan.closure.expected_inputs.CopyFrom(parameters)
     if interface.HasField("outputs"):
         launch_plan.closure.expected_outputs.CopyFrom(interface.outputs)
     return launch_plan

@@ -16,18 +16,27 @@ from reconciler.model import Kind, Resource, ResourceId
 class Bound:
     """A task, workflow or launch plan that references can be bound to.
 
-    `templates` are a task's one template, or a workflow's own and then those of the sub-workflows
-    inside it; `expected` and `outputs` are a launch plan's, as Admin will hold them. `tasks` and
+    `own` is a task's or workflow's interface, and `templates` a task's one template, or a
+    workflow's own and then those of the sub-workflows inside it; `expected` and `outputs` are a
+    launch plan's, as Admin will hold them. `tasks` and
     `launch_plans` are what a workflow's nodes refer to, at any depth.
     """
 
     id: ResourceId
-    interface: TypedInterface
+    own: TypedInterface | None = None
     templates: tuple[Any, ...] = ()
     expected: ParameterMap | None = None
     outputs: VariableMap | None = None
     tasks: tuple[TaskTemplate, ...] = ()
     launch_plans: tuple[LaunchPlanInterface, ...] = ()
+
+    @property
+    def interface(self) -> TypedInterface:
+        if self.own is not None:
+            return self.own
+        # Few launch plans are ever referred to.
+        assert self.expected is not None, f"{self.id} has no interface"
+        return _as_interface(self.expected, self.outputs)
 
     @property
     def template(self) -> TaskTemplate | WorkflowTemplate:
@@ -63,12 +72,7 @@ def from_admin(resource: Resource) -> Bound:
         case Kind.LAUNCH_PLAN:
             closure = spec.closure
             outputs = closure.expected_outputs if closure.HasField("expected_outputs") else None
-            return Bound(
-                resource.id,
-                _as_interface(closure.expected_inputs, outputs),
-                expected=closure.expected_inputs,
-                outputs=outputs,
-            )
+            return Bound(resource.id, expected=closure.expected_inputs, outputs=outputs)
     raise AssertionError(f"nothing refers to a {resource.id.kind}")
 
 

@@ -16,6 +16,8 @@ _FORMATS = {
 
 def add_description(spec: Any, declared: DescriptionPart) -> None:
     """Fill `spec.description` of a TaskSpec or WorkflowSpec, if there is anything to say."""
+    if not (declared.short or declared.long or declared.source or declared.tags):
+        return
     message = DescriptionEntity(short_description=declared.short, tags=declared.tags)
     if declared.long is not None:
         page = message.long_description

@@ -6,6 +6,7 @@ the same. What Admin itself would refuse is not here, for there is no excuse fro
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlanSpec
@@ -94,6 +95,7 @@ def launch_plan_lint(spec: LaunchPlanSpec, *, active: bool) -> Iterator[Refusal]
     yield from _env(env, ("env",))
 
 
+@lru_cache(maxsize=4096)
 def _never_fires(text: str) -> bool:
     try:
         return never_fires(parse(text), after=_SOME_DAY)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flyteidl.core.interface_pb2 import TypedInterface
 from flyteidl.core.types_pb2 import LiteralType
 from flyteidl.core.workflow_pb2 import ArrayNode, IfElseBlock
 from flyteidl.core.workflow_pb2 import Node as NodeMessage
@@ -81,9 +80,10 @@ class NodeWriter:
     outputs: Outputs
     problems: Problems
 
-    def node(self, id: str, node: Node, path: Path) -> NodeMessage:
-        """The message of one node, and of all that is nested in it."""
-        message = NodeMessage(id=id, upstream_node_ids=sorted(set(node.after)))
+    def write(self, message: NodeMessage, id: str, node: Node, path: Path) -> None:
+        """Fill the message of one node, and of all that is nested in it."""
+        message.id = id
+        message.upstream_node_ids.extend(sorted(set(node.after)))
         _add_metadata(message, node)
         for var, alias in sorted(node.aliases.items()):
             message.output_aliases.add(var=var, alias=alias)
@@ -92,7 +92,6 @@ class NodeWriter:
         merge_raw(message, raw, self.workflow, ("spec", *path, "raw"), self.problems)
         if not message.metadata.name and not is_absent(raw, "metadata", "name"):
             message.metadata.name = id
-        return message
 
     def filled(self, raw: Raw | None, path: Path) -> Raw | None:
         """A raw part whose references are bound."""
@@ -141,15 +140,15 @@ class NodeWriter:
             _add_overrides(message.task_node.overrides, node.overrides)
 
     def _add_inputs(self, message: NodeMessage, node: Node, target: Bound, path: Path) -> None:
-        types = _input_types(target.interface)
+        inputs = target.interface.inputs.variables
         for name, binding in sorted(node.inputs.items()):
             where = (*path, "inputs", name)
-            if name not in types:
-                known = ", ".join(sorted(types)) or "none"
+            if name not in inputs:
+                known = ", ".join(sorted(inputs)) or "none"
                 what = f"{target.id} has no input {name}"
                 self._problem("unknown-input", what, where, hint=f"it has {known}")
                 continue
-            self.bind(message.inputs.add(), name, binding, types[name], where)
+            self.bind(message.inputs.add(), name, binding, inputs[name].type, where)
 
     def _add_untyped_inputs(self, message: NodeMessage, node: Node, path: Path) -> None:
         """Inputs of what declares none: as they are, if that is possible at all."""
@@ -192,18 +191,14 @@ class NodeWriter:
             )
             assert case.then is not None, "the model asks for it"
             nested_id = case.then.id or default_id(("branch", index, "then"))
-            entry.then_node.CopyFrom(self.node(nested_id, case.then, (*where, "then")))
+            self.write(entry.then_node, nested_id, case.then, (*where, "then"))
         for name, promise in sorted(looked_at.items()):
             self.bind(message.inputs.add(), name, promise, LiteralType(), path)
 
     def _add_default(self, block: IfElseBlock, id: str, case: Case, path: Path) -> None:
         if case.otherwise is not None:
-            nested = self.node(
-                case.otherwise.id or default_id((*path[-2:], "else")),
-                case.otherwise,
-                (*path, "else"),
-            )
-            block.else_node.CopyFrom(nested)
+            nested_id = case.otherwise.id or default_id((*path[-2:], "else"))
+            self.write(block.else_node, nested_id, case.otherwise, (*path, "else"))
         else:
             block.error.failed_node_id = id
             block.error.message = case.error or ""
@@ -227,7 +222,7 @@ class NodeWriter:
         inside = (*path, "array", "each")
         runs = target_of(array.each, inside, self.targets)
         # Ids and bindings of what is repeated are as flytekit writes them for a map task.
-        target.node.CopyFrom(self.node(array.each.id or _name(runs), array.each, inside))
+        self.write(target.node, array.each.id or _name(runs), array.each, inside)
         if runs is not None:
             self._add_inputs(message, node, runs, path)
         else:
@@ -263,10 +258,6 @@ def _name(target: Bound | None) -> str:
     return target.id.name if target is not None else "each"
 
 
-def _input_types(interface: TypedInterface) -> dict[str, LiteralType]:
-    return {name: variable.type for name, variable in interface.inputs.variables.items()}
-
-
 def _add_metadata(message: NodeMessage, node: Node) -> None:
     metadata = message.metadata
     metadata.name = node.name or ""
@@ -284,7 +275,8 @@ def _add_metadata(message: NodeMessage, node: Node) -> None:
             metadata.cache_version = node.cache.version
         if node.cache.serialize is not None:
             metadata.cache_serializable = node.cache.serialize
-    metadata.config.update(node.config)
+    if node.config:
+        metadata.config.update(node.config)
 
 
 def _add_overrides(message: Any, declared: Overrides) -> None:

@@ -22,6 +22,8 @@ class Problems:
     @property
     def errors(self) -> Sequence[Diagnostic]:
         """The errors so far. Asked for with each entity, so only what is new is looked at."""
+        if self._looked_at == len(self.found):
+            return self._errors
         new = self.found[self._looked_at :]
         self._errors += (one for one in new if one.severity is Severity.ERROR)
         self._looked_at = len(self.found)

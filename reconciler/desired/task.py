@@ -1,5 +1,7 @@
 """A task manifest as the TaskSpec that registers it."""
 
+from collections.abc import Mapping
+
 from flyteidl.admin.task_pb2 import TaskSpec
 from flyteidl.core.interface_pb2 import TypedInterface, VariableMap
 from flyteidl.core.tasks_pb2 import RuntimeMetadata, Sql, TaskTemplate
@@ -33,13 +35,17 @@ def task_spec(task: Task, id: ResourceId, problems: Problems) -> TaskSpec:
         problems: What is said both in words and raw is added here.
     """
     declared = task.spec
-    template = TaskTemplate(type=declared.type or "", task_type_version=declared.type_version)
+    spec = TaskSpec()
+    template = spec.template
+    template.type = declared.type or ""
+    template.task_type_version = declared.type_version
     _add_metadata(template, task)
-    template.interface.CopyFrom(_variables_said(task))
+    _add_interface(template.interface, task)
     _add_target(template, task)
     if declared.custom is not None:
         template.custom.CopyFrom(as_struct(declared.custom))
-    template.config.update(declared.config)
+    if declared.config:
+        template.config.update(declared.config)
     if declared.extended_resources is not None:
         extended = extended_resources_message(declared.extended_resources)
         template.extended_resources.CopyFrom(extended)
@@ -49,22 +55,25 @@ def task_spec(task: Task, id: ResourceId, problems: Problems) -> TaskSpec:
     merge_raw(template, declared.raw, task, ("spec", "raw"), problems)
     _add_habits(template, task)
     template.id.CopyFrom(id.to_identifier())
-    spec = TaskSpec(template=template)
     add_description(spec, declared.description)
     return spec
 
 
 def typed_interface(inputs: dict[str, Variable], outputs: dict[str, Variable]) -> TypedInterface:
     """Return an interface with both of its maps, empty or not, as flytekit sends it."""
-    return TypedInterface(inputs=variable_map(inputs), outputs=variable_map(outputs))
+    interface = TypedInterface()
+    add_variables(interface.inputs, inputs)
+    add_variables(interface.outputs, outputs)
+    return interface
 
 
-def variable_map(variables: dict[str, Variable]) -> VariableMap:
-    message = VariableMap()
+def add_variables(message: VariableMap, variables: Mapping[str, Variable]) -> None:
+    """Add `variables` to `message`, which is there then even if they are none."""
+    message.SetInParent()
     for name, variable in variables.items():
-        message.variables[name].type.CopyFrom(variable.type)
-        message.variables[name].description = variable.description
-    return message
+        added = message.variables[name]
+        added.type.CopyFrom(variable.type)
+        added.description = variable.description
 
 
 def _add_metadata(template: TaskTemplate, task: Task) -> None:
@@ -93,16 +102,16 @@ def _add_metadata(template: TaskTemplate, task: Task) -> None:
     metadata.pod_template_name = declared.pod_template
     metadata.deprecated_error_message = declared.deprecated
     metadata.is_eager = declared.eager
-    metadata.tags.update(declared.tags)
+    if declared.tags:
+        metadata.tags.update(declared.tags)
 
 
-def _variables_said(task: Task) -> TypedInterface:
-    interface = TypedInterface()
+def _add_interface(message: TypedInterface, task: Task) -> None:
+    message.SetInParent()
     if task.spec.inputs:
-        interface.inputs.CopyFrom(variable_map(task.spec.inputs))
+        add_variables(message.inputs, task.spec.inputs)
     if task.spec.outputs:
-        interface.outputs.CopyFrom(variable_map(task.spec.outputs))
-    return interface
+        add_variables(message.outputs, task.spec.outputs)
 
 
 def _add_target(template: TaskTemplate, task: Task) -> None:

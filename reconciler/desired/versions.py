@@ -14,7 +14,7 @@ from flyteidl.core.identifier_pb2 import Identifier
 from google.protobuf.message import Message
 
 from reconciler.desired.code import by_digest
-from reconciler.desired.entity import KINDS, Entity
+from reconciler.desired.entity import KINDS, Entity, Pointer
 from reconciler.desired.stable import deterministic
 from reconciler.model import Bundle, Kind, content_hash, identifiers
 
@@ -25,14 +25,20 @@ class Spoken:
     """Where things are in the manifests' own words: of each place of the environment, its name.
 
     An environment that makes two places one has lost the difference: then the first by name.
+
+    Attributes: `literally` if all is called what the manifests call it.
     """
 
     def __init__(self, entities: Iterable[Entity]) -> None:
         self._words: dict[_Within, _Within] = {}
+        self.literally = True
         for entity in entities:
             here = entity.place.project, entity.place.domain
             words = entity.said_in or here
             self._words[here] = min(words, self._words.get(here, words))
+            self.literally = (
+                self.literally and words == here and not any(map(_renamed, entity.pointers))
+            )
 
     def words(self, here: _Within) -> _Within:
         """The manifests' words for a place; the same, where they have none."""
@@ -52,17 +58,21 @@ def content_version(entity: Entity, spec: Message, code: Sequence[Bundle], spoke
     if isinstance(blank, TaskSpec | WorkflowSpec):
         blank.template.ClearField("id")
     own = entity.said_in or (entity.place.project, entity.place.domain)
-    direct = _direct(entity)
+    direct = {} if spoken.literally else _direct(entity)
     for identifier in identifiers(blank):
-        words = direct.get(_name(identifier)) or spoken.words(
-            (identifier.project, identifier.domain)
-        )
+        words = identifier.project, identifier.domain
+        if not spoken.literally:
+            words = direct.get(_name(identifier)) or spoken.words(words)
         identifier.project, identifier.domain = (
             "" if said == mine else said for said, mine in zip(words, own, strict=True)
         )
     by_digest(blank, code)
     kind, name = entity.place.kind, entity.place.name
     return content_hash([kind.slug.encode(), name.encode(), deterministic(blank)])
+
+
+def _renamed(pointer: Pointer) -> bool:
+    return pointer.said_in not in (None, (pointer.place.project, pointer.place.domain))
 
 
 def _direct(entity: Entity) -> Mapping[tuple[Kind | None, str, str, str], _Within]:

@@ -13,14 +13,13 @@ from reconciler.desired.nodes import NodeWriter, in_compilable_order
 from reconciler.desired.outputs import Outputs
 from reconciler.desired.problems import Problems
 from reconciler.desired.raw import is_absent, merge_raw
-from reconciler.desired.task import variable_map
+from reconciler.desired.task import add_variables
 from reconciler.manifest import (
     FAILURE_NODE,
     Output,
     Path,
     Promise,
     QualityOfService,
-    Variable,
     Workflow,
     did_you_mean,
 )
@@ -49,7 +48,8 @@ def workflow_spec(
             its own line; the compiler finds what concerns several nodes.
     """
     declared = workflow.spec
-    template = WorkflowTemplate()
+    spec = WorkflowSpec()
+    template = spec.template
     outputs = Outputs(workflow, targets)
     writer = NodeWriter(workflow, targets, outputs, problems)
     _check_outputs(workflow, outputs, problems)
@@ -57,18 +57,18 @@ def workflow_spec(
     if declared.quality_of_service is not None:
         quality = quality_of_service(declared.quality_of_service)
         template.metadata.quality_of_service.CopyFrom(quality)
-    template.metadata.tags.update(declared.tags)
+    if declared.tags:
+        template.metadata.tags.update(declared.tags)
     if declared.interruptible:
         template.metadata_defaults.interruptible = True
     for node_id in _in_order(workflow, problems):
-        node = writer.node(node_id, declared.nodes[node_id], ("nodes", node_id))
-        template.nodes.append(node)
+        path: Path = ("nodes", node_id)
+        writer.write(template.nodes.add(), node_id, declared.nodes[node_id], path)
     if declared.failure_node is not None:
         failure_id = declared.failure_node.id or FAILURE_NODE
-        failure = writer.node(failure_id, declared.failure_node, ("failureNode",))
-        template.failure_node.CopyFrom(failure)
+        writer.write(template.failure_node, failure_id, declared.failure_node, ("failureNode",))
     if declared.inputs:
-        template.interface.inputs.CopyFrom(variable_map(declared.inputs))
+        add_variables(template.interface.inputs, declared.inputs)
     for name, output in sorted(declared.outputs.items()):
         _add_output(template, name, output, writer)
     raw = writer.filled(declared.raw, ("raw",))
@@ -81,7 +81,7 @@ def workflow_spec(
         if not is_absent(raw, "interface", side):
             getattr(template.interface, side).SetInParent()
     template.id.CopyFrom(id.to_identifier())
-    spec = WorkflowSpec(template=template, sub_workflows=_nested(targets.values()))
+    spec.sub_workflows.extend(_nested(targets.values()))
     add_description(spec, declared.description)
     return spec
 
@@ -131,8 +131,9 @@ def _add_output(template: WorkflowTemplate, name: str, output: Output, writer: N
                 message = f"output {name}: nothing tells the type of what it comes from"
                 writer.problems.error("unknown-type", message, origin, hint="say its type")
             type = LiteralType()
-    variables = variable_map({name: Variable(type=type, description=output.description)})
-    template.interface.outputs.MergeFrom(variables)
+    variable = template.interface.outputs.variables[name]
+    variable.type.CopyFrom(type)
+    variable.description = output.description
     writer.bind(template.outputs.add(), name, output.binding, type, path)
 
 

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.desired.entity import AUTO, Entity, Place
-from reconciler.desired.package_members import Member
+from reconciler.desired.member import Member
 from reconciler.desired.versions import Spoken, content_version
 from reconciler.model import Kind, Origin
 from tests.desired.test_versions import shuffled

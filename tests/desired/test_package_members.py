@@ -11,8 +11,9 @@ from flyteidl.admin.workflow_pb2 import WorkflowSpec
 from google.protobuf.json_format import MessageToDict, MessageToJson
 
 from reconciler.desired import declare, needs
+from reconciler.desired.member import Member
 from reconciler.desired.package import PackageError, package_version, read_package
-from reconciler.desired.package_members import Member, member_of
+from reconciler.desired.package_members import member_of
 from reconciler.manifest import Package
 from reconciler.model import Kind, identifiers
 from tests.desired.archives import a_task_member, an_archive

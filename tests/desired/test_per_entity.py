@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from reconciler.desired import bind, declare
+from reconciler.desired.member import Member
 from reconciler.desired.package import read_package
-from reconciler.desired.package_members import Member
 from reconciler.errors import ManifestError
 from reconciler.manifest import Package
 from reconciler.model import DesiredState, Kind, identifiers
