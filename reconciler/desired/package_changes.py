@@ -27,7 +27,7 @@ from reconciler.desired.package_images import (
 )
 from reconciler.desired.problems import Problems
 from reconciler.desired.security import add_run_as
-from reconciler.manifest import LaunchPlanChanges, Package, ReferenceChanges, TaskChanges
+from reconciler.manifest import LaunchPlanChanges, Package, ReferenceChanges, TaskChanges, said
 from reconciler.model import Kind
 
 C = TypeVar("C")
@@ -53,9 +53,36 @@ def changed(members: Sequence[Member], package: Package, problems: Problems) -> 
     return result
 
 
+def called_here(package: Package) -> Mapping[str, str]:
+    """Projects and domains that the package's references are sent to, as the environment calls
+    them, each with the manifest's own word for it; those that are called the same left out."""
+    names = (
+        name
+        for change in package.spec.overrides.references.values()
+        for name in (change.project, change.domain)
+        if name is not None
+    )
+    return {name: said(name) for name in names if said(name) != name}
+
+
+def in_own_words(members: Sequence[Member], package: Package) -> tuple[Member, ...]:
+    """The members with the manifest's own words for other places: the same everywhere."""
+    words = called_here(package)
+    return tuple(_worded(member, words) for member in members) if words else tuple(members)
+
+
+def _worded(member: Member, words: Mapping[str, str]) -> Member:
+    spec = type(member.spec)()
+    spec.CopyFrom(member.spec)
+    for identifier in references(replace(member, spec=spec)):
+        identifier.project = words.get(identifier.project, identifier.project)
+        identifier.domain = words.get(identifier.domain, identifier.domain)
+    return replace(member, spec=spec)
+
+
 def fitting(patterns: Mapping[str, C], name: str) -> list[tuple[str, C]]:
     """What is said of `name`: that of globs, longer ones later, and last what names it."""
-    found = [(key, said) for key, said in patterns.items() if key != name and _fits(key, name)]
+    found = [(key, one) for key, one in patterns.items() if key != name and _fits(key, name)]
     found.sort(key=lambda one: (len(one[0]), one[0]))
     if name in patterns:
         found.append((name, patterns[name]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from flyteidl.core.identifier_pb2 import Identifier
 
@@ -16,7 +17,7 @@ from reconciler.desired.package import (
     read_package,
     references,
 )
-from reconciler.desired.package_changes import changed, fitting, is_glob
+from reconciler.desired.package_changes import called_here, changed, fitting, in_own_words, is_glob
 from reconciler.desired.package_images import looks_up_children
 from reconciler.desired.problems import Problems
 from reconciler.errors import FetchError
@@ -24,6 +25,7 @@ from reconciler.manifest import Package
 from reconciler.model import Bundle, CodeArchive, Diagnostic, Kind, Origin
 
 _UNMANAGED = "unmanaged"
+_NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 
 def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator[Entity]:
@@ -47,7 +49,8 @@ def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator
         _check_per_entity(package, members, problems)
         version = AUTO
     elif package.spec.version == AUTO:
-        version = package_version(Contents(tuple(members), read.code), destination=destination)
+        contents = Contents(in_own_words(members, package), read.code)
+        version = package_version(contents, destination=destination)
     else:
         version = package.spec.version
     states = _states(package, members, problems)
@@ -167,6 +170,8 @@ def _pointers(
         registered: Sub-workflows whose versions the member has to name.
     """
     nested = _nested_workflows(member) - registered
+    words = called_here(package)
+    own_project, own_domain = package.said_in
     is_plan = member.kind is Kind.LAUNCH_PLAN
     for identifier in [member.spec.spec.workflow_id] if is_plan else references(member):
         kind = KINDS.get(identifier.resource_type)
@@ -183,6 +188,10 @@ def _pointers(
             version=version if is_own(identifier) else identifier.version,
             locate=lambda: origin,
             exact=not is_own(identifier),
+            said_in=(
+                _or(identifier, "project", own_project, words),
+                _or(identifier, "domain", own_domain, words),
+            ),
         )
 
 
@@ -192,6 +201,8 @@ def _nested_workflows(member: Member) -> set[str]:
     return {str(template.id.name) for template in member.spec.sub_workflows}
 
 
-def _or(identifier: Identifier, part: str, default: str) -> str:
+def _or(
+    identifier: Identifier, part: str, default: str, words: Mapping[str, str] = _NO_WORDS
+) -> str:
     value = str(getattr(identifier, part))
-    return default if not value or value.startswith("{{") else value
+    return default if not value or value.startswith("{{") else words.get(value, value)

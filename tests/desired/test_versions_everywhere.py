@@ -1,14 +1,17 @@
 """A version is the same in every environment, however that calls projects and domains."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from reconciler.desired import bind, declare
+from reconciler.desired.entity import Entity
 from reconciler.model import DesiredState, Kind
 from tests.desired.test_bind import HEAD
 from tests.manifest.settings import loaded
 
+REFERENCES = Path(__file__).parent / "packages" / "references.tgz"
 PLACE = "metadata: {{project: {project}, domain: {domain}, name: {name}}}\n"
 ENVIRONMENTS = {
     "dev": "{}",
@@ -48,7 +51,7 @@ OURS = [
 ]
 
 
-def bound(folder: Path, environment: str, documents: list[str]) -> DesiredState:
+def declared(folder: Path, environment: str, documents: list[str]) -> tuple[Entity, ...]:
     folder.mkdir(exist_ok=True)
     (folder / "m.yaml").write_text("---\n".join(documents))
     lines = "\n".join(f"    {name}: {said}" for name, said in ENVIRONMENTS.items())
@@ -56,6 +59,11 @@ def bound(folder: Path, environment: str, documents: list[str]) -> DesiredState:
         f"{HEAD}kind: Workspace\nmetadata: {{name: weather}}\n"
         f"spec:\n  manifests: [m.yaml]\n  environments:\n{lines}\n"
     )
+    return declare(loaded(folder / "reconciler.yaml", environment)).entities
+
+
+def bound(folder: Path, environment: str, documents: list[str]) -> DesiredState:
+    declared(folder, environment, documents)
     return bind(declare(loaded(folder / "reconciler.yaml", environment)), None)
 
 
@@ -107,3 +115,25 @@ def test_a_domain_that_is_named_stays_named(tmp_path: Path) -> None:
     assert versions(bound(tmp_path / "a", "dev", documents)) == versions(
         bound(tmp_path / "b", "production", documents)
     )
+
+
+@pytest.mark.parametrize("environment", list(ENVIRONMENTS)[1:])
+def test_references_of_packages_are_sent_to_what_the_manifest_says(
+    tmp_path: Path, environment: str
+) -> None:
+    """To another place in every environment, and yet the package is the same version."""
+    where = {"project": "shared", "domain": "development", "version": "2"}
+    spec = {"source": str(REFERENCES), "overrides": {"references": {"*": where}}}
+    package = document("Package", "all", json.dumps(spec))
+
+    first = declared(tmp_path / "a", "dev", [package])
+    other = declared(tmp_path / "b", environment, [package])
+
+    assert {one.version for one in other} == {one.version for one in first}
+    elsewhere = [pointer for one in other for pointer in one.pointers if pointer.exact]
+    assert {pointer.said_in for pointer in elsewhere} == {("shared", "development")}
+    assert {pointer.place.project for pointer in elsewhere} == {
+        {"staging": "shared-staging", "renamed": "s", "swapped": "weather"}.get(
+            environment, "shared"
+        )
+    }
