@@ -57,8 +57,8 @@ def choice_options(command: Command) -> Command:
             "variables",
             multiple=True,
             metavar="NAME=VALUE",
-            help="The value of a variable. Of several the last counts; without one "
-            "RECONCILER_VAR_NAME, then its default.",
+            help="The value of a variable; of several the last counts. Else what the environment "
+            "says, RECONCILER_VAR_NAME, its default.",
         ),
         workspace_option,
         environment_option,

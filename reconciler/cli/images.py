@@ -20,6 +20,9 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
 def command() -> None:
     """Pin container images by digest, in images.lock.
 
+    `images` of reconciler.yaml says which there are: a tag, or a build of your own. Manifests say
+    ${image.NAME}, and a plan takes the digest that is locked; only `update` asks registries.
+
     \b
     Examples:
       reconciler images ls
@@ -34,6 +37,8 @@ def command() -> None:
 @program_options
 def ls(workspaces: tuple[str, ...], as_json: bool) -> None:
     """List the images that reconciler.yaml declares, and the digests that are locked.
+
+    Tells where the tag, or what an image is built of, changed since. No registry is asked.
 
     \b
     Examples:

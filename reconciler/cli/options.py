@@ -94,8 +94,9 @@ def admin_option(command: Command) -> Command:
         expose_value=False,
         callback=_keep_admin,
         help="Flyte Admin to talk to: host:port, dns:///host:port, or sandbox:PATH for an "
-        "embedded one. Else RECONCILER_ADMIN, FLYTE_PLATFORM_URL, the file named by "
-        "FLYTECTL_CONFIG, reconciler.yaml, ~/.flyte/config.yaml.",
+        "embedded one. Else what the environment of -e says, RECONCILER_ADMIN, "
+        "FLYTE_PLATFORM_URL, the file named by FLYTECTL_CONFIG, reconciler.yaml, "
+        "~/.flyte/config.yaml.",
     )(command)
 
 

@@ -186,7 +186,7 @@ class Registry:
 
 
 def _reason(error: httpx.HTTPError) -> str:
-    """What went wrong on the way; of others than these the text may hold a URL, and that a token."""
+    """What went wrong on the way; texts of other errors may hold a URL, and that a token."""
     name = type(error).__name__
     return f"{name}: {error}" if isinstance(error, httpx.ConnectError) else name
 
