@@ -72,7 +72,8 @@ class _Lazy(click.Group):
     cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 99},
     epilog="Exit codes: 0 done, 1 error, 2 changes (plan --detailed-exitcode), 3 refused by a "
-    "guard or rule, 4 a saved plan is stale, 5 applied in part, 6 locked by somebody else, 7 not authenticated or not permitted, 64 usage, 70 a bug, 130 interrupted.",
+    "guard or rule, 4 a saved plan is stale, 5 applied in part, 6 locked by somebody else, 7 not "
+    "authenticated or not permitted, 64 usage, 70 a bug, 130 interrupted.",
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @program_options

@@ -47,8 +47,9 @@ def command(
     """Check manifests; nothing is asked of Flyte Admin unless you say so.
 
     Reads the manifests in PATH (files, folders, globs, - for standard input; without any, what
-    reconciler.yaml names) and reports every problem of every file at once: unknown fields, wrong types, dangling references,
-    cycles, workflows that Flyte would not compile, schedules it would not take, and rules of lint.
+    reconciler.yaml names) and reports every problem of every file at once: unknown fields, wrong
+    types, dangling references, cycles, workflows that Flyte would not compile, schedules it would
+    not take, and rules of lint.
 
     What refers to things that only Flyte Admin holds is left open, and said; with --admin or
     --online those are looked up, and what refers to them is compiled and checked against them.
