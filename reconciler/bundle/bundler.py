@@ -63,9 +63,19 @@ class CodeBundler:
         return CodeListing(listing.choices, tuple(problems))
 
     def build(self, folder: CodeFolder, out: Path) -> tuple[Code, Archive]:
-        """Write the archive of a folder to a file."""
+        """Write the archive of a folder to a file.
+
+        Raises: BundleError if the folder is no bundle, the file cannot be written, or lies where
+            it would itself be code: the next bundle would be another one.
+        """
+        problem = f"{out}: would be part of the next bundle; write it elsewhere"
         taken = _selected(folder)
+        if _holds(taken, out):
+            raise BundleError([problem])
         files, archive = _written(map(_member, taken), out)
+        if _is_below(out, folder.root) and _holds(select(folder).taken, out):
+            out.unlink()
+            raise BundleError([problem])
         return _code(files), archive
 
     def packaged(self, source: CodeArchive) -> tuple[CodeFile, ...]:
@@ -91,6 +101,14 @@ class CodeBundler:
                     [f"{_source(bundle)} has changed since it was planned; plan again"]
                 )
             yield archive
+
+
+def _holds(taken: Iterable[Taken], file: Path) -> bool:
+    return file.exists() and any(os.path.samefile(one.file, file) for one in taken)
+
+
+def _is_below(file: Path, folder: str) -> bool:
+    return Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder))
 
 
 def _written(members: Iterable[Member], path: Path) -> tuple[list[CodeFile], Archive]:

@@ -183,6 +183,21 @@ def test_too_much_is_refused_with_the_largest(tmp_path: Path) -> None:
     assert CodeBundler().code(folder(tmp_path, max_bytes=5610)).size == 5610
 
 
+def test_an_archive_that_would_be_code_is_refused(tmp_path: Path) -> None:
+    """Else the same folder built twice would be two bundles."""
+    write_files(tmp_path, {"a.py": "", "out/.gitignore": "*", ".git/HEAD": ""})
+    with pytest.raises(BundleError, match="would be part of the next bundle"):
+        CodeBundler().build(folder(tmp_path), tmp_path / "code.tar.gz")
+    assert not (tmp_path / "code.tar.gz").exists()
+    (tmp_path / "a.py").write_text("code")
+    with pytest.raises(BundleError, match="would be part of the next bundle"):
+        CodeBundler().build(folder(tmp_path), tmp_path / "a.py")
+    assert (tmp_path / "a.py").read_text() == "code"
+    first, _ = CodeBundler().build(folder(tmp_path), tmp_path / "out/code.tar.gz")
+    second, _ = CodeBundler().build(folder(tmp_path), tmp_path / "out/code.tar.gz")
+    assert first == second == CodeBundler().code(folder(tmp_path))
+
+
 def test_no_file_at_all_is_refused(tmp_path: Path) -> None:
     """Rules that leave out everything are a slip."""
     write_files(tmp_path, {".gitignore": "*"})
