@@ -45,12 +45,14 @@ from reconciler.plan import (
     left_behind,
     make_plan,
     readable,
+    renamed,
     select,
     with_adopted,
     with_effects,
     with_guards,
     with_holds,
     with_pruned,
+    with_renamed,
     with_unread,
 )
 from reconciler.ports import Bundler, Fetcher, Reader
@@ -104,12 +106,16 @@ def plan(
     declared = desired = _bound(declaration, found, codes, covering, memory)
     if options.selection is not None:
         desired, is_whole = select(desired, options.selection), False
+    former = renamed(desired)
     left = left_behind(desired, memory.inventory) if memory and is_whole else ()
-    observed = covering.narrowed(observe(desired, covering, also=[owned.id for owned in left]))
+    left = tuple(owned for owned in left if owned.id not in former)
+    also = [*(owned.id for owned in left), *former]
+    observed = covering.narrowed(observe(desired, covering, also=also))
     covering.check()
     desired = readable(desired, observed)
     left = tuple(owned for owned in left if owned.id.scope not in observed.unread)
     plan = with_unread(make_plan(desired, observed), declared, observed, options)
+    plan = with_renamed(plan, desired, observed)
     if memory is not None:
         plan = with_pruned(plan, observed, left, memory.inventory, options)
         plan = with_adopted(plan, desired, observed, memory.inventory)

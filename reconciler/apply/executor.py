@@ -1,27 +1,31 @@
 """Run a plan: as concurrently as its graph allows, each step repeatable.
 
 First everything that only adds (a failure blocks its descendants and nobody else), then the
-switches, which decide what runs: in a project-domain none is thrown until every other step
-there has succeeded, so a failure never leaves half the launch plans on new code.
+switches, which decide what runs (`switches`).
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from reconciler.apply.frontier import Frontier
 from reconciler.apply.records import take_records
 from reconciler.apply.step import take_step
+from reconciler.apply.switches import (
+    Switchboard,
+    failures,
+    hindrance,
+    taken_back,
+    takings_back,
+    waves,
+)
 from reconciler.apply.uploads import Uploads
-from reconciler.apply.verify import flip, moved, read_active, settle
-from reconciler.errors import LockLostError, ReconcilerError
 from reconciler.model import (
     Action,
     ApplyReport,
     Event,
     Finished,
-    Kind,
     Outcome,
     Plan,
     ResourceId,
@@ -47,6 +51,8 @@ def execute(
     stop: threading.Event | None = None,
     on_event: Callable[[Event], None] = lambda event: None,
     fence: Callable[[], str] = lambda: "",
+    together: bool = True,
+    atomic: bool = False,
 ) -> ApplyReport:
     """Carry out every action of `plan` and report the outcome of each.
 
@@ -55,6 +61,9 @@ def execute(
         stop: Once set, nothing new is started; what runs is waited for and the rest is SKIPPED.
         on_event: Called in this thread, as actions start and finish.
         fence: Asked before every switch, from many threads: why it must not be thrown, or "".
+        together: Whether the switches of a project-domain wait for all steps there, or each only
+            for what it needs itself.
+        atomic: Whether all switches are taken back unless everything was done.
 
     Raises: ValueError for a plan with conflicts, or with uploads that nobody can make, before
         anything is written.
@@ -72,7 +81,7 @@ def execute(
     with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="apply") as pool:
         run.take_steps(steps, pool)
         run.keep_records(records)
-        run.throw_switches(switches, pool)
+        run.throw_switches(switches, pool, together=together, atomic=atomic)
     outcomes = tuple(run.outcomes[action.id] for action in plan)
     return ApplyReport(outcomes, interrupted=run.stop.is_set())
 
@@ -125,47 +134,60 @@ class _Run:
         for action in frontier.left():
             self._finish(Outcome(action, Status.SKIPPED, message="interrupted before it started"))
 
-    def throw_switches(self, switches: Sequence[Action], pool: ThreadPoolExecutor) -> None:
-        ready = []
-        for action in switches:
-            cause = self._hindrance(action)
-            if cause is not None:
-                self._block([action], cause)
-            elif self.stop.is_set():
-                message = "interrupted before it started"
-                self._finish(Outcome(action, Status.SKIPPED, message=message))
-            else:
-                ready.append(action)
-        if not ready:
-            return
-        try:
-            active = read_active(ready, self.reader)
-        except ReconcilerError as error:
-            for action in ready:
-                self._finish(Outcome(action, Status.FAILED, message=str(error), error=error))
-            return
-        started = self.clock.monotonic()
-        errors: dict[ResourceId, ReconcilerError | None] = {}
-        flipping: dict[ResourceId, Future[ReconcilerError | None]] = {}
-        for action in ready:
-            early = moved(action, active[action.id])
-            if early is not None:
-                self._finish(early)
-                continue
-            self.on_event(Started(action))
-            flipping[action.id] = pool.submit(self._flip, action, active[action.id])
-        for id, future in flipping.items():
-            errors[id] = future.result()
-        settled = settle(
-            [action for action in ready if action.id in flipping],
-            errors,
-            reader=self.reader,
-            writer=self.writer,
-            stopped=lambda: self.stop.is_set() or bool(self.fence()),
+    def throw_switches(
+        self, switches: Sequence[Action], pool: ThreadPoolExecutor, *, together: bool, atomic: bool
+    ) -> None:
+        board = Switchboard(
+            self.reader,
+            self.writer,
+            self.clock,
+            pool,
+            fence=self.fence,
+            stopped=self.stop.is_set,
+            started=lambda action: self.on_event(Started(action)),
         )
-        seconds = self.clock.monotonic() - started
-        for outcome in settled:
-            self._finish(replace(outcome, seconds=seconds))
+        # Of what may be taken back, nothing is told before it is known to stay.
+        finish = self._keep if atomic else self._finish
+        for wave in waves(switches):
+            failed = failures(self.outcomes.values())
+            ready = []
+            for action in wave:
+                cause = hindrance(action, failed, together=together)
+                if cause is not None:
+                    self._block([action], cause, finish)
+                elif self.stop.is_set():
+                    message = "interrupted before it started"
+                    finish(Outcome(action, Status.SKIPPED, message=message))
+                else:
+                    ready.append(action)
+            for outcome in board.throw(ready):
+                finish(outcome)
+        if atomic:
+            self._take_back(switches, board)
+            for action in switches:
+                self.on_event(Finished(self.outcomes[action.id]))
+
+    def _take_back(self, switches: Sequence[Action], board: Switchboard) -> None:
+        """If anything is not done, throw back what was thrown."""
+        undone = [one for one in self.outcomes.values() if one.status is not Status.DONE]
+        if not undone:
+            return
+        first = min(undone, key=lambda one: one.status is Status.SKIPPED)
+        cause = f"{first.action.id} was {first.status}"
+        outcomes = [self.outcomes[action.id] for action in switches]
+        thrown = [one for one in outcomes if one.status is Status.DONE and one.applied]
+        # An interrupt ends the new, not the way back.
+        quiet = replace(board, stopped=lambda: False, started=lambda action: None)
+        backs: dict[ResourceId, Outcome] = {}
+        for wave in waves(takings_back([one.action for one in thrown])):
+            ready = [
+                action
+                for action in wave
+                if all(backs[need].status is Status.DONE for need in action.needs)
+            ]
+            backs |= {outcome.action.id: outcome for outcome in quiet.throw(ready)}
+        for one in thrown:
+            self._keep(taken_back(one, backs.get(one.action.id), cause=cause))
 
     def keep_records(self, records: Sequence[Action]) -> None:
         """Adopt and forget what can be, unless that waits for a step that is not done."""
@@ -184,35 +206,26 @@ class _Run:
         for outcome in take_records(ready, self.reader):
             self._finish(outcome)
 
-    def _hindrance(self, switch: Action) -> ResourceId | None:
-        """The first step of the switch's own project-domain, or need of its own, not done.
-
-        What a name is called, or whether it is archived, says nothing about what runs.
-        """
-        for id, outcome in self.outcomes.items():
-            if outcome.status is Status.DONE or outcome.status is Status.SKIPPED:
-                continue
-            if id.kind is Kind.NAMED_ENTITY:
-                continue
-            around = id.project == switch.id.project and id.domain in ("", switch.id.domain)
-            if around or id in switch.needs:
-                return outcome.blocked_by or id
-        return None
-
-    def _flip(self, action: Action, active: Collection[str]) -> ReconcilerError | None:
-        reason = self.fence()
-        return LockLostError(reason) if reason else flip(action, active, self.writer)
-
     def _timed(self, action: Action) -> Outcome:
         started = self.clock.monotonic()
         outcome = take_step(action, reader=self.reader, writer=self.writer, uploads=self.uploads)
         return replace(outcome, seconds=self.clock.monotonic() - started)
 
-    def _block(self, actions: Iterable[Action], cause: ResourceId) -> None:
+    def _block(
+        self,
+        actions: Iterable[Action],
+        cause: ResourceId,
+        finish: Callable[[Outcome], None] | None = None,
+    ) -> None:
         for action in actions:
             message = f"waits for {cause}, which failed"
-            self._finish(Outcome(action, Status.BLOCKED, message=message, blocked_by=cause))
+            (finish or self._finish)(
+                Outcome(action, Status.BLOCKED, message=message, blocked_by=cause)
+            )
+
+    def _keep(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.action.id] = outcome
 
     def _finish(self, outcome: Outcome) -> None:
-        self.outcomes[outcome.action.id] = outcome
+        self._keep(outcome)
         self.on_event(Finished(outcome))

@@ -43,6 +43,11 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     is_flag=True,
     help="Apply although what was applied last is not in this commit's history.",
 )
+@click.option(
+    "--atomic",
+    is_flag=True,
+    help="Take every switch back that was thrown, unless everything was done.",
+)
 @planning_options
 @build_option
 @choice_options
@@ -61,6 +66,7 @@ def command(
     auto_approve: bool,
     lock_timeout: float,
     allow_older: bool,
+    atomic: bool,
     planning: "PlanOptions",
     build: bool,
     as_json: bool,
@@ -99,6 +105,7 @@ def command(
         ask=not auto_approve,
         wait=lock_timeout,
         allow_older=allow_older,
+        atomic=atomic,
         verbose=verbose,
         parallelism=parallelism,
     )

@@ -65,7 +65,7 @@ def apply_manifests(
                     plan, shown = again, without_secrets(again, unit.sensitive)
                     held.claim(plan)
                     show(shown, options, manner, asking=False)
-            report = carry_out(remote, plan, options, shown=shown, held=held)
+            report = carry_out(remote, plan, options, manner, unit=unit, shown=shown, held=held)
         document = options.outputs.applied(unit, shown, report)
         return Result(for_apply(report, plan), document)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reconciler.cli.interrupt import Drain, Tally
 from reconciler.cli.options import Settings, say
+from reconciler.cli.session import Unit
 from reconciler.cli.terminal import can_redraw
 from reconciler.errors import ApplyRefusedError
 from reconciler.model import ApplyReport, Event, Plan
@@ -18,13 +19,14 @@ class Manner:
     """How to apply, as the command line says it.
 
     Attributes: `ask` whether a person has to agree; `wait` seconds for the lock; `allow_older`
-    whether a commit may be applied that does not build upon the last one; `verbose` shows every
-    field.
+    whether a commit may be applied that does not build upon the last one; `atomic` whether all
+    switches are taken back unless everything was done; `verbose` shows every field.
     """
 
     ask: bool
     wait: float
     allow_older: bool
+    atomic: bool
     verbose: bool
     parallelism: int
 
@@ -55,7 +57,14 @@ def ask(endpoint: str) -> None:
 
 
 def carry_out(
-    remote: Remote, plan: Plan, options: Settings, *, shown: Plan, held: Held | None
+    remote: Remote,
+    plan: Plan,
+    options: Settings,
+    manner: Manner,
+    *,
+    unit: Unit,
+    shown: Plan,
+    held: Held | None,
 ) -> ApplyReport:
     """Apply `plan`, told of as `shown`: progress on stderr, then the report on stdout."""
     live = can_redraw(os.environ)
@@ -83,7 +92,13 @@ def carry_out(
         with view:
             remarks: list[str] = []
             report = remote.apply(
-                plan, held=held, stop=drain.stop, on_event=tally, say=remarks.append
+                plan,
+                held=held,
+                stop=drain.stop,
+                on_event=tally,
+                say=remarks.append,
+                together=unit.together,
+                atomic=manner.atomic,
             )
         for remark in remarks:
             say(f"Warning: {remark}")

@@ -23,6 +23,7 @@ _OF_APPLYING = frozenset(
         "auto_approve",
         "lock_timeout",
         "allow_older",
+        "atomic",
         "as_json",
         "json_into",
         "junit_into",

@@ -72,7 +72,7 @@ def apply_saved(
         with locked(remote, unit, plan, wait=manner.wait, saved=saved) as held:
             if held is not None and head is not None and held.before.serial != head.serial:
                 _check(remote, unit, saved, plan, held.before, manner)
-            report = carry_out(remote, plan, options, shown=shown, held=held)
+            report = carry_out(remote, plan, options, manner, unit=unit, shown=shown, held=held)
         document = options.outputs.applied(unit, shown, report)
         return Result(for_apply(report, plan), document)
 

@@ -91,6 +91,11 @@ class Unit:
         return self.workspace.folder if self.workspace else Path()
 
     @property
+    def together(self) -> bool:
+        """Whether launch plans of a project-domain are switched only once all there is done."""
+        return self.workspace is None or self.workspace.spec.activation == "together"
+
+    @property
     def sensitive(self) -> Sensitive:
         return self.settled.sensitive if self.settled else Sensitive()
 

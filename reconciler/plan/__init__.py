@@ -10,6 +10,7 @@ from reconciler.plan.holds import with_holds
 from reconciler.plan.named import named, only
 from reconciler.plan.planner import make_plan
 from reconciler.plan.prune import left_behind, with_pruned
+from reconciler.plan.renames import renamed, with_renamed
 from reconciler.plan.select import select
 
 __all__ = [
@@ -21,12 +22,14 @@ __all__ = [
     "named",
     "only",
     "readable",
+    "renamed",
     "select",
     "with_adopted",
     "with_effects",
     "with_guards",
     "with_holds",
     "with_pruned",
+    "with_renamed",
     "with_unread",
     "without_foreign",
 ]

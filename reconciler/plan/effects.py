@@ -168,9 +168,7 @@ class _Telling:
 
     def _consumers(self) -> Uses:
         if self._uses is None:
-            self._uses = Uses(
-                in_set=self._desired.values(), in_admin=self._behind.users.values()
-            )
+            self._uses = Uses(in_set=self._desired.values(), in_admin=self._behind.users.values())
         return self._uses
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from reconciler.model import Action, Diagnostic, Hold, Plan, Severity
+from reconciler.model import Action, Diagnostic, Hold, Plan, ResourceId, Severity
 
 
 def with_holds(plan: Plan, holds: Collection[Hold], *, now: datetime) -> Plan:
@@ -20,15 +20,31 @@ def with_holds(plan: Plan, holds: Collection[Hold], *, now: datetime) -> Plan:
         and not hold.is_over(wanted.get(hold.id, ""))
     ]
     held = {hold.id for hold in standing}
+    # What takes over from a held name waits with it: both on at once would be worse.
+    waiting = [one for one in plan if one.is_switch and held.intersection(one.needs)]
+    kept_off = held | {action.id for action in waiting}
     return replace(
         plan,
-        actions=tuple(action for action in plan if action.id not in held),
-        warnings=(*(_told(hold) for hold in standing), *plan.warnings),
+        actions=tuple(action for action in plan if action.id not in kept_off),
+        warnings=(
+            *(_told(hold) for hold in standing),
+            *(_told_of_waiting(action, held) for action in waiting),
+            *plan.warnings,
+        ),
     )
 
 
 def _version(action: Action) -> str:
     return action.after.active[0] if action.after is not None and action.after.active else ""
+
+
+def _told_of_waiting(action: Action, held: set[ResourceId]) -> Diagnostic:
+    (old,) = held.intersection(action.needs)
+    return Diagnostic(
+        "held",
+        f"{action.id} stays as it is too: it takes over from {old.name}, which is held",
+        severity=Severity.WARNING,
+    )
 
 
 def _told(hold: Hold) -> Diagnostic:

@@ -126,6 +126,8 @@ class Remote:
         stop: threading.Event | None = None,
         on_event: Callable[[Event], None] = lambda event: None,
         say: Callable[[str], None] = lambda text: None,
+        together: bool = True,
+        atomic: bool = False,
     ) -> ApplyReport:
         """Carry out a plan; what fails is in the report, never raised.
 
@@ -134,6 +136,7 @@ class Remote:
             stop: Once set, nothing new is started.
             on_event: Called as actions start and finish, in this thread.
             say: Told, in a sentence, what did not work about the ledger.
+            together, atomic: Of the switches, as `apply.execute` says.
 
         Raises: ValueError for a plan with conflicts, before anything is written.
         """
@@ -150,6 +153,8 @@ class Remote:
                 stop=stop,
                 on_event=on_event,
                 fence=fence,
+                together=together,
+                atomic=atomic,
             )
 
         if held is None:

@@ -354,6 +354,13 @@ class WorkspaceSpec(Part):
         Field(description="Without one nothing is locked, owned or remembered."),
     ] = None
     scopes: Scopes = ()
+    activation: Annotated[
+        Literal["together", "independent"],
+        Field(
+            description="When launch plans are switched: once everything in their project and "
+            "domain is done, or each once all that it needs is."
+        ),
+    ] = "together"
     guards: Annotated[
         Maybe[GuardsSpec],
         Field(description="Which plans are refused until a flag says that they are meant."),
