@@ -1,6 +1,6 @@
 """The corridor: each verb on one screen, its stages in order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -31,19 +31,26 @@ from reconciler.model import (
     CodeFolder,
     DesiredState,
     Drawing,
+    DriftReport,
     Found,
     Head,
+    Inventory,
     Kind,
     ObservedState,
+    Place,
     Plan,
     PlanOptions,
     Resource,
+    ResourceId,
 )
 from reconciler.observed import Covering, behind, look_up, observe, with_users
 from reconciler.plan import (
+    World,
     changing,
+    find_drift,
     left_behind,
     make_plan,
+    mutable,
     readable,
     renamed,
     select,
@@ -122,6 +129,67 @@ def plan(
         plan = with_holds(plan, memory.holds, now=now)
     plan = with_guards(plan, desired, observed, options)
     return _told(plan, declared, observed, covering, now=now)
+
+
+def drift(
+    manifests: Sequence[Manifest] | None,
+    reader: Reader,
+    *,
+    bundler: Bundler,
+    fetcher: Fetcher,
+    now: datetime,
+    memory: Head | None = None,
+    foreign: Collection[Place] = (),
+) -> DriftReport:
+    """Compare what Admin holds with how we left it, and with what is declared.
+
+    Args:
+        manifests: All of a workspace; None to ask only the ledger.
+        memory: What that remembers; without it nobody can tell a hand from a newer manifest.
+        foreign: What other workspaces own, which is no orphan.
+
+    Cost: as a plan, and of all that is ours whether it is as it was; a list of what is active in
+        each project and domain that is declared or ours.
+    Raises: as `plan`.
+    """
+    covering = Covering(reader)
+    desired = DesiredState({})
+    if manifests is not None:
+        declaration = declare(manifests, _fetched(manifests, fetcher))
+        found = covering.marked(look_up(needs(declaration), covering))
+        desired = _bound(declaration, found, _codes(declaration, bundler), covering, memory)
+    ours = memory.inventory if memory is not None else Inventory()
+    observed = observe(desired, covering, also=[owned.id for owned in mutable(ours)])
+    versions = [owned.id for owned in ours if owned.id.kind.versioned]
+    there = covering.versions(versions)
+    ids = {*desired.resources, *(owned.id for owned in ours)}
+    active = covering.all_active({id.scope for id in ids if id.domain})
+    covering.check()
+    observed = covering.narrowed(observed)
+    desired = readable(desired, observed)
+    plan = make_plan(desired, observed) if manifests is not None else None
+    if plan is not None and memory is not None:
+        left = [one for one in left_behind(desired, ours) if one.id in observed.asked]
+        plan = with_pruned(plan, observed, left, ours, PlanOptions())
+    running: dict[ResourceId, list[Resource]] = {}
+    for one in active:
+        running.setdefault(one.id.activation, []).append(one)
+    world = World(
+        desired=desired,
+        observed=observed,
+        plan=plan,
+        inventory=memory.inventory if memory is not None else None,
+        gone={id for id in versions if id not in there and id.scope not in observed.unread},
+        running=running,
+        foreign=foreign,
+    )
+    return DriftReport(
+        find_drift(world),
+        compared=len({*ids, *running}),
+        at=now,
+        remembers=memory is not None,
+        unread=tuple("/".join(scope) for scope in observed.unread),
+    )
 
 
 def draw(manifests: Sequence[Manifest], *, fetcher: Fetcher) -> Drawing:

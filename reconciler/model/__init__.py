@@ -30,6 +30,7 @@ from reconciler.model.comparable import comparable, without_source_root
 from reconciler.model.describe import describe, describe_value, enum_word
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.drawing import Drawing, Spot, spot
+from reconciler.model.drift import Drift, DriftKind, DriftReport, Left
 from reconciler.model.duration import parse_duration
 from reconciler.model.effect import (
     Behind,
@@ -132,6 +133,9 @@ __all__ = [
     "DesiredState",
     "Diagnostic",
     "Drawing",
+    "Drift",
+    "DriftKind",
+    "DriftReport",
     "Effect",
     "End",
     "Entry",
@@ -152,6 +156,7 @@ __all__ = [
     "Kind",
     "Knock",
     "Layer",
+    "Left",
     "Needs",
     "ObservedState",
     "Oddity",

@@ -68,7 +68,17 @@ class Covering:
         return self._ask(self._reader.active, activations)
 
     def all_active(self, scopes: Collection[Scope]) -> Collection[Resource]:
-        return self._reader.all_active([one for one in scopes if one not in self._refusals])
+        found: list[Resource] = []
+        for scope in sorted(set(scopes) - self._refusals.keys()):
+            try:
+                found += self._reader.all_active([scope])
+            except PermissionDeniedError as error:
+                with self._lock:
+                    self._refusals.setdefault(scope, error)
+            else:
+                with self._lock:
+                    self._read.add(scope)
+        return found
 
     def latest(self, names: Collection[ResourceId]) -> Mapping[ResourceId, ResourceId]:
         return self._ask(self._reader.latest, names)

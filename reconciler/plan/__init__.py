@@ -4,6 +4,7 @@ from reconciler.plan.adopt import with_adopted, without_foreign
 from reconciler.plan.compare import compare
 from reconciler.plan.coverage import readable, with_unread
 from reconciler.plan.decide import decide
+from reconciler.plan.drift import World, find_drift, mutable
 from reconciler.plan.effects import changing, with_effects
 from reconciler.plan.guard import with_guards
 from reconciler.plan.holds import with_holds
@@ -14,11 +15,14 @@ from reconciler.plan.renames import renamed, with_renamed
 from reconciler.plan.select import select
 
 __all__ = [
+    "World",
     "changing",
     "compare",
     "decide",
+    "find_drift",
     "left_behind",
     "make_plan",
+    "mutable",
     "named",
     "only",
     "readable",

@@ -13,8 +13,9 @@ from reconciler.apply import execute, run_locked
 from reconciler.bundle import CodeBundler
 from reconciler.config import Config
 from reconciler.manifest import Manifest
-from reconciler.model import ApplyReport, DesiredState, Event, Head, Plan, PlanOptions
+from reconciler.model import ApplyReport, DesiredState, DriftReport, Event, Head, Plan, PlanOptions
 from reconciler.planfile import SavedPlan, Values
+from reconciler.remote.attribution import attributed
 from reconciler.remote.saved import check_fresh
 from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
 from reconciler.storage import PinnedFiles
@@ -87,6 +88,28 @@ class Remote:
             now=SystemClock().now(),
             options=options,
         )
+
+    def drift(self, manifests: Sequence[Manifest] | None, home: "Home | None") -> DriftReport:
+        """Tell what is not as it was left, or not as it is declared. Nothing is written.
+
+        Args:
+            manifests: All of a workspace; None to compare with its ledger only.
+            home: Where that is kept; None if there is none.
+
+        Cost: as `pipeline.drift`; if something drifted, the whole log, to say who left it so.
+        Raises: ManifestError, LedgerError, AdminError or UnreachableError.
+        """
+        ledger = self.ledger_of(home) if home is not None else None
+        report = pipeline.drift(
+            manifests,
+            self._connection.reader,
+            bundler=self._bundler,
+            fetcher=self._fetcher,
+            now=SystemClock().now(),
+            memory=ledger.head() if ledger is not None else None,
+            foreign=ledger.owners().keys() if ledger is not None else (),
+        )
+        return attributed(report, ledger.reader()) if ledger is not None else report
 
     def open(self, saved: SavedPlan, values: Values) -> Plan:
         """The plan that was saved, to be carried out; packages that hold its code are fetched.

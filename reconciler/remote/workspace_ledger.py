@@ -1,7 +1,7 @@
 """What Admin remembers for one workspace: read it, lock it, hold names in it, go back by it."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reconciler.admin import Connection, SystemClock
@@ -13,6 +13,7 @@ from reconciler.model import (
     Hold,
     Kind,
     Owned,
+    Place,
     Plan,
     Record,
     Release,
@@ -83,12 +84,18 @@ class WorkspaceLedger:
         """
         if not any(action.verb is Verb.ADOPT for action in plan):
             return plan
-        owners = {
+        return without_foreign(plan, self.owners())
+
+    def owners(self) -> Mapping[Place, str]:
+        """The workspace that owns a place, for all that the others of the home own.
+
+        Cost: a list of the home's ledgers, and the head of each other one.
+        """
+        return {
             place: neighbour.workspace
             for neighbour in self.reader().neighbours()
             for place in neighbour.head().inventory.entries
         }
-        return without_foreign(plan, owners)
 
     def lock(
         self,
