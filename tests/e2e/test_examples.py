@@ -5,6 +5,7 @@ The smallest, `examples/manifests` itself, is in `test_docs`.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -74,6 +75,20 @@ def active(admin: str, domain: str) -> list[LaunchPlan]:
 
 def client(admin: str) -> RawSynchronousFlyteClient:
     return RawSynchronousFlyteClient(PlatformConfig(endpoint=admin, insecure=True))
+
+
+def test_every_file_says_by_which_schema_it_is_checked() -> None:
+    """In the first line, for editors; parts to be included are no whole documents."""
+    lines = {
+        path.relative_to(EXAMPLES): path.read_text().split("\n", 1)[0]
+        for path in sorted(EXAMPLES.rglob("*.yaml"))
+        if path.parent.name not in ("attributes", "common")
+    }
+
+    for path, line in lines.items():
+        found = re.fullmatch(r"# yaml-language-server: \$schema=(.+)", line)
+        assert found, path
+        assert (EXAMPLES / path.parent / found[1]).is_file(), path
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -146,6 +161,10 @@ def test_the_monorepo_is_applied_workspace_by_workspace(
     applied = cli("apply", "--auto-approve")
 
     assert applied.code == 0, applied.out + applied.err
+    assert "registered" in cli("history", "-w", "pricing").out
+    assert "Not checked" in cli("validate").out
+    online = cli("validate", "--online")
+    assert (online.code, "Not checked" in online.out) == (0, False), online.err
     for name in ("shared", "pricing", "search"):
         again = cli("apply", "-w", name, "--auto-approve")
         assert again.out.splitlines()[-1] == NO_CHANGES
