@@ -97,7 +97,9 @@ def _with_includes(
 ) -> tuple[dict[str, Any], Positions]:
     spec = value.get("spec")
     names = spec.get("include", []) if isinstance(spec, dict) else []
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if not isinstance(names, list) or not all(
+        isinstance(name, str) and "\0" not in name for name in names
+    ):
         return value, places  # validation says what is wrong with it
     pieces: dict[Steps, Piece] = {}
     merged: dict[str, Any] = {}

@@ -54,8 +54,10 @@ def _type(value: Any) -> str:
 def _pattern(text: str) -> str:
     try:
         re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         raise ValueError(f"is no regular expression: {error}") from None
+    except RecursionError:
+        raise ValueError("is no regular expression: nested too deeply") from None
     return text
 
 

@@ -94,6 +94,13 @@ def test_circles_and_files_that_are_none_are_refused(tmp_path: Path) -> None:
     assert "an included file is a document of kind Workspace" in other[0]
 
 
+def test_a_name_that_no_file_has_is_told(tmp_path: Path) -> None:
+    """At its line, before anybody looks for it."""
+    problems = refused(workspace(tmp_path, 'include: ["a\\0b"]\n'))
+    assert problems[0].startswith("reconciler.yaml:6:")
+    assert "NUL" in problems[0]
+
+
 def test_ignored_files_are_no_manifests(tmp_path: Path) -> None:
     """Globs from the workspace's folder; a folder takes all that is in it."""
     (tmp_path / "m/drafts/deep").mkdir(parents=True)

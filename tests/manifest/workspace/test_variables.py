@@ -81,6 +81,8 @@ def test_what_it_may_not_have_is_refused(
         ("{type: int, sensitive: true}", "only texts can be kept secret, not int"),
         ("{type: int, pattern: a}", "only texts have a pattern"),
         ("{pattern: '['}", "is no regular expression"),
+        ("{pattern: 'a{99999999999999999999}'}", "repetition number is too large"),
+        (f"{{pattern: '{'(' * 3_000 + ')' * 3_000}'}}", "nested too deeply"),
         ("{min: 2, max: 1}", "min is more than max"),
         ("{type: bool, min: 1}", "true and false have no order"),
         ("{type: int, default: a}", "spec.variables.x.default: expected a whole number"),
