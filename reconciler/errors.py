@@ -6,6 +6,7 @@
     ├── UnreachableError                     1   nobody answers at the endpoint
     ├── ApplyRefusedError                    1   not confirmed, or the world moved before a write
     │   └── GuardError                       3   a lawful plan that is rather a mistake
+    ├── PlanFileError                        1   no saved plan, a damaged one, another version's
     ├── StalePlanError                       4   a saved plan for a world that is gone
     ├── OversizedError                       1   a request that Admin would not even read
     ├── BundleError                          1   code that cannot be bundled, or has changed since
@@ -66,6 +67,10 @@ class UnreachableError(ReconcilerError):
 
 class ApplyRefusedError(ReconcilerError):
     """Nothing was written: the plan was not confirmed, or it cannot be carried out."""
+
+
+class PlanFileError(ReconcilerError):
+    """The file is no saved plan, or was damaged, or was written by another version."""
 
 
 class StalePlanError(ReconcilerError):

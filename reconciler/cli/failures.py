@@ -20,6 +20,7 @@ from reconciler.errors import (
     LockedError,
     ManifestError,
     OlderCommitError,
+    PlanFileError,
     PlanRanError,
     ReconcilerError,
     StalePlanError,
@@ -54,6 +55,8 @@ def diagnostics(error: Exception) -> Sequence[Diagnostic]:
     """What is wrong, as an error of ours tells it."""
     if isinstance(error, ManifestError):
         return error.diagnostics
+    if isinstance(error, StalePlanError):
+        return [Diagnostic(code(error), moved, hint="plan again") for moved in error.moved]
     return (Diagnostic(code(error), message(error)),)
 
 
@@ -121,6 +124,8 @@ def code(error: Exception) -> str:
             return "older-commit"
         case StalePlanError():
             return "stale-plan"
+        case PlanFileError():
+            return "plan-file"
         case OSError():
             return "system"
     return "error"

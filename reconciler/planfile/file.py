@@ -12,7 +12,7 @@ from pathlib import Path
 
 from google.protobuf.message import DecodeError
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import PlanFileError
 from reconciler.planfile.plan_pb2 import PlanFile
 from reconciler.planfile.saved import FORMAT, SavedPlan, understood
 
@@ -20,10 +20,6 @@ _HEADER = b"flyte-reconciler plan\n"
 _DIGEST_BYTES = 32
 # A plan of 30,000 entities takes a tenth of this; what inflates beyond is no plan of ours.
 _MAX_BYTES = 2 << 30
-
-
-class PlanFileError(ReconcilerError):
-    """The file is no saved plan, or was damaged, or was written by another version."""
 
 
 def write_plan(path: Path, saved: SavedPlan) -> None:
@@ -48,13 +44,12 @@ def write_plan(path: Path, saved: SavedPlan) -> None:
 
 
 def is_plan_file(path: Path) -> bool:
-    """Tell whether a file begins as a saved plan does, be it cut short right there."""
+    """Tell whether a file begins as a saved plan does, or is one that was damaged right there."""
     try:
         with path.open("rb") as file:
-            start = file.read(len(_HEADER))
+            return _begins(file.read(len(_HEADER)))
     except OSError:
         return False
-    return bool(start) and _HEADER.startswith(start)
 
 
 def read_plan(path: Path, *, tool_version: str) -> SavedPlan:
@@ -68,7 +63,7 @@ def read_plan(path: Path, *, tool_version: str) -> SavedPlan:
     except OSError as error:
         raise PlanFileError(f"{path} cannot be read: {error.strerror or error}") from error
     if not content.startswith(_HEADER):
-        if content and _HEADER.startswith(content):
+        if _begins(content):
             raise _damaged(path)
         raise PlanFileError(f"{path} is no saved plan; `reconciler plan --out FILE` writes one")
     start = len(_HEADER) + _DIGEST_BYTES
@@ -86,6 +81,12 @@ def read_plan(path: Path, *, tool_version: str) -> SavedPlan:
         return understood(message)
     except (DecodeError, ValueError, TypeError, LookupError, ArithmeticError, OSError) as error:
         raise PlanFileError(f"{path} holds no plan that this program has written") from error
+
+
+def _begins(content: bytes) -> bool:
+    """Whether this is the first line, or its beginning, or most of it: no manifest is."""
+    same = sum(one == other for one, other in zip(content, _HEADER, strict=False))
+    return bool(content) and (_HEADER.startswith(content) or 2 * same > len(_HEADER))
 
 
 def _inflated(path: Path, compressed: bytes) -> bytes:

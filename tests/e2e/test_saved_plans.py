@@ -214,6 +214,8 @@ def test_what_can_be_changed_is_changed_from_what_was_planned(
     for line in told:
         assert line in result.err
     assert result.err.count("was changed") == len(told)
+    problems = cli("apply", PLAN, "--json").last["diagnostics"]
+    assert [problem["code"] for problem in problems] == ["stale-plan"] * len(told)
     assert admin.writes == before
 
 
@@ -280,6 +282,21 @@ def test_an_older_commit_is_the_plans(cli: Cli, admin: Between, workspace: Path)
 
     assert (entries[-1]["commit"] or None) == about["commit"]
     assert entries[-1]["saved"] is True
+
+
+def test_what_is_as_planned_already_is_adopted(
+    cli: Cli, admin: Between, workspace: Path, etl: Path
+) -> None:
+    """A plan that only says what is ours writes to the ledger, and once."""
+    workspace.write_text(WORKSPACE.replace("  ledger", "  # ledger"))
+    assert cli("apply", "--auto-approve").code == 0
+    workspace.write_text(WORKSPACE)
+    assert "4 to adopt" in saved(cli).out
+
+    assert cli("apply", PLAN).code == 0
+
+    assert "owned: 4" in cli("ledger", "stats").out
+    assert cli("apply", PLAN).code == 4
 
 
 @pytest.mark.parametrize("ending", ["", "--auto-approve"])

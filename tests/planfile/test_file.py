@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.planfile import PlanFileError, is_plan_file, read_plan, write_plan
+from reconciler.errors import PlanFileError
+from reconciler.planfile import is_plan_file, read_plan, write_plan
 from reconciler.planfile.file import _HEADER
 from tests.planfile.builders import a_plan, saved
 from tests.planfile.filled import laid_open
@@ -102,6 +103,24 @@ def test_what_no_program_of_ours_wrote_is_refused(
 
     with contextlib.suppress(PlanFileError):
         read_plan(path, tool_version="1.0")
+
+
+def test_a_plan_is_told_from_manifests(tmp_path: Path) -> None:
+    """Also one whose first line is damaged, so that it is not taken for something else."""
+    path = tmp_path / "plan"
+    write_plan(path, saved())
+    content = path.read_bytes()
+    damaged = [content[:3], content[3:4] + content[1:], content[:5] + b"??" + content[7:]]
+    manifests = [b"apiVersion: reconciler/v1\n", b"# flyte-reconciler plan\n", b"---\n", b""]
+
+    for content in damaged:
+        path.write_bytes(content)
+        assert is_plan_file(path)
+        with pytest.raises(PlanFileError, match="damaged"):
+            read_plan(path, tool_version="1.0")
+    for content in manifests:
+        path.write_bytes(content)
+        assert not is_plan_file(path)
 
 
 def test_another_version_is_refused(tmp_path: Path) -> None:
