@@ -54,6 +54,9 @@ def instances(
         return
     try:
         each = _listed(listed[FIELD])
+        if not each and not names_in(value[FIELD]):
+            # A variable may hold nothing in one environment; what is written out is a mistake.
+            raise _Refused("nothing is listed", hint="remove the document, or list something")
         template = {key: item for key, item in value.items() if key != FIELD}
         if len(each) > 1 and not _named_by_each(template):
             raise _Refused(
@@ -82,8 +85,6 @@ def _listed(value: Any) -> dict[str, dict[str, Any]]:
             raise _Refused(
                 f"expected a list, a mapping or a matrix, found {describe_value(value)}"
             )
-    if not found:
-        raise _Refused("nothing is listed", hint="remove the document, or list something")
     if len(found) > MOST_INSTANCES:
         raise _Refused(f"{len(found)} documents are more than {MOST_INSTANCES}")
     return found

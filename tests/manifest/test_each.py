@@ -61,6 +61,22 @@ def test_a_variable_can_be_what_is_listed(tmp_path: Path) -> None:
     assert [one.place[-1] for one in loaded(path, "production")] == ["fetch.eu", "fetch.us"]
 
 
+@pytest.mark.parametrize("each", ["${var.regions}", '{matrix: {region: "${var.regions}"}}'])
+def test_a_variable_can_hold_nothing(tmp_path: Path, each: str) -> None:
+    """In an environment that has none of it; the others are as they were."""
+    path = workspace(
+        tmp_path,
+        """\
+        variables: {regions: {type: "list[string]", default: [eu]}}
+        environments: {dev: {variables: {regions: []}}, prod: {}}
+        """,
+        f"forEach: {each}\n{EACH}---\n{TASK}",
+    )
+
+    assert [one.place[-1] for one in loaded(path, "dev")] == ["fetch"]
+    assert [one.place[-1] for one in loaded(path, "prod")] == ["fetch.eu", "fetch"]
+
+
 def test_instances_remember_where_they_were_written(tmp_path: Path) -> None:
     """All of them at the same lines; and a problem says of which instance it is."""
     path = workspace(tmp_path, "", f"forEach: [1, a]\n{EACH}  retries: ${{each.value}}\n")
