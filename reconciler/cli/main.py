@@ -22,7 +22,7 @@ from reconciler.cli.signals import Watch
 # for itself) holds `command`, loaded only when called.
 COMMANDS = {
     "init": "Write reconciler.yaml and a first manifest.",
-    "validate": "Check manifests without talking to Flyte Admin.",
+    "validate": "Check manifests, offline or against Flyte Admin.",
     "schema": "Print or write the JSON Schemas of the manifests.",
     "fmt": "Write manifests in one form.",
     "explain": "Tell which file and line a value came from.",
