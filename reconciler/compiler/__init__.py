@@ -22,7 +22,7 @@ from reconciler.compiler.errors import (
 from reconciler.compiler.gotext import go_text, type_text
 from reconciler.compiler.literals import literal_type
 from reconciler.compiler.quantities import Quantity, QuantityError, parse_quantity
-from reconciler.compiler.references import References, required_references
+from reconciler.compiler.references import References, identity, required_references
 from reconciler.compiler.tasks import compile_task
 from reconciler.compiler.types import castable
 from reconciler.compiler.workflows import compile_workflow
@@ -42,6 +42,7 @@ __all__ = [
     "compile_task",
     "compile_workflow",
     "go_text",
+    "identity",
     "literal_type",
     "parse_quantity",
     "required_references",

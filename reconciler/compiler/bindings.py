@@ -328,13 +328,16 @@ def mismatching_types(
 
 def _parse_variable(text: str) -> re.Match[str] | None:
     """Find the one word in `text`, with the index before it if there is one."""
-    matches = list(_VARIABLE.finditer(text))
-    if len(matches) != 1:
-        return None
-    index = matches[0]["index"]
+    found = _VARIABLE.fullmatch(text)
+    if found is None:
+        matches = list(_VARIABLE.finditer(text))
+        if len(matches) != 1:
+            return None
+        found = matches[0]
+    index = found["index"]
     if index is not None and (len(index) > 4000 or int(index) > _LARGEST_INDEX):
         return None
-    return matches[0]
+    return found
 
 
 def _output(node: Node, name: str, faults: Faults) -> Variable | None:

@@ -3,7 +3,7 @@
 Source: flytepropeller/pkg/compiler/workflow_compiler.go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flyteidl.core import compiler_pb2, workflow_pb2
@@ -32,15 +32,16 @@ def compile_workflow(
     template: WorkflowTemplate,
     sub_workflows: Sequence[WorkflowTemplate],
     *,
-    tasks: Sequence[TaskTemplate],
-    launch_plans: Sequence[LaunchPlanInterface],
+    tasks: Sequence[TaskTemplate] | Mapping[bytes, TaskTemplate],
+    launch_plans: Sequence[LaunchPlanInterface] | Mapping[bytes, LaunchPlanInterface],
 ) -> CompiledWorkflowClosure:
     """Return the closure Admin would store; what is handed in stays as it is.
 
     Args:
         template: The primary workflow, with the id it is registered under.
         sub_workflows: The sub-workflows sent along, in order.
-        tasks: The tasks as registered; more than `required_references` asks for do no harm.
+        tasks: The tasks as registered; more than `required_references` asks for do no harm. All
+            that there are may come by `identity`.
         launch_plans: The launch plans found for the references, likewise.
 
     Raises:
@@ -68,30 +69,33 @@ def _gather(
     closure: CompiledWorkflowClosure,
     sub_workflows: dict[bytes, WorkflowTemplate],
     *,
-    tasks: Sequence[TaskTemplate],
-    launch_plans: Sequence[LaunchPlanInterface],
+    tasks: Sequence[TaskTemplate] | Mapping[bytes, TaskTemplate],
+    launch_plans: Sequence[LaunchPlanInterface] | Mapping[bytes, LaunchPlanInterface],
     faults: Faults,
 ) -> Library | None:
     """Put the tasks needed into the closure; None if a task or launch plan is missing."""
     needed = find_references(closure.primary.template, sub_workflows, faults)
-    given_tasks = {identity(optional(task, "id")): task for task in reversed(tasks)}
-    given_launch_plans = {identity(each.id): each for each in launch_plans}
+    if not isinstance(tasks, Mapping):
+        tasks = {identity(optional(task, "id")): task for task in reversed(tasks)}
+    if not isinstance(launch_plans, Mapping):
+        launch_plans = {identity(each.id): each for each in launch_plans}
     for id in needed.launch_plans:
-        if identity(id) not in given_launch_plans:
+        if identity(id) not in launch_plans:
             unknown_workflow(START_NODE, go_text(id), faults)
     compiled_tasks = {}
     for id in needed.tasks:
-        task = given_tasks.get(identity(id))
+        key = identity(id)
+        task = tasks.get(key)
         if task is None:
             unknown_task(START_NODE, id, faults)
             continue
         compiled = closure.tasks.add()
         compiled.template.CopyFrom(task)
-        compiled_tasks[identity(id)] = compiled.template
+        compiled_tasks[key] = compiled.template
     if faults:
         return None
     by_id = {identity(each.template.id): each for each in closure.sub_workflows}
-    return Library(compiled_tasks, given_launch_plans, by_id)
+    return Library(compiled_tasks, launch_plans, by_id)
 
 
 def _compile(compiled: CompiledWorkflow, library: Library, faults: Faults) -> bool:

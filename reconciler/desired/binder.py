@@ -13,9 +13,10 @@ from reconciler.compiler import (
     CompilationError,
     CompilerCrashError,
     CompilerPanicError,
+    LaunchPlanInterface,
     compile_task,
     compile_workflow,
-    required_references,
+    identity,
 )
 from reconciler.desired.augment import augmented
 from reconciler.desired.bound import Bound, from_admin, launch_plan_bound
@@ -69,19 +70,20 @@ class Binder:
         self._index = index
         self._found = found
         self._bundles = bundles
-        self._code: dict[str, tuple[Bundle, ...]] = {}
+        self._code: dict[bytes, tuple[Bundle, ...]] = {}
         self._problems = problems
         self._findings = Findings(problems)
         self._bound: dict[Entity, Bound] = {}
         self._ids: dict[ResourceId, Entity] = {}
         self._switches = Switches(index, problems)
         self._spoken = Spoken(index.entities)
-        self._tasks: dict[str, Any] = {}
-        self._launch_plans: dict[str, Bound] = {}
+        # By identity, as the compiler looks them up.
+        self._tasks: dict[bytes, Any] = {}
+        self._launch_plans: dict[bytes, LaunchPlanInterface] = {}
         for resource in found.versions.values() if found else ():
             bound = from_admin(resource)
             self._remember(bound)
-            self._tasks.update((_key(template.id), template) for template in bound.tasks)
+            self._tasks.update((identity(template.id), template) for template in bound.tasks)
 
     def bind(self, entity: Entity) -> None:
         """Bind `entity`, unless something it refers to is missing or itself faulty."""
@@ -253,20 +255,11 @@ class Binder:
 
     def _compiled(self, entity: Entity, spec: WorkflowSpec) -> CompiledWorkflowClosure | None:
         try:
-            references = required_references(spec.template, spec.sub_workflows)
             return compile_workflow(
                 spec.template,
                 spec.sub_workflows,
-                tasks=[
-                    self._tasks[key]
-                    for identifier in references.tasks
-                    if (key := _key(identifier)) in self._tasks
-                ],
-                launch_plans=[
-                    self._launch_plans[key].as_interface
-                    for identifier in references.launch_plans
-                    if (key := _key(identifier)) in self._launch_plans
-                ],
+                tasks=self._tasks,
+                launch_plans=self._launch_plans,
             )
         except CompilationError as error:
             self._findings.tell_faults(entity, error)
@@ -359,7 +352,7 @@ class Binder:
             )
         )
         if code:
-            self._code[_key(bound.id)] = code
+            self._code[identity(bound.template.id)] = code
         self._bound[entity] = bound
         self._remember(bound)
 
@@ -367,14 +360,15 @@ class Binder:
         """The bundles of a thing's own messages and of the tasks inside it, each once."""
         if not self._code:
             return code
-        inside = (self._code.get(_key(template.id), ()) for template in bound.tasks)
+        inside = (self._code.get(identity(template.id), ()) for template in bound.tasks)
         return tuple(dict.fromkeys((*code, *(one for some in inside for one in some))))
 
     def _remember(self, bound: Bound) -> None:
         if bound.id.kind is Kind.TASK:
-            self._tasks[_key(bound.id)] = bound.template
+            self._tasks[identity(bound.template.id)] = bound.template
         elif bound.id.kind is Kind.LAUNCH_PLAN:
-            self._launch_plans[_key(bound.id)] = bound
+            launch_plan = bound.as_interface
+            self._launch_plans[identity(launch_plan.id)] = launch_plan
 
 
 def _filled(spec: Any, id: ResourceId, pins: Pins = _NO_PINS) -> Any:
@@ -392,8 +386,3 @@ def _pins(targets: _Targets) -> Pins:
         if pointer.word == AUTO
         for id in (target.id.to_identifier(),)
     }
-
-
-def _key(identifier: Any) -> str:
-    parts = (identifier.project, identifier.domain, identifier.name, identifier.version)
-    return "\0".join(parts)

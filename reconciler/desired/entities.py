@@ -79,7 +79,8 @@ def _declared(
 def _launch_plan_pointers(manifest: LaunchPlan) -> Iterator[Pointer]:
     """The workflow it launches; of a switch the version that is to be active."""
     if manifest.spec.workflow is not None:
-        yield _pointer(manifest, Kind.WORKFLOW, manifest.spec.workflow, ("workflow",))
+        workflow = manifest.spec.workflow
+        yield _pointer(manifest, Kind.WORKFLOW, workflow, ("workflow",), manifest.said_in)
     elif manifest.spec.state == "active":
         metadata = manifest.metadata
         place = Place(Kind.LAUNCH_PLAN, metadata.project, metadata.domain, metadata.name)
@@ -88,11 +89,12 @@ def _launch_plan_pointers(manifest: LaunchPlan) -> Iterator[Pointer]:
 
 def _node_pointers(workflow: Workflow) -> Iterator[Pointer]:
     """What the nodes of a workflow refer to, in words or raw."""
+    within = workflow.said_in
     for path, node in workflow.spec.sites:
         referred = node.reference
         if referred is not None:
             key, reference = referred
-            yield _pointer(workflow, _KEYS[key], reference, (*path, key))
+            yield _pointer(workflow, _KEYS[key], reference, (*path, key), within)
         if node.raw is not None:
             yield from _raw_pointers(workflow, node.raw, (*path, "raw"))
     if workflow.spec.raw is not None:
@@ -101,6 +103,7 @@ def _node_pointers(workflow: Workflow) -> Iterator[Pointer]:
 
 def _raw_pointers(workflow: Workflow, raw: Raw, path: Path) -> Iterator[Pointer]:
     """Identifiers in a raw part; what they leave blank is this document's, or in this set."""
+    project, domain = workflow.said_in
     for number, identifier in enumerate(raw.references):
         kind = KINDS.get(identifier.resource_type, Kind.TASK)
         place = Place(
@@ -116,14 +119,19 @@ def _raw_pointers(workflow: Workflow, raw: Raw, path: Path) -> Iterator[Pointer]
             identifier.version or None,
             origin,
             embeds,
-            said_in=_within(workflow, identifier.project, identifier.domain),
+            said_in=(identifier.project or project, identifier.domain or domain),
             path=(*path, number),
         )
 
 
 def _pointer(
-    manifest: Workflow | LaunchPlan, kind: Kind, reference: Reference, path: Path
+    manifest: Workflow | LaunchPlan,
+    kind: Kind,
+    reference: Reference,
+    path: Path,
+    within: tuple[str, str],
 ) -> Pointer:
+    project, domain = within
     return Pointer(
         place=Place(
             kind,
@@ -134,12 +142,6 @@ def _pointer(
         version=reference.version,
         locate=partial(manifest.origin_of, "spec", *path),
         embeds=kind is Kind.WORKFLOW and isinstance(manifest, Workflow),
-        said_in=_within(manifest, said(reference.project or ""), said(reference.domain or "")),
+        said_in=(said(reference.project or project), said(reference.domain or domain)),
         path=path,
     )
-
-
-def _within(manifest: Workflow | LaunchPlan, project: str, domain: str) -> tuple[str, str]:
-    """Project and domain as said, or else those of the manifest that refers."""
-    own_project, own_domain = manifest.said_in
-    return project or own_project, domain or own_domain

@@ -57,9 +57,11 @@ class Findings:
 def excuses(manifest: Task | Workflow | LaunchPlan | Package) -> tuple[Excuse, ...]:
     """The rules that a manifest is excused from."""
     lint = manifest.metadata.lint
+    if lint is None:
+        return ()
     return tuple(
         Excuse(one.code, manifest.origin_of("metadata", "lint", "ignore", index))
-        for index, one in enumerate(lint.ignore if lint is not None else ())
+        for index, one in enumerate(lint.ignore)
     )
 
 

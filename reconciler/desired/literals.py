@@ -49,6 +49,18 @@ PICKLE = "PythonPickle"
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://.+", re.DOTALL)
 
 
+# The wrapper of an enum looks a name up in Python each time.
+_BINARY = SimpleType.BINARY
+_BOOLEAN = SimpleType.BOOLEAN
+_DATETIME = SimpleType.DATETIME
+_DURATION = SimpleType.DURATION
+_ERROR = SimpleType.ERROR
+_FLOAT = SimpleType.FLOAT
+_INTEGER = SimpleType.INTEGER
+_NONE = SimpleType.NONE
+_STRING = SimpleType.STRING
+_STRUCT = SimpleType.STRUCT
+
 # How far a value had to be bent: the greatest of all its parts counts.
 _EXACT, _WIDENED = 0, 1
 _Coerced = tuple[Literal, int]
@@ -90,36 +102,36 @@ def _coerce(value: Any, literal_type: LiteralType, where: str) -> _Coerced:
 
 def _simple(value: Any, literal_type: LiteralType, where: str) -> _Coerced:
     kind = literal_type.simple
-    if kind == SimpleType.INTEGER and _is_int(value):
+    if kind == _INTEGER and _is_int(value):
         if not -(2**63) <= value < 2**63:
             raise ValueError(f"{where}: {value} does not fit the 64 bits of an int")
         return _primitive(integer=value), _EXACT
-    if kind == SimpleType.FLOAT and isinstance(value, float):
+    if kind == _FLOAT and isinstance(value, float):
         return _primitive(float_value=value), _EXACT
-    if kind == SimpleType.FLOAT and _is_int(value):
+    if kind == _FLOAT and _is_int(value):
         return _primitive(float_value=_as_float(value, where)), _WIDENED
-    if kind == SimpleType.STRING and isinstance(value, str):
+    if kind == _STRING and isinstance(value, str):
         return _primitive(string_value=value), _EXACT
-    if kind == SimpleType.BOOLEAN and isinstance(value, bool):
+    if kind == _BOOLEAN and isinstance(value, bool):
         return _primitive(boolean=value), _EXACT
-    if kind == SimpleType.DATETIME and isinstance(value, str | date):
+    if kind == _DATETIME and isinstance(value, str | date):
         timestamp = _parsed(parse_datetime, value, where)
         return _primitive(datetime=timestamp), _WIDENED if isinstance(value, str) else _EXACT
-    if kind == SimpleType.DURATION and isinstance(value, timedelta):
+    if kind == _DURATION and isinstance(value, timedelta):
         duration = Duration()
         duration.FromTimedelta(value)
         return _primitive(duration=duration), _EXACT
-    if kind == SimpleType.DURATION and isinstance(value, str):
+    if kind == _DURATION and isinstance(value, str):
         return _primitive(duration=_parsed(parse_duration, value, where)), _WIDENED
-    if kind == SimpleType.NONE and value is None:
+    if kind == _NONE and value is None:
         return _scalar(Scalar(none_type=Void())), _EXACT
-    if kind == SimpleType.STRUCT and isinstance(value, Mapping):
+    if kind == _STRUCT and isinstance(value, Mapping):
         return _struct(value, literal_type, where), _EXACT
-    if kind == SimpleType.BINARY and isinstance(value, bytes):
+    if kind == _BINARY and isinstance(value, bytes):
         return _scalar(Scalar(binary=Binary(value=value))), _EXACT
-    if kind == SimpleType.BINARY and isinstance(value, str):
+    if kind == _BINARY and isinstance(value, str):
         return _scalar(Scalar(binary=Binary(value=_base64(value, where)))), _WIDENED
-    if kind == SimpleType.ERROR and isinstance(value, Mapping):
+    if kind == _ERROR and isinstance(value, Mapping):
         return _error(value, where), _EXACT
     raise _unfit(value, literal_type, where)
 

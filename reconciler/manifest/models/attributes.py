@@ -13,6 +13,7 @@ from reconciler.manifest.models.kubernetes import Amounts, Env
 from reconciler.manifest.models.launch_plan import ExecutionEnvironment
 from reconciler.manifest.models.raw import RawTaskResources, RawWorkflowExecutionConfig
 from reconciler.manifest.models.security import Secured
+from reconciler.manifest.models.shared import unsaid
 from reconciler.manifest.models.values import Labels
 
 ABSENT = "absent"
@@ -37,8 +38,8 @@ class TaskResources(Part):
     A limit that is not said is no limit.
     """
 
-    defaults: Amounts = Field(default_factory=Amounts)
-    limits: Amounts = Field(default_factory=Amounts)
+    defaults: Amounts = Field(default_factory=unsaid(Amounts))
+    limits: Amounts = Field(default_factory=unsaid(Amounts))
     raw: Maybe[RawTaskResources] = None
 
 

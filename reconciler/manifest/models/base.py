@@ -1,7 +1,7 @@
 """What every kind has in common: strictness, the head of a document, memory of its place."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal, NoReturn, Protocol, TypeVar
 
 from pydantic import (
@@ -10,7 +10,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PrivateAttr,
     ValidationInfo,
 )
 from pydantic.alias_generators import to_camel
@@ -54,6 +53,15 @@ class Part(BaseModel):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a manifest was read from (see `Manifest.read_from`)."""
+
+    positions: Positions | None = None
+    images: Mapping[str, str] = field(default_factory=dict)
+    said_in: tuple[str, str] | None = None
+
+
 class Manifest(Part):
     """One validated document that remembers where each of its fields was said."""
 
@@ -61,9 +69,9 @@ class Manifest(Part):
 
     api_version: Annotated[Literal["reconciler/v1"], Field(description="The manifest language.")]
 
-    _positions: Positions | None = PrivateAttr(default=None)
-    _images: Mapping[str, str] = PrivateAttr(default_factory=dict)
-    _said_in: tuple[str, str] | None = PrivateAttr(default=None)
+    # Of each manifest its own, beside its fields as cached properties are: what pydantic calls
+    # private attributes takes longer to make and to ask for than all else about a manifest.
+    _reading: ClassVar[_Reading] = _Reading()
 
     def read_from(
         self,
@@ -73,10 +81,7 @@ class Manifest(Part):
     ) -> None:
         """Remember where all of this was said, images by name, and the project and domain as
         they were written where the environment calls them otherwise; for the loader, once."""
-        self._positions = positions
-        self._said_in = said_in
-        if images:
-            self._images = images
+        self.__dict__["_reading"] = _Reading(positions, images or {}, said_in)
 
     @property
     def origin(self) -> Origin:
@@ -89,20 +94,20 @@ class Manifest(Part):
         Keys are the manifest's own (camelCase), list positions count from 0. What the document
         does not say is placed where the nearest entry around it stands.
         """
-        if self._positions is None:
-            return Origin("manifest")
-        return self._positions.origin(path)
+        positions = self._reading.positions
+        return positions.origin(path) if positions is not None else Origin("manifest")
 
     @property
     def images(self) -> Mapping[str, str]:
         """The workspace's images by name, for what is found in a package."""
-        return self._images
+        return self._reading.images
 
     @property
     def positions(self) -> Positions:
         """Knows where each value of this document stands."""
-        assert self._positions is not None, "only a document that was read has positions"
-        return self._positions
+        positions = self._reading.positions
+        assert positions is not None, "only a document that was read has positions"
+        return positions
 
     @property
     def place(self) -> tuple[str, ...]:
@@ -112,8 +117,9 @@ class Manifest(Part):
     @property
     def said_in(self) -> tuple[str, str]:
         """Project and domain as the manifest says them, whatever the environment calls them."""
-        if self._said_in is not None:
-            return self._said_in
+        said_in = self._reading.said_in
+        if said_in is not None:
+            return said_in
         project, domain, *_ = (*self.place, "", "")
         return project, domain
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from reconciler.manifest.models.base import Maybe, Name, Part, Text, or_text
+from reconciler.manifest.models.shared import unsaid
 
 
 class LongDescription(Part):
@@ -60,5 +61,5 @@ class DescriptionPart(Part):
 
 
 Description = Annotated[
-    DescriptionPart, Field(default_factory=DescriptionPart, description="For people.")
+    DescriptionPart, Field(default_factory=unsaid(DescriptionPart), description="For people.")
 ]

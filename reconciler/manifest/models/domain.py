@@ -7,6 +7,7 @@ from pydantic import Field
 from reconciler.manifest.models.attributes import PlacedAttributes
 from reconciler.manifest.models.base import Manifest, Maybe, Name, Part
 from reconciler.manifest.models.named_entity import Named
+from reconciler.manifest.models.shared import unsaid
 from reconciler.manifest.models.values import Protect
 
 
@@ -45,7 +46,7 @@ class Domain(Manifest):
 
     kind: Literal["Domain"]
     metadata: DomainMetadata
-    spec: DomainSpec = Field(default_factory=DomainSpec)
+    spec: DomainSpec = Field(default_factory=unsaid(DomainSpec))
 
     @property
     def place(self) -> tuple[str, ...]:

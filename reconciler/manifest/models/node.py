@@ -12,6 +12,7 @@ from reconciler.manifest.models.condition import ConditionText, operands
 from reconciler.manifest.models.kubernetes import ExtendedResources, Pod, Resources
 from reconciler.manifest.models.raw import RawNode
 from reconciler.manifest.models.reference import LaunchPlanReference, Reference
+from reconciler.manifest.models.shared import unsaid
 from reconciler.manifest.models.values import PositiveDuration, Type
 
 _NODE_ID = "[A-Za-z0-9_][A-Za-z0-9_-]*"
@@ -101,7 +102,7 @@ class Overrides(Part):
     """What this node's task gets instead of what the task itself says."""
 
     image: Maybe[Name] = None
-    resources: Resources = Field(default_factory=Resources)
+    resources: Resources = Field(default_factory=unsaid(Resources))
     extended_resources: Maybe[ExtendedResources] = None
     pod: Maybe[Pod] = None
 

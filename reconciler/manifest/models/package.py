@@ -19,6 +19,7 @@ from reconciler.manifest.models.base import (
 from reconciler.manifest.models.code_bundle import Destination
 from reconciler.manifest.models.schedule import Notification, Schedule
 from reconciler.manifest.models.security import RunAs
+from reconciler.manifest.models.shared import unsaid
 from reconciler.manifest.models.values import EntityMetadata, Labels, State, Version
 
 # A place that is no path, and behind it the digest of what must be found there.
@@ -191,7 +192,7 @@ class PackageSpec(Part):
     ] = Field(default_factory=dict)
     # Packages of `pyflyte package` say the folder themselves; those of `serialize` leave it open.
     destination: Destination = "."
-    overrides: PackageOverrides = Field(default_factory=PackageOverrides)
+    overrides: PackageOverrides = Field(default_factory=unsaid(PackageOverrides))
     build: Maybe[Build] = None
 
     model_config = ConfigDict(

@@ -20,6 +20,7 @@ from reconciler.manifest.models.kubernetes import (
 from reconciler.manifest.models.named_entity import NamedMetadata
 from reconciler.manifest.models.raw import RawTask
 from reconciler.manifest.models.security import Secured
+from reconciler.manifest.models.shared import unsaid
 from reconciler.manifest.models.values import (
     PositiveDuration,
     Protect,
@@ -45,7 +46,7 @@ class Container(Part):
         ),
     ] = ()
     env: Env = ()
-    resources: Resources = Field(default_factory=Resources)
+    resources: Resources = Field(default_factory=unsaid(Resources))
     ports: tuple[Port, ...] = Field(default=(), strict=False)
     data: Annotated[
         Maybe[DataConfig], Field(description="For raw containers: inputs and outputs as files.")
