@@ -31,7 +31,7 @@ def command(file: Path, as_json: bool, verbose: bool) -> int:
       reconciler show production.plan --json | jq .summary
     """
     from reconciler.remote import read_saved
-    from reconciler.report import plan_as_json, plan_as_text, to_json
+    from reconciler.report import plan_as_json, plan_as_text, printable, to_json
 
     options = settings()
     saved = read_saved(file)
@@ -41,7 +41,7 @@ def command(file: Path, as_json: bool, verbose: bool) -> int:
         sys.stdout.write(to_json({**document, "saved": _as_data(saved)}))
         return 0
     for word, value in _lines(saved):
-        sys.stdout.write(f"{word + ':':13}{value}\n")
+        sys.stdout.write(f"{word + ':':13}{printable(value)}\n")
     color = options.colors(sys.stdout)
     sys.stdout.write("\n" + plan_as_text(saved.shown, color=color, verbose=verbose))
     return 0
