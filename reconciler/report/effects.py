@@ -30,6 +30,8 @@ _ROWS = 40  # names of alike launch plans, a line each
 _SLOTS = 3
 _IMAGES = ("container.image",)
 _SCHEDULE = "entityMetadata.schedule."
+# A part and its lines → the launch plan under which it was told first.
+_Told = dict[tuple[Kind, str, str, str, tuple[Line, ...]], str]
 _ODD = {
     Oddity.LOST: "is missed by the switch: the former schedule no longer runs it, the new one "
     "has none before",
@@ -44,7 +46,7 @@ def effect_sections(plan: Plan, *, verbose: bool = False) -> Iterator[Section]:
 
     Shape: effects that say nothing beyond the steps themselves have no section.
     """
-    told: dict[Part, str] = {}
+    told: _Told = {}
     for group in _grouped(plan.effects, apart=verbose):
         if _is_plain(group[0]):
             yield _fires(group)
@@ -146,8 +148,9 @@ def _alike(group: Sequence[Effect], *, verbose: bool) -> Section:
     first = group[0]
     place = f"{first.id.project}/{first.id.domain}"
     lines: list[Line] = []
+    column = max(len(effect.id.name) for effect in group[:_ROWS])
     for effect in group[:_ROWS]:
-        lines.append(Line(Symbol.CHANGE, f"{effect.id.name}  {_move(effect)}"))
+        lines.append(Line(Symbol.CHANGE, f"{effect.id.name:{column}}  {_move(effect)}"))
     if len(group) > _ROWS:
         lines.append(Line(Symbol.NONE, f"… and {len(group) - _ROWS} more"))
     lines += _shared(group, verbose=verbose)
@@ -186,7 +189,7 @@ def _notes(effect: Effect) -> tuple[str, ...]:
     return effect.notes
 
 
-def _lines(effect: Effect, told: dict[Part, str], *, verbose: bool) -> Iterator[Line]:
+def _lines(effect: Effect, told: _Told, *, verbose: bool) -> Iterator[Line]:
     yield from (line for change in effect.interface for line in _interface(change))
     yield from _consumers(effect.consumers)
     if effect.schedule is not None and (_is_scheduled(effect) or verbose):
@@ -254,7 +257,7 @@ def _slots(slots: Sequence[Slot]) -> Iterator[Line]:
 
 def _next(firing: Firing) -> str:
     if not firing.next:
-        return f"never: {firing.problem}"
+        return firing.problem or "never"
     said = instants(firing.next)
     return f"{said}, if that is the scheduler's zone" if firing.assumed else said
 
@@ -266,7 +269,7 @@ def _images(images: dict[tuple[str, str], dict[str, None]]) -> Iterator[Line]:
         yield Line(symbol, f"image {move} in {_some(tuple(tasks), 'task')}")
 
 
-def _part(part: Part, effect: Effect, told: dict[Part, str], *, verbose: bool) -> Iterator[Line]:
+def _part(part: Part, effect: Effect, told: _Told, *, verbose: bool) -> Iterator[Line]:
     name = f"{part.kind} {part.path}"
     if part.unread:
         yield Line(Symbol.CHANGE, f"{name}  {part.before} → {part.after}, not compared")
@@ -279,10 +282,11 @@ def _part(part: Part, effect: Effect, told: dict[Part, str], *, verbose: bool) -
     lines = list(_changes(part, depth=1, verbose=verbose))
     if not lines:
         return  # its image or schedule, told above
-    if part in told and not verbose:
-        yield Line(Symbol.CHANGE, f"{name}  as in {told[part]} above")
+    key = (part.kind, part.path, part.before, part.after, tuple(lines))
+    if key in told and not verbose:
+        yield Line(Symbol.CHANGE, f"{name}  as in {told[key]} above")
         return
-    told.setdefault(part, effect.id.name)
+    told.setdefault(key, effect.id.name)
     yield Line(Symbol.CHANGE, name)
     yield from lines
 

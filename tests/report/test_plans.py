@@ -1,6 +1,7 @@
 """Plans as a reviewer and a machine read them, kept as files a reviewer does read."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,13 @@ from reconciler.model import (
     Resource,
 )
 from reconciler.plan import make_plan
-from reconciler.report import plan_as_json, plan_as_text
+from reconciler.report import (
+    plan_as_json,
+    plan_as_markdown,
+    plan_as_suite,
+    plan_as_text,
+    suites_as_junit,
+)
 from tests.builders import (
     DOMAIN,
     PROJECT,
@@ -33,6 +40,7 @@ from tests.builders import (
 )
 from tests.conftest import Golden
 from tests.contracts.attributes import a_label, a_row, overrides
+from tests.report.effects import CASES as EFFECTS
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -140,10 +148,13 @@ CASES = {
         )
     ),
 }
-FORMS = {
+CASES |= EFFECTS
+FORMS: dict[str, Callable[[Plan], str]] = {
     "plan.txt": plan_as_text,
     "plan.verbose.txt": lambda plan: plan_as_text(plan, verbose=True),
     "plan.json": plan_as_json,
+    "plan.md": lambda plan: "".join(plan_as_markdown(plan)),
+    "plan.junit.xml": lambda plan: suites_as_junit([plan_as_suite(plan)]),
 }
 
 
@@ -223,10 +234,14 @@ def test_document_is_versioned_and_counts_itself(case: str) -> None:
 
 
 def test_masked_values_are_nowhere_in_the_document() -> None:
-    """Masking reaches into values that hold a secret deep inside."""
+    """Masking reaches into values that hold a secret deep inside, in every document."""
+    for case in (
+        "values-that-tend-to-be-secret-are-masked-in-documents",
+        "a-secret-has-one-number-wherever-it-is",
+    ):
+        for form in ("plan.json", "plan.md", "plan.junit.xml"):
+            assert "hunter" not in FORMS[form](CASES[case])
     plan = CASES["values-that-tend-to-be-secret-are-masked-in-documents"]
-
-    assert "hunter" not in plan_as_json(plan)
     assert "PASSWORD" in plan_as_json(plan)
 
 
