@@ -123,8 +123,10 @@ def _in_scope(value: Mapping[str, Any], scopes: tuple[tuple[str, str], ...]) -> 
     project, domain, _ = place_of(value)
     if not project:
         return True  # validation will say that it is missing
+    # What is said of a project is about every domain of it.
     return any(
-        any_glob((projects,), project) and (not domain or any_glob((domains,), domain))
+        any_glob((projects,), project)
+        and (any_glob((domains,), domain) if domain else not domains.strip("*"))
         for projects, domains in scopes
     )
 
@@ -134,7 +136,7 @@ def _out_of_scope(
 ) -> Diagnostic:
     project, domain, _ = place_of(value)
     said = ", ".join(f"{projects}/{domains}" for projects, domains in scopes)
-    where = f"{project}/{domain}" if domain else f"project {project}"
+    where = f"{project}/{domain}" if domain else f"project {project}, with all of its domains,"
     return Diagnostic(
         "out-of-scope",
         f"{where} is outside of what this workspace may touch",

@@ -47,16 +47,17 @@ def test_an_environment_maps_places_wherever_they_are_named(tmp_path: Path) -> N
     [
         ("[weather]", 0),
         ("['weather/*']", 0),
-        ("['we*/development']", 0),
-        ("[other, weather/development]", 0),
-        ("[weather/production]", 2),
+        ("['we*/**', other/staging]", 0),
+        ("['we*/development']", 1),
+        ("[other, weather/development]", 1),
+        ("[weather/production]", 3),
         ("[other]", 3),
     ],
 )
 def test_nothing_outside_of_the_scopes_is_touched(
     tmp_path: Path, scopes: str, problems: int
 ) -> None:
-    """A project and every domain, or some; a project itself only needs the project's part."""
+    """A project and every domain, or some; what is said of a project is about all of them."""
     path = workspace(tmp_path, f"scopes: {scopes}", "---\n".join([TASK, PROJECT, DOMAIN]))
 
     if not problems:
@@ -64,10 +65,12 @@ def test_nothing_outside_of_the_scopes_is_touched(
         return
     found = refused(path)
     assert len(found) == problems
-    assert found[0].startswith(
-        "m.yaml:3:21: error: weather/development is outside of what this workspace may touch "
-        "(its scopes are "
-    )
+    assert "project weather, with all of its domains, is outside of what" in "".join(found)
+    if problems == 3:
+        assert found[0].startswith(
+            "m.yaml:3:21: error: weather/development is outside of what this workspace may touch "
+            "(its scopes are "
+        )
 
 
 def test_scopes_are_checked_before_anything_else(tmp_path: Path) -> None:
