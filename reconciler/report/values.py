@@ -29,7 +29,7 @@ def change_lines(change: Change, *, verbose: bool = False) -> Iterator[Line]:
         value has several lines. `verbose` shortens nothing.
     """
     symbol = _symbol(change)
-    if change.sensitive:
+    if change.sensitive and not (_is_veiled(change.before) and _is_veiled(change.after)):
         yield (
             0,
             symbol,
@@ -100,6 +100,19 @@ def _sides(change: Change, before: str, after: str) -> str:
 def is_masked(value: Any) -> bool:
     """Whether what is there to be shown stands in the place of a value already."""
     return isinstance(value, str) and _MASKED.fullmatch(value) is not None
+
+
+def _is_veiled(value: Any) -> bool:
+    """Whether everything in a value that must be masked is: then the rest can be read."""
+    return value is None or _holds_masks(value)
+
+
+def _holds_masks(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_masks, value.values()))
+    if isinstance(value, list):
+        return any(map(_holds_masks, value))
+    return is_masked(value)
 
 
 def _mask(value: Any) -> str:

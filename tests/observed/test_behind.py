@@ -163,7 +163,7 @@ def test_what_cannot_be_read_is_told_and_nothing_else(admin: MemoryAdmin, method
 
     found = behind(changing(make_plan(desired, observed), desired), desired, observed, reader)
 
-    assert found.unread == ("not compared: disk full",)
+    assert found.unread == ("not compared: Admin: INTERNAL: disk full",)
 
 
 def test_users_are_looked_for_where_something_breaks(admin: MemoryAdmin) -> None:
@@ -203,7 +203,7 @@ def test_users_that_cannot_be_listed_are_told(admin: MemoryAdmin) -> None:
 
     found = with_users(Behind(), broken, broken, DesiredState({}), MemoryReader(admin))
 
-    assert found.unsearched == ("who uses it was not looked up: disk full",)
+    assert found.unsearched == ("who uses it was not looked up: Admin: INTERNAL: disk full",)
 
 
 def test_nothing_broken_nothing_read(admin: MemoryAdmin) -> None:
