@@ -67,6 +67,9 @@ def member_of(name: str, content: bytes) -> Member:
         member = _told_by_content(file, content, parse)
     else:
         member = _told_by_number(file, content, parse, _NUMBERS[number])
+    if member.kind is not Kind.LAUNCH_PLAN and member.spec.description.HasField("id"):
+        # Admin describes the entity under its own id, whatever stands here: it is no reference.
+        member.spec.description.ClearField("id")
     _complete_types(member)
     if not all(id.name for id in identifiers(member.spec)):
         raise PackageError([f"{file}: refers to something that has no name"])

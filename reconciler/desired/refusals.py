@@ -23,6 +23,7 @@ from reconciler.compiler import (
     parse_quantity,
 )
 from reconciler.cron import CronError, parse
+from reconciler.desired.gaps import launch_plan_gaps, task_gaps
 from reconciler.desired.pods import containers
 from reconciler.model import Severity, describe, enum_word
 
@@ -58,6 +59,7 @@ def task_refusals(template: TaskTemplate) -> Iterator[Refusal]:
 
     Source: admin-contract 2.3 (flyteadmin `validation/task_validator.go`).
     """
+    yield from (Refusal(*gap) for gap in task_gaps(template))
     if template.metadata.HasField("runtime") and not template.metadata.runtime.version:
         path = ("runtime", "version")
         yield Refusal("missing-runtime-version", "the runtime has no version", path)
@@ -112,6 +114,7 @@ def launch_plan_refusals(spec: LaunchPlanSpec, interface: TypedInterface) -> Ite
 
     Source: admin-contract 2.6 (flyteadmin `validation/launch_plan_validator.go`).
     """
+    yield from (Refusal(*gap) for gap in launch_plan_gaps(spec))
     known = interface.inputs.variables
     yield from _input_refusals(spec, interface)
     for name in sorted(set(spec.default_inputs.parameters) & set(spec.fixed_inputs.literals)):
@@ -124,7 +127,7 @@ def launch_plan_refusals(spec: LaunchPlanSpec, interface: TypedInterface) -> Ite
             )
     yield from _notification_refusals(spec)
     schedule = spec.entity_metadata.schedule
-    if schedule.WhichOneof("ScheduleExpression") is None:
+    if not _is_scheduled(schedule):
         return
     yield from _cron_refusals(schedule)
     kickoff = schedule.kickoff_time_input_arg
@@ -227,6 +230,12 @@ def _type_refusals(
     if not fits:
         message = f"input {name}: expected {describe(wanted)}, found {describe(found)}"
         yield Refusal("wrong-type", message, path)
+
+
+def _is_scheduled(schedule: Any) -> bool:
+    """Tell whether Admin takes it for a schedule: an empty text in the old field is none."""
+    kind = schedule.WhichOneof("ScheduleExpression")
+    return kind is not None and (kind != "cron_expression" or bool(schedule.cron_expression))
 
 
 def _cron_refusals(schedule: Any) -> Iterator[Refusal]:

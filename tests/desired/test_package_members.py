@@ -12,7 +12,7 @@ from google.protobuf.json_format import MessageToDict, MessageToJson
 
 from reconciler.desired import declare, needs
 from reconciler.desired.member import Member
-from reconciler.desired.package import PackageError, package_version, read_package
+from reconciler.desired.package import PackageError, package_version, read_package, references
 from reconciler.desired.package_members import member_of
 from reconciler.manifest import Package
 from reconciler.model import Kind, identifiers
@@ -176,6 +176,21 @@ def test_references_by_hand_need_not_say_what_they_refer_to() -> None:
     for id in identifiers(bare):
         id.resource_type = 0
     assert member_of("x_2.pb", bare.SerializeToString()).spec == spec
+
+
+@pytest.mark.parametrize("kind", [Kind.TASK, Kind.WORKFLOW])
+@pytest.mark.parametrize("name", ["other", ""])
+def test_the_id_of_a_description_is_no_reference(kind: Kind, name: str) -> None:
+    """Admin puts the entity's own in its place, and so do we not look for it."""
+    member = some_member(kind)
+    before = list(references(member))
+    spec = type(member.spec)()
+    spec.CopyFrom(member.spec)
+    spec.description.short_description = "what it does"
+    spec.description.id.name, spec.description.id.version = name, "zz"
+    again = member_of(member.file, spec.SerializeToString())
+    assert list(references(again)) == before
+    assert again.spec.description.short_description == "what it does"
 
 
 def test_a_reference_without_a_name_is_refused() -> None:

@@ -27,6 +27,10 @@ def codes(spec: dict[str, Any]) -> list[tuple[str, Severity]]:
     return [(one.code, one.severity) for one in launch_plan_refusals(message, interface)]
 
 
+def a_task(**fields: Any) -> TaskTemplate:
+    return ParseDict({"type": "t", "metadata": {}, "interface": {}, **fields}, TaskTemplate())
+
+
 def scheduled(schedule: dict[str, Any]) -> dict[str, Any]:
     return {"entityMetadata": {"schedule": schedule}}
 
@@ -88,13 +92,13 @@ def test_resources(
         key: [{"name": name, "value": value} for name, value in entries]
         for key, entries in (("requests", requests), ("limits", limits))
     }
-    template = ParseDict({"container": {"image": "a", "resources": resources}}, TaskTemplate())
+    template = a_task(container={"image": "a", "resources": resources})
     assert [one.code for one in task_refusals(template)] == expected
 
 
 def test_a_container_needs_an_image() -> None:
     """Admin's first question about it."""
-    template = ParseDict({"container": {"args": ["x"]}}, TaskTemplate())
+    template = a_task(container={"args": ["x"]})
     assert [one.code for one in task_refusals(template)] == ["missing-image"]
 
 
@@ -102,7 +106,6 @@ def test_values_that_nobody_knows_are_told_by_their_number() -> None:
     """A newer client may have more of them; or somebody made one up."""
     assert enum_word(WorkflowExecution.Phase, WorkflowExecution.FAILED) == "failed"
     assert enum_word(WorkflowExecution.Phase, 99) == "99"
-    template = TaskTemplate()
-    template.container.image = "x:1"
+    template = a_task(container={"image": "x:1"})
     template.container.resources.requests.add(name=99, value="1")
     assert not list(task_refusals(template))

@@ -53,7 +53,7 @@ from reconciler.manifest.models.reference import LaunchPlanReference, Reference
 from reconciler.manifest.models.schedule import Notification, Rate, Schedule
 from reconciler.manifest.models.security import OAuth2Client, RunAs, Secret, Secured
 from reconciler.manifest.models.task import Cache, Container, Task
-from reconciler.manifest.models.values import EntityMetadata, Variable
+from reconciler.manifest.models.values import EntityMetadata, Variable, label_problems
 from reconciler.manifest.models.workflow import FAILURE_NODE, Output, Workflow
 
 KINDS: dict[str, type[Manifest]] = {
@@ -130,6 +130,7 @@ __all__ = [
     "Workflow",
     "WorkflowExecutionConfig",
     "default_id",
+    "label_problems",
     "operands",
     "references",
     "said",

@@ -1,7 +1,7 @@
 """The small values that several kinds share: versions, types, durations, quantities, labels."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from flyteidl.core.types_pb2 import LiteralType
@@ -155,18 +155,25 @@ MOST_LABELS = 16
 
 def _labels(labels: Mapping[str, str]) -> Mapping[str, str]:
     problems = [
-        Problem(problem, (key,), code="invalid-label")
-        for key, value in labels.items()
-        for problem in (_label_key(key), _label_value(value))
-        if problem
+        Problem(problem) if key is None else Problem(problem, (key,), code="invalid-label")
+        for key, problem in label_problems(labels)
     ]
-    if len(labels) > MOST_LABELS:
-        problems.append(
-            Problem(f"{len(labels)} labels are more than the {MOST_LABELS} that Admin takes")
-        )
     if problems:
         refuse(problems)
     return labels
+
+
+def label_problems(labels: Mapping[str, str]) -> Iterator[tuple[str | None, str]]:
+    """Yield what Admin refuses of labels: a key, or None for all of them, and what is wrong.
+
+    Source: admin-contract 2.1 (flyteadmin `validation/shared_execution.go`, ValidateLabels).
+    """
+    for key, value in labels.items():
+        for problem in (_label_key(key), _label_value(value)):
+            if problem:
+                yield key, problem
+    if len(labels) > MOST_LABELS:
+        yield None, f"{len(labels)} labels are more than the {MOST_LABELS} that Admin takes"
 
 
 def _label_key(key: str) -> str:
