@@ -1,6 +1,7 @@
 """The corridor: each verb on one screen, its stages in order."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -45,16 +46,20 @@ from reconciler.model import (
 )
 from reconciler.observed import Covering, behind, look_up, observe, with_users
 from reconciler.plan import (
+    Leftovers,
     World,
     changing,
+    deletions,
     find_drift,
     left_behind,
+    left_over,
     make_plan,
     mutable,
     readable,
     renamed,
     select,
     with_adopted,
+    with_archived,
     with_effects,
     with_guards,
     with_holds,
@@ -116,15 +121,21 @@ def plan(
     former = renamed(desired)
     left = left_behind(desired, memory.inventory) if memory and is_whole else ()
     left = tuple(owned for owned in left if owned.id not in former)
-    also = [*(owned.id for owned in left), *former]
+    over = left_over(desired, memory.inventory, options) if memory and is_whole else Leftovers()
+    also = [*(owned.id for owned in left), *former, *over.ids]
     observed = covering.narrowed(observe(desired, covering, also=also))
     covering.check()
     desired = readable(desired, observed)
     left = tuple(owned for owned in left if owned.id.scope not in observed.unread)
-    plan = with_unread(make_plan(desired, observed), declared, observed, options)
+    over = over.within(observed)
+    deletes, said = deletions(over, observed)
+    plan = make_plan(desired, observed, deletes=deletes)
+    plan = replace(plan, warnings=(*plan.warnings, *said))
+    plan = with_unread(plan, declared, observed, options)
     plan = with_renamed(plan, desired, observed)
     if memory is not None:
         plan = with_pruned(plan, observed, left, memory.inventory, options)
+        plan = with_archived(plan, over, observed)
         plan = with_adopted(plan, desired, observed, memory.inventory)
         plan = with_holds(plan, memory.holds, now=now)
     plan = with_guards(plan, desired, observed, options)

@@ -75,13 +75,18 @@ def execute(
         raise ValueError("a plan with uploads needs an uploader and a bundler")
     stop = stop or threading.Event()
     run = _Run(reader, writer, uploads, clock, parallelism, stop, on_event, fence)
-    steps = [action for action in plan if not action.is_switch and not action.is_record]
     records = [action for action in plan if action.is_record]
     switches = [action for action in plan if action.is_switch]
+    thrown = {action.id for action in switches}
+    rest = [action for action in plan if not action.is_switch and not action.is_record]
+    # What waits for a switch decides nothing: a name is put away once nothing runs under it.
+    late = [action for action in rest if thrown.intersection(action.needs)]
+    steps = [action for action in rest if action not in late]
     with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="apply") as pool:
         run.take_steps(steps, pool)
-        run.keep_records(records)
         run.throw_switches(switches, pool, together=together, atomic=atomic)
+        run.take_steps(run.unhindered(late), pool)
+        run.keep_records(records)
     outcomes = tuple(run.outcomes[action.id] for action in plan)
     return ApplyReport(outcomes, interrupted=run.stop.is_set())
 
@@ -189,15 +194,23 @@ class _Run:
         for one in thrown:
             self._keep(taken_back(one, backs.get(one.action.id), cause=cause))
 
-    def keep_records(self, records: Sequence[Action]) -> None:
-        """Adopt and forget what can be, unless that waits for a step that is not done."""
+    def unhindered(self, actions: Sequence[Action]) -> list[Action]:
+        """Those whose needs are done; the others are blocked by what is not."""
         ready = []
-        for action in records:
-            missing = (need for need in action.needs if need in self.outcomes)
-            cause = next((n for n in missing if self.outcomes[n].status is not Status.DONE), None)
+        for action in actions:
+            known = (need for need in action.needs if need in self.outcomes)
+            cause = next((n for n in known if self.outcomes[n].status is not Status.DONE), None)
             if cause is not None:
                 self._block([action], cause)
-            elif self.stop.is_set():
+            else:
+                ready.append(action)
+        return ready
+
+    def keep_records(self, records: Sequence[Action]) -> None:
+        """Adopt and forget what can be."""
+        ready = []
+        for action in self.unhindered(records):
+            if self.stop.is_set():
                 message = "interrupted before it started"
                 self._finish(Outcome(action, Status.SKIPPED, message=message))
             else:

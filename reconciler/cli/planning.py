@@ -43,6 +43,8 @@ def planning_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def gathered(
         *args: Any,
         no_prune: bool,
+        prune_names: bool,
+        prune_attributes: bool,
         targets: tuple[str, ...],
         excludes: tuple[str, ...],
         since: str,
@@ -55,6 +57,8 @@ def planning_options(command: Callable[..., Any]) -> Callable[..., Any]:
         some = Selection(targets=targets, excludes=excludes, since=since)
         planning = PlanOptions(
             prune=not no_prune,
+            prune_names=prune_names,
+            prune_attributes=prune_attributes,
             allow=frozenset(allowed),
             selection=some if targets or excludes or since else None,
             overwrite=overwrite,
@@ -105,6 +109,17 @@ def planning_options(command: Callable[..., Any]) -> Callable[..., Any]:
             is_flag=True,
             help="Leave launch plans active that left the manifests, and only name them.",
         ),
+        click.option(
+            "--prune-names",
+            is_flag=True,
+            help="Archive what is ours of tasks, workflows and launch plans whose names left the "
+            "manifests.",
+        ),
+        click.option(
+            "--prune-attributes",
+            is_flag=True,
+            help="Delete attributes of ours that left the manifests.",
+        ),
     ):
         result = option(result)
     return result
@@ -138,10 +153,18 @@ def make_plan(
         planning = replace(planning, selection=replace(planning.selection, changed=changed))
     memory = head if unit.home is not None else None
     guards = unit.settled.guards if unit.settled else planning.guards
-    options = replace(planning, memory=memory, whole=not paths, guards=guards)
+    said = unit.workspace.spec.prune if unit.workspace else None
+    options = replace(
+        planning,
+        memory=memory,
+        whole=not paths,
+        guards=guards,
+        prune=planning.prune and (said is None or said.launch_plans == "deactivate"),
+        prune_names=planning.prune_names or (said is not None and said.names == "archive"),
+        prune_attributes=planning.prune_attributes
+        or (said is not None and said.attributes == "delete"),
+    )
     plan = with_obstacles(remote.plan(declared, options), declared, unit)
-    if unit.home is not None:
-        plan = remote.ledger_of(unit.home).leave_foreign(plan)
     if unit.home is not None:
         plan = remote.ledger_of(unit.home).leave_foreign(plan)
     warnings = override_warnings(declared, unit, paths)

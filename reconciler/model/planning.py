@@ -14,7 +14,8 @@ class PlanOptions:
     """What is wished of a plan.
 
     Attributes: `prune` whether what has left the manifests is switched off, else it is only
-    named; `allow` the codes of guards that are overruled; `memory` what the workspace's ledger
+    named; `prune_names` and `prune_attributes` whether its names are archived and its attributes
+    deleted; `allow` the codes of guards that are overruled; `memory` what the workspace's ledger
     remembers, None without one; `whole` whether the manifests are all of the workspace, so that
     what is ours and not in them has left them; `selection` which of what is declared the plan is
     about, None for all of it; `guards` what the workspace says about them; `overwrite` globs of
@@ -22,6 +23,8 @@ class PlanOptions:
     """
 
     prune: bool = True
+    prune_names: bool = False
+    prune_attributes: bool = False
     allow: frozenset[str] = frozenset()
     memory: Head | None = None
     whole: bool = True

@@ -8,6 +8,7 @@ from reconciler.plan.drift import World, find_drift, mutable
 from reconciler.plan.effects import changing, with_effects
 from reconciler.plan.guard import with_guards
 from reconciler.plan.holds import with_holds
+from reconciler.plan.leftovers import Leftovers, deletions, left_over, with_archived
 from reconciler.plan.named import named, only
 from reconciler.plan.planner import make_plan
 from reconciler.plan.prune import left_behind, with_pruned
@@ -15,12 +16,15 @@ from reconciler.plan.renames import renamed, with_renamed
 from reconciler.plan.select import select
 
 __all__ = [
+    "Leftovers",
     "World",
     "changing",
     "compare",
     "decide",
+    "deletions",
     "find_drift",
     "left_behind",
+    "left_over",
     "make_plan",
     "mutable",
     "named",
@@ -29,6 +33,7 @@ __all__ = [
     "renamed",
     "select",
     "with_adopted",
+    "with_archived",
     "with_effects",
     "with_guards",
     "with_holds",

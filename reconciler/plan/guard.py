@@ -96,7 +96,10 @@ def _all(
     """What is declared or ours, by kind and place; of launch plans' states those that are on."""
     ids = set(desired.resources)
     if options.memory is not None:
-        ids |= {owned.id for owned in options.memory.inventory if not owned.id.kind.versioned}
+        inventory = options.memory.inventory
+        ids |= {owned.id for owned in inventory if not owned.id.kind.versioned}
+        if options.prune_names:
+            ids |= {owned.id.named_entity for owned in inventory if owned.id.kind.versioned}
         ids -= {
             owned.id
             for owned in options.memory.inventory

@@ -20,9 +20,12 @@ def with_holds(plan: Plan, holds: Collection[Hold], *, now: datetime) -> Plan:
         and not hold.is_over(wanted.get(hold.id, ""))
     ]
     held = {hold.id for hold in standing}
+    kept_off = set(held)
+    for action in plan:  # each stands after those it needs
+        if kept_off.intersection(action.needs):
+            kept_off.add(action.id)
     # What takes over from a held name waits with it: both on at once would be worse.
     waiting = [one for one in plan if one.is_switch and held.intersection(one.needs)]
-    kept_off = held | {action.id for action in waiting}
     return replace(
         plan,
         actions=tuple(action for action in plan if action.id not in kept_off),

@@ -22,14 +22,19 @@ from reconciler.plan.decide import decide
 from reconciler.plan.uploads import with_uploads
 
 
-def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
+def make_plan(
+    desired: DesiredState, observed: ObservedState, *, deletes: Iterable[Action] = ()
+) -> Plan:
     """Plan what takes Admin from `observed` to `desired`.
+
+    Args:
+        deletes: Steps that delete attributes that nothing declares any more.
 
     Shape: actions stand after those they need, and what decides who runs (activations) after
         everything else; conflicts are rows of the plan, which then cannot be applied.
     Raises: LookupError if `observed` never looked at something that is desired.
     """
-    actions: list[Action] = []
+    actions: list[Action] = list(deletes)
     conflicts: list[Conflict] = []
     unchanged: Counter[Kind] = Counter()
     warnings = list(desired.warnings)

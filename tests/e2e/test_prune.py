@@ -169,3 +169,104 @@ def test_environments_know_nothing_of_each_other(
     assert cli("apply", "--auto-approve", "-e", "live").code == 0
 
     assert active(cli, "-e", "dev") == ["etl.daily", "etl.more", "etl.daily"]
+
+
+ROW = """\
+apiVersion: reconciler/v1
+kind: Domain
+metadata: {project: flytesnacks, name: development}
+spec:
+  attributes:
+    taskResources:
+      defaults: {cpu: "1"}
+"""
+PROJECT_ROW = """\
+apiVersion: reconciler/v1
+kind: Project
+metadata: {name: flytesnacks}
+spec:
+  attributes:
+    taskResources:
+      defaults: {cpu: "2"}
+"""
+
+
+def named_entity_states(admin: Between, name: str) -> dict[str, int]:
+    """Whether a name is archived (1), by the kind that it is of."""
+    with connect(Config(endpoint=admin.endpoint, source="the test", insecure=True)) as connection:
+        ids = [
+            ResourceId(Kind.NAMED_ENTITY, "flytesnacks", "development", name, facet=facet)
+            for facet in ("task", "workflow", "launch_plan")
+        ]
+        found = connection.reader.named_entities(ids)
+    return {id.facet: one.spec.state for id, one in found.items()}  # type: ignore[union-attr]
+
+
+def test_names_that_left_are_put_away_if_asked(cli: Cli, admin: Between, manifests: Path) -> None:
+    """Off first, then archived, all in one apply; then there is nothing to do."""
+    cli("apply", "--auto-approve")
+    manifests.unlink()
+
+    result = cli("apply", "--auto-approve", "--prune-names")
+
+    assert result.code == 0, result.err
+    assert "1 deactivated, 1 archived" in result.out
+    assert named_entity_states(admin, "etl.more") == {"launch_plan": 1}
+    assert cli("plan", "--prune-names", "--detailed-exitcode").code == 0
+    assert "owned: 6" in cli("ledger", "stats").out  # four, the name put away, and its switch
+
+
+def test_what_comes_back_is_no_longer_archived(cli: Cli, admin: Between, manifests: Path) -> None:
+    """The workspace may ask for it once and for all."""
+    text = manifests.read_text()
+    (manifests.parent / "reconciler.yaml").write_text(WORKSPACE + "  prune: {names: archive}\n")
+    cli("apply", "--auto-approve")
+    manifests.unlink()
+    assert "1 archived" in cli("apply", "--auto-approve").out
+    manifests.write_text(text)
+
+    result = cli("apply", "--auto-approve")
+
+    assert "1 unarchived" in result.out, result.err
+    assert named_entity_states(admin, "etl.more") == {"launch_plan": 0}
+    assert active(cli) == ["etl.daily", "etl.more"]
+    assert cli("plan", "--detailed-exitcode").code == 0
+
+
+def test_attributes_that_left_are_deleted_if_asked(
+    cli: Cli, admin: Between, manifests: Path
+) -> None:
+    """Deleting a project's row takes those of its domains along: they are written again."""
+    row = manifests.parent / "project.etl.yaml"
+    row.write_text(PROJECT_ROW)
+    (manifests.parent / "row.etl.yaml").write_text(ROW)
+    assert cli("apply", "--auto-approve").code == 0
+    row.unlink()
+
+    kept = cli("apply", "--auto-approve")
+    planned = cli("plan", "--prune-attributes")
+    deleted = cli("apply", "--auto-approve", "--prune-attributes")
+
+    assert "1 row of attributes of ours left the manifests" in kept.out
+    assert "dropped by Admin's delete, and written again" in planned.out
+    assert deleted.code == 0, deleted.err
+    assert "1 deleted" in deleted.out
+    assert cli("plan", "--detailed-exitcode", "--prune-attributes").code == 0
+    assert "left the manifests" not in cli("plan").out
+
+
+def test_attributes_that_somebody_changed_stay(cli: Cli, admin: Between, manifests: Path) -> None:
+    """They are not as we left them, so it is not ours to decide."""
+    row = manifests.parent / "row.etl.yaml"
+    row.write_text(ROW)
+    cli("apply", "--auto-approve")
+    (manifests.parent / "theirs.yaml").write_text(ROW.replace('cpu: "1"', 'cpu: "3"'))
+    (manifests.parent / "reconciler.yaml").rename(manifests.parent / "aside")
+    assert cli("apply", "theirs.yaml", "--auto-approve").code == 0
+    (manifests.parent / "aside").rename(manifests.parent / "reconciler.yaml")
+    row.unlink()
+
+    result = cli("apply", "--auto-approve", "--prune-attributes")
+
+    assert "stays as it is: somebody has changed it since" in result.out
+    assert "deleted" not in result.out

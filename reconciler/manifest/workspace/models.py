@@ -56,6 +56,22 @@ class LedgerSpec(Part):
     domain: Name
 
 
+class PruneSpec(Part):
+    """What becomes of things of ours that left the manifests; needs a ledger."""
+
+    launch_plans: Annotated[
+        Literal["deactivate", "keep"],
+        Field(description="Whether launch plans that we left active are switched off."),
+    ] = "deactivate"
+    names: Annotated[
+        Literal["keep", "archive"],
+        Field(description="Whether names of tasks, workflows and launch plans are archived."),
+    ] = "keep"
+    attributes: Annotated[
+        Literal["keep", "delete"], Field(description="Whether rows of attributes are deleted.")
+    ] = "keep"
+
+
 class GuardsSpec(Part):
     """When a plan is refused as a likely mistake until a flag says that it is meant."""
 
@@ -361,6 +377,10 @@ class WorkspaceSpec(Part):
             "domain is done, or each once all that it needs is."
         ),
     ] = "together"
+    prune: Annotated[
+        Maybe[PruneSpec],
+        Field(description="What becomes of things that an apply of ours left behind."),
+    ] = None
     guards: Annotated[
         Maybe[GuardsSpec],
         Field(description="Which plans are refused until a flag says that they are meant."),
