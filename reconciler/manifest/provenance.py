@@ -16,6 +16,7 @@ from reconciler.manifest.loader import prepared_in
 from reconciler.manifest.models import KINDS
 from reconciler.manifest.models.base import Manifest, Part, Positions
 from reconciler.manifest.models.base import Path as Steps
+from reconciler.manifest.models.package import Package
 from reconciler.manifest.prepare import Prepared, Setting
 from reconciler.manifest.rules import place_of
 from reconciler.manifest.suggest import did_you_mean
@@ -50,9 +51,12 @@ def explain_values(
     problems: list[Diagnostic] = []
     found: list[tuple[Prepared, Manifest]] = []
     known: list[str] = []
+    packages: list[str] = []
     for prepared in prepared_in(paths, setting, problems, ignore=ignore):
         names = _names(prepared.value)
         known += names[:1] if "/" in id else names[3:]
+        if isinstance(prepared.value, dict) and prepared.value.get("kind") == Package.KIND:
+            packages += names[1:2]
         if id.partition("@")[0] not in names:
             continue
         manifest = validate(prepared.value, prepared.places, KINDS, problems, names=setting.places)
@@ -61,7 +65,11 @@ def explain_values(
     if problems and not found:
         raise ManifestError(problems)
     if not found:
-        raise ConfigError(f"no manifest declares {id} ({did_you_mean(id, known)})")
+        hint = did_you_mean(id, known)
+        if packages:
+            hint = f"{hint}; " if hint else ""
+            hint += f"what comes out of a package is said by it: {', '.join(packages)}"
+        raise ConfigError(f"no manifest declares {id}" + (f" ({hint})" if hint else ""))
     explained = tuple(_explained(*one, field, settled) for one in found)
     if not any(one.values for one in explained):
         raise ConfigError(f"{explained[0].label} has no field {field}")

@@ -143,8 +143,22 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     """Documents with the nearest name, and fields."""
     with pytest.raises(ConfigError, match=r"no manifest declares fetsh \(did you mean fetch\?"):
         explain(tmp_path, "fetsh")
+    with pytest.raises(ConfigError, match=r"no manifest declares qqq \(there is only fetch\)$"):
+        explain(tmp_path, "qqq")
     with pytest.raises(ConfigError, match=r"has no field spec\.retrys"):
         explain(tmp_path, field="spec.retrys")
     (tmp_path / "bad.yaml").write_text("kind: [")
     with pytest.raises(ManifestError):
         explain_values([tmp_path / "bad.yaml"], "x")
+
+
+def test_what_a_package_brings_is_said_by_the_package(tmp_path: Path) -> None:
+    """No manifest declares its members one by one."""
+    package = (
+        "---\napiVersion: reconciler/v1\nkind: Package\n"
+        "metadata: {project: weather, domain: development, name: code}\nspec: {source: x.tgz}\n"
+    )
+    path = workspace(tmp_path, "", TASK + package)
+
+    with pytest.raises(ConfigError, match=r"said by it: Package/weather/development/code\)"):
+        explain_values([path.parent / "m.yaml"], "member")
