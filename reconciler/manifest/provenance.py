@@ -72,8 +72,21 @@ def explain_values(
         raise ConfigError(f"no manifest declares {id}" + (f" ({hint})" if hint else ""))
     explained = tuple(_explained(*one, field, settled) for one in found)
     if not any(one.values for one in explained):
-        raise ConfigError(f"{explained[0].label} has no field {field}")
+        raise ConfigError(f"{explained[0].label} has no field {field}{_elsewhere(found, field)}")
     return tuple(one for one in explained if one.values)
+
+
+def _elsewhere(found: Sequence[tuple[Prepared, Manifest]], field: str) -> str:
+    """Where in the documents a field of that name is."""
+    wanted = _steps(field)[-1:]
+    paths = (path for prepared, _ in found for path, _ in _leaves(prepared.value, ()))
+    near = dict.fromkeys(
+        dotted(path[: at + 1])
+        for path in paths
+        for at, step in enumerate(path)
+        if (step,) == wanted
+    )
+    return f" (did you mean {' or '.join(list(near)[:3])}?)" if near else ""
 
 
 def _names(value: Any) -> list[str]:

@@ -145,7 +145,9 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
         explain(tmp_path, "fetsh")
     with pytest.raises(ConfigError, match=r"no manifest declares qqq \(there is only fetch\)$"):
         explain(tmp_path, "qqq")
-    with pytest.raises(ConfigError, match=r"has no field spec\.retrys"):
+    with pytest.raises(ConfigError, match=r"no field image \(did you mean spec\.container\.image"):
+        explain(tmp_path, field="image")
+    with pytest.raises(ConfigError, match=r"has no field spec\.retrys$"):
         explain(tmp_path, field="spec.retrys")
     (tmp_path / "bad.yaml").write_text("kind: [")
     with pytest.raises(ManifestError):
