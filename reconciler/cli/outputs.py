@@ -23,7 +23,7 @@ import click
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.cli.session import Unit
-    from reconciler.model import ApplyReport, Diagnostic, Event, Plan
+    from reconciler.model import ApplyReport, Diagnostic, DriftReport, Event, Plan
     from reconciler.report import Events, Suite
 
 Format = Literal["text", "markdown", "json", "junit"]
@@ -133,6 +133,19 @@ class Outputs:
             self._suites.append(report_as_suite(report, name=title))
         return report_as_json(shown, report, reveal=reveal) if self.wants_json else ""
 
+    def drifted(self, unit: "Unit", report: "DriftReport") -> str:
+        """Note what drifted; return its JSON document, "" if nobody reads one."""
+        from reconciler.report import drift_as_json, drift_as_markdown, drift_as_suite
+
+        title, reveal = _titled("Drift", unit), _reveal(unit)
+        if self._wants("markdown"):
+            self._pages.append(
+                drift_as_markdown(report, title=title, limit=self._page, reveal=reveal)
+            )
+        if self._wants("junit"):
+            self._suites.append(drift_as_suite(report, name=title))
+        return drift_as_json(report, reveal=reveal) if self.wants_json else ""
+
     def failed(self, problems: "Sequence[Diagnostic]", title: str = "") -> str:
         """Note why there is no result; return that as a JSON document."""
         from reconciler.report import errors_as_json, errors_as_markdown, errors_as_suite
@@ -156,7 +169,7 @@ class Outputs:
         if self.format == "json" and not self._is_streamed:
             sys.stdout.write(document)
         elif self.format == "markdown":
-            sys.stdout.write("\n".join(self._documents()))
+            sys.stdout.write("".join(self._documents()))
         elif self.format == "junit":
             sys.stdout.write(self._junit())
         if "markdown" in self.into:
@@ -188,7 +201,18 @@ class Outputs:
         return format == self.format or format in self.into
 
     def _documents(self) -> list[str]:
-        return [page for pages in self._pages for page in pages]
+        """The pages of all sections, together where they fit into one; each is whole."""
+        from reconciler.report import MARKER
+
+        found: list[str] = []
+        for page in (page for pages in self._pages for page in pages):
+            more = page.removeprefix(f"{MARKER}\n")
+            size = len(found[-1].encode()) + len(more.encode()) if found else 0
+            if found and (self._page is None or size <= self._page):
+                found[-1] += more
+            else:
+                found.append(page)
+        return found
 
     def _junit(self) -> str:
         from reconciler.report import suites_as_junit
