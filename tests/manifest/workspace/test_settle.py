@@ -11,6 +11,7 @@ from reconciler.manifest import (
     load_workspace,
     parse_assignment,
     read_assignments,
+    settle,
 )
 from tests.manifest.settings import TASK, loaded, refused, settled, workspace
 
@@ -144,6 +145,45 @@ def test_what_can_mean_nothing_is_refused(tmp_path: Path, spec: str, message: st
 
     assert message in problem
     assert problem.startswith("reconciler.yaml:6:")
+
+
+SECRETS = """\
+variables:
+  first: {type: "list[string]", sensitive: true}
+  open: string
+  second: {type: string, sensitive: true}
+env: [{name: TOKEN, sensitive: true}, {name: REGION}]
+"""
+
+
+def test_secrets_are_known_by_who_gives_them(tmp_path: Path) -> None:
+    """In the order in which they are numbered; all the texts of a value together."""
+    environ = {
+        "RECONCILER_VAR_first": "[aaaa, bbbb]",
+        "RECONCILER_VAR_open": "open",
+        "RECONCILER_VAR_second": "cccc",
+        "TOKEN": "dddd",
+        "REGION": "eu-1",
+    }
+    found = settled(workspace(tmp_path, SECRETS), environ=environ)
+
+    assert list(found.secrets.items()) == [
+        ("var.first", ("aaaa", "bbbb")),
+        ("var.second", ("cccc",)),
+        ("env.TOKEN", ("dddd",)),
+    ]
+    assert found.sensitive.values == ("aaaa", "bbbb", "cccc", "dddd")
+
+
+def test_what_is_not_needed_may_have_no_value(tmp_path: Path) -> None:
+    """Whoever applies a saved plan needs few of the values that it was made with."""
+    path = workspace(tmp_path, SECRETS)
+    given = {"RECONCILER_VAR_second": "cccc"}
+    found = settle(load_workspace(path), environ=given, needed={"second"})
+
+    assert list(found.secrets) == ["var.second"]
+    with pytest.raises(ManifestError, match="the variable second has no value"):
+        settle(load_workspace(path), environ={}, needed={"second"})
 
 
 def test_sensitive_values_are_in_no_problem(tmp_path: Path) -> None:
