@@ -31,6 +31,7 @@ COMMANDS = {
     "plan": "Show what would change in Flyte Admin; writes nothing.",
     "apply": "Make Flyte Admin what the manifests say.",
     "show": "Show a saved plan.",
+    "drift": "Tell what is not as it was left, or not as it is declared.",
     "history": "Show what was applied, when and by whom.",
     "rollback": "Activate the version that was active before, and hold it.",
     "hold": "Keep every apply off a launch plan's activation.",

@@ -91,7 +91,8 @@ def _beside_plan(world: World) -> Iterator[Drift]:
             continue
         found = world.observed.resources.get(id)
         # What the manifests have followed is as declared: the next apply adopts it.
-        if owned.is_as_left(found) or (world.plan is not None and id in world.desired.resources):
+        followed = world.plan is not None and id in world.desired.resources
+        if owned.is_as_left(found) or (followed and not _turned_by_hand(owned, found)):
             continue
         yield _moved(id, owned, found, world, None)
 
@@ -196,10 +197,17 @@ def _kind(
             return DriftKind.UNARCHIVED
         case Verb.UPDATE:
             return DriftKind.DESCRIBED
-    # Without a manifest only a digest tells: was it this, but for its state?
-    if owned is not None and _turned(found).digest[: len(owned.digest)] == owned.digest:
+    # Where no manifest says it only a digest tells: was it this, but for its state?
+    if owned is not None and _turned_by_hand(owned, found):
         return DriftKind.ARCHIVED if _is_archived(found) else DriftKind.UNARCHIVED
     return DriftKind.DESCRIBED
+
+
+def _turned_by_hand(owned: Owned, found: Resource | None) -> bool:
+    """Whether nothing but its state, of which manifests need say nothing, is not as we left it."""
+    if found is None or found.id.kind not in (Kind.NAMED_ENTITY, Kind.PROJECT):
+        return False
+    return _turned(found).digest[: len(owned.digest)] == owned.digest
 
 
 def _turned(found: Resource) -> Resource:

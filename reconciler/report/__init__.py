@@ -39,6 +39,14 @@ if TYPE_CHECKING:
     )
     from reconciler.report.blocks import LIMITS, SMALLEST
     from reconciler.report.bundles import Listed, bundles_as_json, bundles_as_text
+    from reconciler.report.drift import (
+        drift_as_json,
+        drift_as_markdown,
+        drift_as_suite,
+        drift_as_text,
+        drifts_as_prometheus,
+        without_secrets_in,
+    )
     from reconciler.report.events import Events, as_line
     from reconciler.report.explanations import explanations_as_json, explanations_as_text
     from reconciler.report.graph import drawing_as_dot, drawing_as_mermaid, drawing_as_svg
@@ -77,6 +85,14 @@ else:
                 "Listed",
                 "bundles_as_json",
                 "bundles_as_text",
+            ),
+            "drift": (
+                "drift_as_json",
+                "drift_as_markdown",
+                "drift_as_suite",
+                "drift_as_text",
+                "drifts_as_prometheus",
+                "without_secrets_in",
             ),
             "events": (
                 "Events",
@@ -131,6 +147,11 @@ __all__ = [
     "drawing_as_dot",
     "drawing_as_mermaid",
     "drawing_as_svg",
+    "drift_as_json",
+    "drift_as_markdown",
+    "drift_as_suite",
+    "drift_as_text",
+    "drifts_as_prometheus",
     "error_as_text",
     "errors_as_json",
     "errors_as_markdown",
@@ -161,4 +182,5 @@ __all__ = [
     "to_json",
     "validated_as_text",
     "without_secrets",
+    "without_secrets_in",
 ]

@@ -60,9 +60,16 @@ def report_as_suite(report: ApplyReport, *, name: str = "apply") -> Suite:
 
 def errors_as_suite(problems: Iterable[Diagnostic], *, name: str = "error") -> Suite:
     """Why there is no result: a failed case a problem."""
+    return problems_as_suite(problems, name=name)
+
+
+def problems_as_suite(problems: Iterable[Diagnostic], *, name: str, passed: str = "") -> Suite:
+    """A failed case a problem; `passed` is the case that there is if there are none."""
     suite = _suite(name)
     for problem in problems:
         _problem(suite, problem)
+    if passed and len(suite) == 0:
+        ElementTree.SubElement(suite, "testcase", classname=_legal(name), name=passed)
     return _counted(suite)
 
 

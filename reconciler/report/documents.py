@@ -222,3 +222,39 @@ class ApplyDocument(TypedDict):
     outcomes: Annotated[list[StepOutcome], "one a step, in the order of the plan"]
     interrupted: bool
     summary: Annotated[dict[str, int], "status → how many"]
+
+
+class LeftBy(TypedDict):
+    """The entry of the ledger that left something as it was."""
+
+    serial: int
+    time: str | None
+    actor: str | None
+    commit: str | None
+
+
+class DriftItem(Identity):
+    """One thing that drifted."""
+
+    drift: Annotated[str, "what happened; new ones may appear at any time"]
+    message: str
+    left: Annotated[str | None, "the version that the last apply left active"]
+    live: Annotated[str | None, "the versions that are active"]
+    wanted: Annotated[str | None, "the version that is declared"]
+    changes: Annotated[list[FieldChange], "from what is live to what is declared"]
+    origin: Origin | None
+    since: Annotated[str | None, "when Flyte Admin last switched it, where it tells; RFC 3339"]
+    entry: LeftBy | None
+
+
+class DriftDocument(TypedDict):
+    """What `drift --json` prints."""
+
+    format_version: str
+    type: Literal["drift"]
+    at: Annotated[str, "when it was compared; RFC 3339"]
+    compared: int
+    remembers: Annotated[bool, "false without a ledger: then nobody knows who moved"]
+    unread: Annotated[list[str], "project/domain of what may not be read"]
+    drifts: list[DriftItem]
+    summary: Annotated[dict[str, int], "kind → how many"]

@@ -15,7 +15,7 @@ from typing import (
 )
 
 from reconciler.report.diagnostics import to_json
-from reconciler.report.documents import ApplyDocument, PlanDocument
+from reconciler.report.documents import ApplyDocument, DriftDocument, PlanDocument
 from reconciler.report.events import EVENTS
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -37,6 +37,7 @@ def document_schemas() -> dict[str, str]:
     schemas = {
         "plan.json": _schema("A plan", [PlanDocument]),
         "apply.json": _schema("What an apply did", [ApplyDocument]),
+        "drift.json": _schema("What drifted", [DriftDocument]),
         "event.json": _schema("A line of a stream of events", EVENTS),
     }
     return {name: to_json(schema) for name, schema in schemas.items()}

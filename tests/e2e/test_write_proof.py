@@ -42,6 +42,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("plan", "--target", "launchplan:*", "--no-prune"),
     ("plan", "--out", "saved.plan"),
     ("show", "saved.plan"),
+    ("drift",),
+    ("drift", "--json", "--ignore-pending"),
     ("validate",),
     ("validate", "--admin", "ENDPOINT"),
     ("graph",),

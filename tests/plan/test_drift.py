@@ -163,6 +163,16 @@ def test_names_archived_and_described_by_hand() -> None:
             assert kinds(drifts(desired=desired, live=(live,), left=(ours(left),))) == [kind]
 
 
+def test_archived_by_hand_where_the_manifests_do_not_say_it() -> None:
+    """They describe the name, which still is so."""
+    said = replace(named("extracts"), unsaid=frozenset({"state"}))
+    live = named("extracts", archived=True)
+
+    assert kinds(drifts(desired=(said,), live=(live,), left=(ours(named("extracts")),))) == [
+        DriftKind.ARCHIVED
+    ]
+
+
 def test_what_nobody_declares_and_nobody_owns_is_an_orphan() -> None:
     """Not what is declared in any way, not ours, not another workspace's."""
     stray = a_launch_plan("stray", "v9")

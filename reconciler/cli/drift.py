@@ -1,0 +1,123 @@
+"""`reconciler drift`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.choice import ChoosingCommand, choice, choice_options
+from reconciler.cli.exits import Exit
+from reconciler.cli.options import (
+    admin_option,
+    json_option,
+    parallelism_option,
+    program_options,
+    settings,
+)
+from reconciler.cli.outputs import output_options
+
+if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
+    from reconciler.model import DriftReport
+
+
+@click.command(cls=ChoosingCommand)
+@click.option(
+    "--ledger-only",
+    is_flag=True,
+    help="Compare with what the last apply left, and read no manifests.",
+)
+@click.option(
+    "--ignore-pending",
+    is_flag=True,
+    help="Do not count what is only not applied yet: exit 0 if there is nothing else.",
+)
+@click.option(
+    "--prometheus-into",
+    "prometheus",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write metrics into FILE, for node_exporter's textfile collector.",
+)
+@click.option(
+    "--push",
+    metavar="URL",
+    help="Send the same metrics to a Pushgateway, such as http://pushgateway:9091; credentials "
+    "may stand in the URL.",
+)
+@choice_options
+@json_option
+@output_options(formats=True)
+@admin_option
+@parallelism_option
+@program_options
+def command(
+    environments: tuple[str, ...],
+    workspaces: tuple[str, ...],
+    variables: tuple[str, ...],
+    variable_files: tuple[str, ...],
+    ledger_only: bool,
+    ignore_pending: bool,
+    prometheus: Path | None,
+    push: str | None,
+    as_json: bool,
+    parallelism: int,
+) -> int:
+    """Tell what is not as the last apply left it, or not as the manifests say.
+
+    Told apart are what somebody activated, switched off, tore, archived or changed by hand, what
+    is active and declared nowhere, what is gone, and what is only not applied yet. Exits 2 if
+    there is any. It cannot write.
+
+    \b
+    Examples:
+      reconciler drift
+      reconciler drift -e production --format markdown
+      reconciler drift --ledger-only                    needs no manifests and no packages
+      reconciler drift --ignore-pending --prometheus-into /var/lib/node_exporter/drift.prom
+    """
+    from reconciler.cli.metrics import push_metrics, write_metrics
+    from reconciler.cli.sections import Result, run_sections
+    from reconciler.cli.session import (
+        Unit,
+        connected,
+        find_units,
+        home_of,
+        manifests,
+        say_without_ledger,
+    )
+    from reconciler.model import DriftKind
+    from reconciler.report import drift_as_text, drifts_as_prometheus, without_secrets_in
+
+    options = settings()
+    chosen = choice(
+        environments=environments,
+        workspaces=workspaces,
+        variables=variables,
+        variable_files=variable_files,
+    )
+    told: list[tuple[str, str, DriftReport]] = []
+
+    def section(unit: Unit) -> Result:
+        home = home_of(unit) if ledger_only else unit.home
+        declared = None if ledger_only else manifests((), unit)
+        with connected(options, unit, parallelism=parallelism) as (remote, _):
+            report = without_secrets_in(remote.drift(declared, home), unit.sensitive)
+        say_without_ledger(unit)
+        name = unit.workspace.metadata.name if unit.workspace else ""
+        told.append((name, unit.environment, report))
+        counted = [one for one in report.drifts if one.kind is not DriftKind.PENDING]
+        has_drift = counted if ignore_pending else report.drifts
+        if options.outputs.is_text:
+            text = drift_as_text(report, color=options.colors(sys.stdout))
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        code = Exit.CHANGES if has_drift else Exit.PARTIAL if report.unread else Exit.OK
+        return Result(code, options.outputs.drifted(unit, report))
+
+    code = run_sections(find_units(chosen), section, options, kind="drifts")
+    if prometheus is not None:
+        write_metrics(prometheus, drifts_as_prometheus(told))
+    if push:
+        push_metrics(push, drifts_as_prometheus(told))
+    return code
