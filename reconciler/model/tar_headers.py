@@ -8,6 +8,8 @@ import tarfile
 
 # No path on any system is longer, by far.
 LONGEST_NAME = 4096
+# Nothing in a package is larger, nor all of it.
+LARGEST = 1 << 30
 # What a reader of such headers raises for those that are no good.
 UNREADABLE = (tarfile.TarError, EOFError, ValueError, OverflowError, RecursionError)
 
@@ -53,6 +55,9 @@ class _Header(tarfile.TarInfo):
             raise EOFError(f"a header is damaged: {error}") from error
         if header.size < 0:
             raise EOFError("an entry has a size below zero")
+        if header.size > LARGEST:
+            # A reader of streams would read on to there, long after there is nothing left.
+            raise EOFError("an entry is larger than any sensible size")
         return header
 
     @classmethod

@@ -256,6 +256,22 @@ def test_a_size_below_zero_is_refused(tmp_path: Path) -> None:
     assert refused(raw(tmp_path / "x.tgz", extended, pax, END))
 
 
+@pytest.mark.parametrize("size", ["8589934592", "9" * 20, "1" + "0" * 300])
+def test_a_size_beyond_the_end_is_refused(tmp_path: Path, size: str) -> None:
+    """The reader of tars would read on to there."""
+    extended = tarfile.TarInfo._create_pax_generic_header(  # type: ignore[attr-defined]
+        {"size": size}, tarfile.XHDTYPE, "utf-8"
+    )
+    started = time.process_time()
+    for name in ("x.tgz", "x.tar"):
+        path = raw(tmp_path / "x.tgz", extended, a_file("._x", b"").tobuf(), END)
+        if name == "x.tar":
+            path = tmp_path / name
+            path.write_bytes(extended + a_file("._x", b"").tobuf() + END)
+        assert "sensible size" in refused(path)
+    assert time.process_time() - started < 1
+
+
 def test_what_a_large_package_compresses_to_is_no_bomb(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
