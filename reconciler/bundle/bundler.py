@@ -22,6 +22,7 @@ from reconciler.model import (
     CodeFile,
     CodeFolder,
     CodeListing,
+    CodeTar,
     code_digest,
 )
 from reconciler.ports import Archive
@@ -78,12 +79,12 @@ class CodeBundler:
             raise BundleError([problem])
         return _code(files), archive
 
-    def packaged(self, source: CodeArchive) -> tuple[CodeFile, ...]:
-        """The files of the bundle inside a package, by path.
+    def packaged(self, source: CodeArchive) -> CodeTar:
+        """The bundle inside a package.
 
         Raises: BundleError if it is not there any more, or is no bundle.
         """
-        return packaged_code(source).files
+        return packaged_code(source)
 
     def rebuild(
         self, source: CodeArchive, out: Path, *, leave_out: Collection[bytes] = ()

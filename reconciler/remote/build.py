@@ -6,7 +6,7 @@ The one place that runs what a manifest says, and only when asked to: planning n
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 from reconciler.desired import Contents, PackageError, read_package
 from reconciler.errors import BuildError
 from reconciler.manifest import Build, Manifest, Package, with_scalar
-from reconciler.remote.rewritten import check_code, written_anew
+from reconciler.remote.rewritten import no_code, written_anew
 from reconciler.storage import PinnedFiles, Pushed, sha256_of
 
 _ARCHIVES = (".tgz", ".tar.gz")
@@ -64,17 +64,14 @@ def build_packages(
         _check_pushable(packages, push)
     files = PinnedFiles(cache)
     found: list[Built] = []
-    pinned = _hashes(Path(one.origin.file) for one in packages) if push else set()
-    # Archives of packages, which are no code of any.
-    archives = _hashes(_file(one) for one in packages)
+    pinned = {bytes.fromhex(sha256_of(Path(one.origin.file))) for one in packages if push}
     for package in packages:
         before = _sha256_now(package)
         with _made(package, environ, log) as made:
             contents = _read(package, made)
-            _check_code(package, contents, made, archives, pinned, log)
-            data = written_anew(contents, made, leave_out=archives)
+            leave_out = _no_code(package, contents, made, pinned, log)
+            data = written_anew(contents, made, leave_out=leave_out)
             built = _written(package, data, files, push, single=len(packages) == 1)
-        archives.add(bytes.fromhex(built.sha256))
         changed = built.changed and built.sha256 != before
         found.append(replace(built, entities=len(contents.members), changed=changed))
     # From below upwards: a pin may take fewer lines than what it replaces.
@@ -207,19 +204,18 @@ def _read(package: Package, made: Path) -> Contents:
         raise BuildError(f"{package.label}: {made}: {error}") from error
 
 
-def _check_code(
+def _no_code(
     package: Package,
     contents: Contents,
     made: Path,
-    archives: Collection[bytes],
     pinned: Collection[bytes],
     log: Callable[[str], None],
-) -> None:
+) -> Collection[bytes]:
     def told(line: str) -> None:
         log(f"{package.label}: {line}")
 
     try:
-        check_code(contents, made, archives=archives, pinned=pinned, log=told)
+        return no_code(contents, made, pinned=pinned, log=told)
     except BuildError as error:
         raise BuildError(f"{package.label}: {error}") from error
 
@@ -244,18 +240,9 @@ def _written(
 
 
 def _sha256_now(package: Package) -> str:
-    file = _file(package)
-    return sha256_of(file) if file is not None and file.is_file() else ""
-
-
-def _hashes(files: Iterable[Path | None]) -> set[bytes]:
-    """The SHA-256 of those files that are there."""
-    return {bytes.fromhex(sha256_of(file)) for file in files if file and file.is_file()}
-
-
-def _file(package: Package) -> Path | None:
     target = _target(package)
-    return Path(package.origin.file).parent / target if target else None
+    file = Path(package.origin.file).parent / target if target else None
+    return sha256_of(file) if file is not None and file.is_file() else ""
 
 
 def _target(package: Package) -> str | None:

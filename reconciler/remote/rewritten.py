@@ -9,40 +9,45 @@ import io
 import os
 import tarfile
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from reconciler.bundle import CodeBundler
-from reconciler.desired import Contents, entity_files
+from reconciler.desired import Contents, PackageError, entity_files, read_package
 from reconciler.errors import BuildError
 from reconciler.model import BUNDLE_FILE, CodeArchive, gzipped
 
+_ARCHIVES = (".tgz", ".tar.gz", ".tar")
 
-def check_code(
-    contents: Contents,
-    made: Path,
-    *,
-    archives: Collection[bytes],
-    pinned: Collection[bytes],
-    log: Callable[[str], None],
-) -> None:
-    """Tell which files of a package's code are left out of it, and refuse what cannot be.
+
+def no_code(
+    contents: Contents, made: Path, *, pinned: Collection[bytes], log: Callable[[str], None]
+) -> frozenset[bytes]:
+    """Find what the code of a package holds and is none: packages, and the manifests of such.
 
     Args:
         made: The package as its owner's command wrote it.
-        archives: SHA-256 of packages; none of them is code.
         pinned: SHA-256 of manifests that a pin will be written into.
+        log: Is told of what is left out.
 
-    Raises: BuildError if the code holds one of those: each build would be another.
+    Returns: the SHA-256 of what to leave out.
+    Raises: BuildError if the code holds one of those manifests: each build would be another.
     """
-    for path, sha256 in _code(contents, made):
-        if sha256 in pinned:
+    if contents.code is None:
+        return frozenset()
+    left_out = set()
+    code = CodeBundler().packaged(CodeArchive(str(made), contents.code.member))
+    for file in code.files:
+        path = os.fsdecode(file.path)
+        if file.sha256 in pinned:
             raise BuildError(
                 f"its code holds {path}, where a pin is to be written: each push would be of "
                 "other code; name it in .dockerignore"
             )
-        if sha256 in archives:
+        if path.endswith(_ARCHIVES) and _is_package(code.content(file)):
             log(f"{path} is a package itself, and left out of the code")
+            left_out.add(file.sha256)
+    return frozenset(left_out)
 
 
 def written_anew(contents: Contents, made: Path, *, leave_out: Collection[bytes]) -> bytes:
@@ -69,9 +74,11 @@ def written_anew(contents: Contents, made: Path, *, leave_out: Collection[bytes]
     return gzipped(data.getvalue())
 
 
-def _code(contents: Contents, made: Path) -> Iterator[tuple[str, bytes]]:
-    """Path and SHA-256 of each file of the code in a package."""
-    if contents.code is not None:
-        source = CodeArchive(str(made), contents.code.member)
-        for file in CodeBundler().packaged(source):
-            yield os.fsdecode(file.path), file.sha256
+def _is_package(content: bytes) -> bool:
+    with tempfile.TemporaryDirectory(prefix="reconciler-build-") as temporary:
+        file = Path(temporary, "package.tgz")
+        file.write_bytes(content)
+        try:
+            return bool(read_package(file).members)
+        except PackageError:
+            return False

@@ -1,6 +1,7 @@
 """Packages built by their owners' own commands: the same content is the same file, and pinned."""
 
 import base64
+import gzip
 import os
 import sys
 import tarfile
@@ -226,6 +227,18 @@ def test_a_package_is_no_part_of_its_own_code(folder: Path) -> None:
     assert (first.sha256, False) == (second.sha256, second.changed)
     label = "Package flytesnacks/development/shop"
     assert f"{label}: dist/shop.tgz is a package itself, and left out of the code" in lines
+
+
+def test_what_once_was_built_is_no_code_either(folder: Path) -> None:
+    """By whatever name an archive of days gone by lies there, on some machines."""
+    (folder / "package.py").write_text(COPYING_ALL)
+    first = build(folder)[0].sha256
+    package = (PACKAGES / "chained.tgz").read_bytes()
+    (folder / "flyte-package.tgz").write_bytes(package)
+    (folder / "old.tar").write_bytes(gzip.decompress(package))
+    assert build(folder)[0].sha256 == first
+    (folder / "data.tar.gz").write_bytes(b"no package, and so as good as any code")
+    assert build(folder)[0].sha256 != first
 
 
 def test_packages_are_no_code_of_each_other(folder: Path) -> None:
