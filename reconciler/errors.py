@@ -136,6 +136,10 @@ class LedgerError(ReconcilerError):
     """The ledger cannot be used as it is: unreadable, damaged, or of a newer version."""
 
 
+class AmbiguousNameError(LedgerError):
+    """A name that is typed means several things."""
+
+
 class LedgerMovedError(LedgerError):
     """Somebody else appended the entry that we wanted to: read the head again.
 

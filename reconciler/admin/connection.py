@@ -58,6 +58,12 @@ class Connection:
             self.client, self._pool, project=project, domain=domain, active_only=active_only
         )
 
+    def find_ledgers(self) -> Sequence[tuple[str, str, str]]:
+        """Project, domain and workspace of every ledger that is there."""
+        from reconciler.admin.ledger.find import find_ledgers
+
+        return find_ledgers(self._reading, self._pool)
+
     def ledger_reader(self, *, project: str, domain: str, workspace: str) -> LedgerReader:
         """The ledger of one workspace, at its home; on it nothing can be appended."""
         from reconciler.admin.ledger import AdminLedgerReader

@@ -92,6 +92,17 @@ def workspace_option(command: Command) -> Command:
     )(command)
 
 
+def ledger_option(command: Command) -> Command:
+    """Add `--ledger`."""
+    return click.option(
+        "--ledger",
+        "ledger_place",
+        metavar="PLACE",
+        help="The ledger, as project/domain/workspace, instead of that of reconciler.yaml. "
+        "Without both it is looked for.",
+    )(command)
+
+
 def choice(
     *,
     environments: Sequence[str] = (),

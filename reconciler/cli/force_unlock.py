@@ -5,7 +5,13 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.choice import ChoosingCommand, choice, environment_option, workspace_option
+from reconciler.cli.choice import (
+    ChoosingCommand,
+    choice,
+    environment_option,
+    ledger_option,
+    workspace_option,
+)
 from reconciler.cli.options import admin_option, program_options, settings
 
 
@@ -14,10 +20,15 @@ from reconciler.cli.options import admin_option, program_options, settings
 @click.option("--reason", default="", metavar="TEXT", help="Why, for the history.")
 @environment_option
 @workspace_option
+@ledger_option
 @admin_option
 @program_options
 def command(
-    serial: int, reason: str, environments: tuple[str, ...], workspaces: tuple[str, ...]
+    serial: int,
+    reason: str,
+    environments: tuple[str, ...],
+    workspaces: tuple[str, ...],
+    ledger_place: str | None,
 ) -> None:
     """Take the lock from the apply that took it with entry SERIAL, which its message names.
 
@@ -29,12 +40,13 @@ def command(
       reconciler force-unlock 41
       reconciler force-unlock 41 -e production --reason "the runner was reclaimed"
     """
+    from reconciler.cli.at_night import unit_for, with_ledger
     from reconciler.cli.author import find_author
-    from reconciler.cli.session import connected, find_unit, home_of
+    from reconciler.cli.session import connected, home_of
 
-    unit = find_unit(choice(environments=environments, workspaces=workspaces))
-    home = home_of(unit)
+    unit = unit_for(choice(environments=environments, workspaces=workspaces), ledger_place)
     actor = find_author(os.environ, Path()).actor
     with connected(settings(), unit) as (remote, _):
+        home = home_of(with_ledger(remote, unit))
         broken = remote.ledger_of(home).break_lock(serial, actor=actor, reason=reason)
     print(f"The lock is free. It was taken by: {broken.summary}")

@@ -4,7 +4,13 @@ import sys
 
 import click
 
-from reconciler.cli.choice import ChoosingCommand, choice, environment_option, workspace_option
+from reconciler.cli.choice import (
+    ChoosingCommand,
+    choice,
+    environment_option,
+    ledger_option,
+    workspace_option,
+)
 from reconciler.cli.options import admin_option, json_option, program_options, settings
 
 
@@ -21,6 +27,7 @@ from reconciler.cli.options import admin_option, json_option, program_options, s
 @click.option("--all", "everything", is_flag=True, help="The whole log.")
 @environment_option
 @workspace_option
+@ledger_option
 @json_option
 @admin_option
 @program_options
@@ -29,6 +36,7 @@ def command(
     everything: bool,
     environments: tuple[str, ...],
     workspaces: tuple[str, ...],
+    ledger_place: str | None,
     as_json: bool,
 ) -> None:
     """Show what was applied, when and by whom, the newest first.
@@ -42,13 +50,14 @@ def command(
       reconciler history -e production -n 100
       reconciler history --all --json
     """
-    from reconciler.cli.session import connected, find_unit, home_of
+    from reconciler.cli.at_night import unit_for, with_ledger
+    from reconciler.cli.session import connected, home_of
     from reconciler.report import history_as_json, history_as_text
 
     options = settings()
-    unit = find_unit(choice(environments=environments, workspaces=workspaces))
-    home = home_of(unit)
+    unit = unit_for(choice(environments=environments, workspaces=workspaces), ledger_place)
     with connected(options, unit) as (remote, _):
+        home = home_of(with_ledger(remote, unit))
         records = remote.ledger_of(home).reader().records()[::-1]
     shown = records if everything else records[:limit]
     if as_json:

@@ -5,29 +5,42 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.choice import ChoosingCommand, choice, environment_option, workspace_option
+from reconciler.cli.choice import (
+    ChoosingCommand,
+    choice,
+    environment_option,
+    ledger_option,
+    workspace_option,
+)
 from reconciler.cli.options import admin_option, program_options, settings
 
 
 @click.command(cls=ChoosingCommand)
-@click.argument("name")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @environment_option
 @workspace_option
+@ledger_option
 @admin_option
 @program_options
-def command(name: str, environments: tuple[str, ...], workspaces: tuple[str, ...]) -> None:
+def command(
+    names: tuple[str, ...],
+    environments: tuple[str, ...],
+    workspaces: tuple[str, ...],
+    ledger_place: str | None,
+) -> None:
     """End the hold of NAME, or project/domain/name: the next apply does what the manifests say.
 
     \b
     Examples:
       reconciler release orders.daily
     """
+    from reconciler.cli.at_night import unit_for, with_ledger
     from reconciler.cli.author import find_author
-    from reconciler.cli.session import connected, find_unit, home_of
+    from reconciler.cli.session import connected, home_of
 
-    unit = find_unit(choice(environments=environments, workspaces=workspaces))
-    home = home_of(unit)
+    unit = unit_for(choice(environments=environments, workspaces=workspaces), ledger_place)
     actor = find_author(os.environ, Path()).actor
     with connected(settings(), unit) as (remote, _):
-        released = remote.ledger_of(home).release(name, actor=actor)
-    print(f"{released.id} is no longer held.")
+        ledger = remote.ledger_of(home_of(with_ledger(remote, unit, names)))
+        for name in names:
+            print(f"{ledger.release(name, actor=actor).id} is no longer held.")

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.choice import ChoosingCommand, choice, environment_option, workspace_option
+from reconciler.cli.choice import (
+    ChoosingCommand,
+    choice,
+    environment_option,
+    ledger_option,
+    workspace_option,
+)
 from reconciler.cli.exits import for_apply
 from reconciler.cli.options import (
     admin_option,
@@ -18,57 +24,71 @@ from reconciler.cli.options import (
 
 
 @click.command(cls=ChoosingCommand)
-@click.argument("name")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option(
     "--to",
     default="previous",
     show_default=True,
-    metavar="VERSION",
-    help="The version to activate.",
+    metavar="VERSION|N",
+    help="The version to activate; or the number of an entry of the history, for what was active "
+    "after it.",
 )
 @click.option("--reason", default="", metavar="TEXT", help="Why, for everyone who plans.")
 @click.option("--no-hold", is_flag=True, help="Let the next apply undo it.")
 @lock_timeout_option
 @environment_option
 @workspace_option
+@ledger_option
 @admin_option
 @program_options
 def command(
-    name: str,
+    names: tuple[str, ...],
     to: str,
     reason: str,
     no_hold: bool,
     lock_timeout: float,
     environments: tuple[str, ...],
     workspaces: tuple[str, ...],
+    ledger_place: str | None,
 ) -> int:
-    """Activate the version of NAME (or project/domain/name) that was active before.
+    """Activate the version of NAME (or project/domain/name, or a glob) that was active before.
 
-    Nothing is registered, and no manifest is read. The name is held, so that the next merge does
-    not undo it, until the manifests want another version than the one gone back from.
+    Nothing is registered, and no manifest is read. Names are held, so that the next merge does
+    not undo it, until the manifests want another version than the one gone back from. All of
+    them are switched, or as many as can be; each is verified.
+
+    Without a reconciler.yaml the ledger that owns the names is looked for in Flyte Admin.
 
     \b
     Examples:
       reconciler rollback orders.daily --reason "doubles rows"
       reconciler rollback orders.daily --to v41 -e production
+      reconciler rollback 'orders.*' --to 118        as it was after entry 118
+      reconciler rollback orders.daily --admin dns:///flyte.example.com
     """
+    from reconciler.cli.at_night import unit_for, with_ledger
     from reconciler.cli.author import find_author
     from reconciler.cli.ledgered import locked
-    from reconciler.cli.session import connected, find_unit, home_of
+    from reconciler.cli.session import connected, home_of
+    from reconciler.model import Status
     from reconciler.report import report_as_text
 
     options = settings()
-    unit = find_unit(choice(environments=environments, workspaces=workspaces))
-    home = home_of(unit)
+    unit = unit_for(choice(environments=environments, workspaces=workspaces), ledger_place)
     actor = find_author(os.environ, Path()).actor
     with connected(options, unit) as (remote, _):
-        ledger = remote.ledger_of(home)
-        switch, plan = ledger.plan_rollback(name, to=to)
+        unit = with_ledger(remote, unit, names)
+        ledger = remote.ledger_of(home_of(unit))
+        switches, plan = ledger.plan_rollback(names, to=to.removeprefix("#"))
         with locked(remote, unit, plan, wait=lock_timeout, operation="rollback") as held:
             report = remote.apply(plan, held=held, say=say)
-        if report.succeeded and not no_hold:
-            why = reason or "rolled back"
-            place, bad = switch.id.path, switch.active
-            say(f"{ledger.hold(place, actor=actor, reason=why, version=bad)}.")
+        failed = {one.action.id for one in report.outcomes if one.status is not Status.DONE}
+        for switch in switches if not no_hold else ():
+            if switch.id in failed:
+                continue
+            hold = ledger.hold(
+                switch.id.path, actor=actor, reason=reason or "rolled back", version=switch.active
+            )
+            say(f"{hold}.")
     sys.stdout.write(report_as_text(report, color=options.colors(sys.stdout)))
     return for_apply(report)

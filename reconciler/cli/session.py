@@ -44,6 +44,8 @@ class Unit:
     needed: frozenset[str] | None = None
     # Its name in a list of workspaces; "" where it is the only one.
     listed: str = ""
+    # Where the ledger is, for who has no workspace.
+    at: Home | None = None
 
     @property
     def title(self) -> str:
@@ -76,6 +78,8 @@ class Unit:
     @property
     def home(self) -> Home | None:
         """Where the ledger is kept; None if there is none."""
+        if self.at is not None:
+            return self.at
         place = self.settled.ledger if self.settled else None
         if place is None or self.settled is None:
             return None

@@ -191,6 +191,10 @@ class Remote:
             say=say,
         )
 
+    def find_ledgers(self) -> Sequence[Home]:
+        """Where ledgers are kept, for whoever has no workspace. Costs the names of all tasks."""
+        return [Home(*place) for place in self._connection.find_ledgers()]
+
     def ledger_of(self, home: Home) -> WorkspaceLedger:
         """What Admin remembers for a workspace: to be read, locked and appended to."""
         return WorkspaceLedger(self._connection, home)

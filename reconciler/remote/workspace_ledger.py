@@ -1,12 +1,12 @@
 """What Admin remembers for one workspace: read it, lock it, hold names in it, go back by it."""
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.admin import Connection, SystemClock
 from reconciler.apply import Lock, Terms, take_lock
-from reconciler.errors import LedgerError, LedgerMovedError
+from reconciler.errors import AmbiguousNameError, LedgerError, LedgerMovedError
 from reconciler.model import (
     Author,
     Head,
@@ -17,6 +17,7 @@ from reconciler.model import (
     Plan,
     Record,
     Release,
+    ResourceId,
     Unlock,
     Verb,
     claims_of,
@@ -24,7 +25,7 @@ from reconciler.model import (
 )
 from reconciler.plan import without_foreign
 from reconciler.ports import Ledger, LedgerReader
-from reconciler.remote.switches import find_switch, switching, version_before
+from reconciler.remote.switches import find_switch, find_switches, switching, version_then
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class Home:
     project: str
     domain: str
     workspace: str
+
+    def __str__(self) -> str:
+        return f"{self.project}/{self.domain}/{self.workspace}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,24 +197,55 @@ class WorkspaceLedger:
                 ledger.append(Release(found[0].id, actor), head)
                 return found[0]
 
-    def plan_rollback(self, name: str, *, to: str = "previous") -> tuple[Owned, Plan]:
-        """What takes a launch plan back to a version: the switch as we left it, and the plan.
+    def switches(self, names: Sequence[str]) -> Sequence[Owned]:
+        """The launch plans' activations that these names mean, as `find_switches` reads them."""
+        return find_switches(self.head(), names)
+
+    def owns_switches(self, names: Sequence[str]) -> bool:
+        """Tell whether each of these names means launch plans that an apply switched."""
+        head = self.head()
+        try:
+            find_switches(head, names)
+        except LedgerError as error:
+            if isinstance(error, AmbiguousNameError):
+                raise
+            return False
+        return True
+
+    def plan_rollback(
+        self, names: Sequence[str], *, to: str = "previous"
+    ) -> tuple[tuple[Owned, ...], Plan]:
+        """What takes launch plans back to a version: their switches as we left them, and the plan.
 
         Args:
-            to: A version, or "previous": the one that was active before.
+            names: As `find_switches` reads them.
+            to: A version; the number of an entry, for what was active after it; or "previous",
+                for what was active before.
 
         Raises: LedgerError for a name or a version that is not known.
         """
         ledger = self.reader()
         head = ledger.head()
-        switch = find_switch(head, name)
-        version = version_before(ledger.records(), switch) if to == "previous" else to
+        switches = find_switches(head, names)
         reader = self._connection.reader
-        wanted = switch.id.at(version)
-        if wanted not in reader.versions([wanted]):
-            raise LedgerError(f"Flyte Admin holds no {wanted}")
-        active = sorted(plan.id.version for plan in reader.active([switch.id])[switch.id])
-        return switch, switching(switch, active, version)
+        there: Collection[ResourceId] = ()
+        if to != "previous":
+            there = reader.versions([switch.id.at(to) for switch in switches]).keys()
+        records = ledger.records() if len(there) < len(switches) else ()
+        wanted = {
+            switch.id: to if switch.id.at(to) in there else version_then(records, switch, to)
+            for switch in switches
+        }
+        ids = [id.at(version) for id, version in wanted.items() if version]
+        missing = sorted(set(ids) - reader.versions(ids).keys())
+        if missing:
+            raise LedgerError(f"Flyte Admin holds no {', '.join(map(str, missing))}")
+        active = reader.active([switch.id for switch in switches])
+        steps = [
+            switching(switch, sorted(one.id.version for one in active[switch.id]), version)
+            for switch, version in zip(switches, wanted.values(), strict=True)
+        ]
+        return switches, Plan(tuple(step for step in steps if step is not None))
 
     def _ledger(self) -> Ledger:
         home = self.home
