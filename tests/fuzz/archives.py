@@ -7,6 +7,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -174,14 +175,17 @@ def _doubled(draw: Draw) -> bytes:
 
 
 def _many(draw: Draw) -> bytes:
-    sort = pick(draw, (b"5", b"0", b"2", b"1"))
-    number = pick(draw, (10, 1_000, 6_000))
-    return b"".join(an_entry(f"d{index}", sort=sort) for index in range(number))
+    return _entries(pick(draw, (b"5", b"0", b"2", b"1")), pick(draw, (10, 1_000, 5_500)))
+
+
+@cache
+def _entries(sort: bytes, number: int) -> bytes:
+    return b"".join(an_entry(f"d{index}", sort=sort, link="d0") for index in range(number))
 
 
 def _empty(draw: Draw) -> bytes:
     """Nothing, or zeros: by themselves they shrink to a thousandth."""
-    size = pick(draw, (1 << 10, 1 << 20, 12 << 20))
+    size = pick(draw, (1 << 10, 1 << 16, 1 << 20, 9 << 20))
     return an_entry(pick(draw, _NAMES), bytes(size))
 
 
@@ -229,8 +233,8 @@ def _judged(judge: Judge, content: bytes, folder: Path) -> None:
 
 
 FAMILIES = (
-    Family("archives", _spoiled(), _judged, few=60, many=8_000),
-    Family("headers", _wrong_headers(), _judged, few=60, many=8_000),
-    Family("hostile", _hostile(), _judged, few=60, many=6_000),
-    Family("bundles", _hostile_bundles(), _judged, few=40, many=6_000),
+    Family("archives", _spoiled(), _judged, few=60, many=9_000),
+    Family("headers", _wrong_headers(), _judged, few=40, many=8_000),
+    Family("hostile", _hostile(), _judged, few=25, many=4_000),
+    Family("bundles", _hostile_bundles(), _judged, few=25, many=4_000),
 )

@@ -42,4 +42,4 @@ def _imported(judge: Judge, content: bytes, folder: Path) -> None:
         judge.judged(lambda: formatted(text))
 
 
-FAMILIES = (Family("attribute-files", _wrong_files(), _imported, few=80, many=4_000),)
+FAMILIES = (Family("attribute-files", _wrong_files(), _imported, few=60, many=5_000),)

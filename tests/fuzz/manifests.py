@@ -88,11 +88,11 @@ def _all_the_way(judge: Judge, content: bytes, folder: Path) -> None:
 
 FAMILIES = (
     # A key gone or doubled, a value of another type, a part from somewhere else.
-    Family("documents", _wrong_documents(), _all_the_way, few=200, many=14_000),
+    Family("documents", _wrong_documents(), _all_the_way, few=150, many=16_000),
     # What is right refers to what is wrong.
-    Family("sets", _wrong_sets(), _planned, few=80, many=8_000),
+    Family("sets", _wrong_sets(), _planned, few=30, many=3_000),
     # Flipped, cut off, doubled, mixed: whatever a disk or a network may do.
-    Family("files", _wrong_files(), _checked, few=200, many=14_000),
+    Family("files", _wrong_files(), _checked, few=200, many=18_000),
     # Whatever an editor, a merge or a person may do.
-    Family("spelling", _misspelled_files(), _checked, few=200, many=16_000),
+    Family("spelling", _misspelled_files(), _checked, few=200, many=18_000),
 )

@@ -203,11 +203,11 @@ def _in_folder(judge: Judge, wrong: Wrong, folder: Path) -> None:
 
 FAMILIES = (
     # Spoiled before they were packaged.
-    Family("members", _wrong_bytes(), _archived, few=60, many=6_000),
-    Family("wires", _wrong_wires(), _archived, few=80, many=8_000),
+    Family("members", _wrong_bytes(), _archived, few=40, many=4_000),
+    Family("wires", _wrong_wires(), _archived, few=40, many=5_000),
     # What parses goes all the way: overrides, references, versions, Admin's own compiler.
-    Family("messages", _wrong_messages(), _archived, few=120, many=14_000),
+    Family("messages", _wrong_messages(), _archived, few=50, many=6_000),
     # Written by hand.
-    Family("texts", _wrong_texts(), _archived, few=80, many=8_000),
-    Family("folders", _wrong_folders(), _in_folder, few=40, many=4_000),
+    Family("texts", _wrong_texts(), _archived, few=30, many=4_000),
+    Family("folders", _wrong_folders(), _in_folder, few=20, many=2_000),
 )

@@ -174,8 +174,8 @@ def _wrong_listings(draw: st.DrawFn) -> bytes:
 
 
 FAMILIES = (
-    Family("workspaces", _wrong_values(), _is_judged, few=60, many=8_000),
-    Family("workspace-texts", _wrong_texts(), _is_judged, few=30, many=5_000),
-    Family("assignments", _wrong_assignments(), _is_judged, few=30, many=3_000),
+    Family("workspaces", _wrong_values(), _is_judged, few=40, many=5_000),
+    Family("workspace-texts", _wrong_texts(), _is_judged, few=30, many=3_000),
+    Family("assignments", _wrong_assignments(), _is_judged, few=20, many=2_000),
     Family("listings", _wrong_listings(), _listing_is_judged, few=50, many=2_000),
 )
