@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,7 @@ class Placeholders:
         self._found = re.compile(rf"{self._start}(\d+)\.(\d+){self._end}")
         self._found_data = re.compile(self._found.pattern.encode())
 
-    def hide(self, message: Message, texts: Mapping[int, str]) -> set[int]:
+    def hide(self, messages: Iterable[Message], texts: Mapping[int, str]) -> set[int]:
         """Put placeholders where any of `texts` stands, and return the numbers of those.
 
         Works in place. A text shorter than what can be masked stays.
@@ -78,8 +78,9 @@ class Placeholders:
                 lambda found: named(data_names[found[0]]).encode(), data
             ),
         )
-        if looked_for_data.search(message.SerializePartialToString()):
-            rewrite(message, rewriting)
+        for message in messages:
+            if looked_for_data.search(message.SerializePartialToString()):
+                rewrite(message, rewriting)
         return used
 
     def restore(self, message: Message, texts: Mapping[int, str]) -> None:

@@ -134,10 +134,8 @@ def save(
     file.nonce = nonce or secrets.token_bytes(16)
     used: set[int] = set()
     if values:
-        placeholders = Placeholders(file.nonce)
         texts = {number: text for text, number in numbered(values).items()}
-        for action in file.actions:
-            used |= placeholders.hide(action, texts)
+        used = Placeholders(file.nonce).hide(file.actions, texts)
     for secret in hashed(values or {}, used, file.nonce):
         texts_of = [pb.SecretText(number=number, hash=hash) for number, hash in secret.texts]
         file.secrets.append(pb.Secret(name=secret.name, texts=texts_of))
