@@ -31,6 +31,8 @@ class Findings:
                 if finding.excusable:
                     continue
             severity = finding.severity
+            if finding.idle and isinstance(entity.source, Member) and entity.state != "active":
+                severity = Severity.WARNING
             if finding.excusable:
                 severity = entity.severities.get(finding.code, severity)
             errors = errors or severity is Severity.ERROR

@@ -42,7 +42,8 @@ class Refusal:
     """One problem of a message, at `path` in the manifest's own spelling of it.
 
     `excusable`: where a rule that may be ignored is broken, this time too. `asked_for`: told only
-    where somebody says how grave it is.
+    where somebody says how grave it is. `idle`: does no harm while it is not active, so what
+    others packaged may be so.
     """
 
     code: str
@@ -52,6 +53,7 @@ class Refusal:
     severity: Severity = Severity.ERROR
     excusable: bool = True
     asked_for: bool = False
+    idle: bool = False
 
 
 def task_refusals(template: TaskTemplate) -> Iterator[Refusal]:
@@ -124,6 +126,7 @@ def launch_plan_refusals(spec: LaunchPlanSpec, interface: TypedInterface) -> Ite
                 f"input {name} is fixed and has a default too",
                 ("fixedInputs", name),
                 "Admin would refuse every execution; keep one of them",
+                idle=True,
             )
     yield from _notification_refusals(spec)
     schedule = spec.entity_metadata.schedule
@@ -281,4 +284,5 @@ def _kickoff_refusals(
             path,
             'use cron, for instance "@every 2h"',
             Severity.WARNING if has_default else Severity.ERROR,
+            idle=True,
         )

@@ -7,6 +7,7 @@ from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 from flyteidl.admin.task_pb2 import TaskSpec
 from flyteidl.admin.workflow_pb2 import WorkflowSpec
 from flyteidl.core.identifier_pb2 import Identifier, ResourceType
+from flyteidl.core.types_pb2 import SimpleType
 
 from reconciler.desired import bind, declare
 from reconciler.errors import ManifestError
@@ -121,3 +122,27 @@ def test_a_sub_workflow_that_contains_itself(tmp_path: Path, subs: dict[str, str
 
     assert errors
     assert "crash Admin" in errors[0].message
+
+
+@pytest.mark.parametrize(
+    ("activation", "severity"), [("", "warning"), (", activation: {l: active}", "error")]
+)
+def test_what_does_no_harm_yet_keeps_no_package_from_being_registered(
+    tmp_path: Path, activation: str, severity: str
+) -> None:
+    """Admin takes a rate with an input to fill, and never fills it: in the way once active."""
+    members = of_one()
+    workflow = WorkflowSpec.FromString(members["1_w_2.pb"])
+    workflow.template.interface.inputs.variables["day"].type.simple = SimpleType.DATETIME
+    plan = LaunchPlan.FromString(members["2_l_3.pb"])
+    schedule = plan.spec.entity_metadata.schedule
+    schedule.rate.value, schedule.kickoff_time_input_arg = 5, "day"
+    members |= {
+        "1_w_2.pb": workflow.SerializeToString(),
+        "2_l_3.pb": plan.SerializeToString(),
+    }
+
+    told = found(tmp_path, members, spec=activation)
+
+    (found_here,) = [one for one in told if one.code == "rate-with-kickoff"]
+    assert found_here.severity == severity

@@ -33,7 +33,7 @@ NOT_OF_THE_SPEC = (
     "unrecognized by system",
     "is not active",
 )
-# Accepted to nobody's good; refused unless a manifest excuses it.
+# Accepted to nobody's good; refused of manifests, and of packages once it is to be active.
 STRICTER = {"default-and-fixed", "rate-with-kickoff"}
 
 
