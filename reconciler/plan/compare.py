@@ -4,6 +4,7 @@ Both sides come in the form that Admin hashes (`model.to_canonical`), so 'no cha
 'identical structure' there are the same judgement.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from reconciler.model import Change, Kind, Resource, by_task_type, comparable
@@ -40,8 +41,30 @@ def differences(before: Any, after: Any) -> tuple[Change, ...]:
     Shape: a key that stands in brackets, as `readable` makes them of lists, is part of the path as
         it is: `nodes[load].metadata.retries`.
     """
-    if before == after:
-        return ()
+    changes = {change.path: change for change in _walk(before, after, [])}
+    return tuple(changes[path] for path in sorted(changes))
+
+
+def _walk(before: Any, after: Any, path: list[Any]) -> Iterator[Change]:
+    """What differs below a path; mappings are gone through here, which is most of any spec."""
+    # To Python True is 1.
+    if before == after and isinstance(before, bool) is isinstance(after, bool):
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in {**before, **after}:
+            if key not in before:
+                yield Change(_readable([*path, key]), None, after[key])
+            elif key not in after:
+                yield Change(_readable([*path, key]), before[key], None)
+            else:
+                yield from _walk(before[key], after[key], [*path, key])
+    elif isinstance(before, list) and isinstance(after, list):
+        yield from _listed(before, after, path)
+    else:
+        yield Change(_readable(path), before, after)
+
+
+def _listed(before: list[Any], after: list[Any], path: list[Any]) -> Iterator[Change]:
     # Imported late: it costs half a second, and most plans change nothing.
     from deepdiff import DeepDiff
 
@@ -54,14 +77,13 @@ def differences(before: Any, after: Any) -> tuple[Change, ...]:
         # Fields that differ, however few of their mapping's are the same.
         threshold_to_diff_deeper=0,
     )
-    changes = {
-        (path := _readable(level.path(output_format="list"))): Change(
-            path=path, before=_absent_as_none(level.t1), after=_absent_as_none(level.t2)
-        )
-        for levels in diff.values()
-        for level in levels
-    }
-    return tuple(changes[path] for path in sorted(changes))
+    for levels in diff.values():
+        for level in levels:
+            yield Change(
+                path=_readable([*path, *level.path(output_format="list")]),
+                before=_absent_as_none(level.t1),
+                after=_absent_as_none(level.t2),
+            )
 
 
 def _readable(path: list[Any]) -> str:

@@ -140,11 +140,23 @@ def _part(before: Inside | None, after: Inside | None) -> Part | None:
         if before.id == after.id:
             return None
         return Part(one.id.kind, _path(one.id), *versions, unread=True)
+    if _bare(before.template) == _bare(after.template):
+        return None
     # The bundles of the side that is about to be uploaded, for both: they turn its addresses in
     # what Admin holds into the same words.
     bundles = after.bundles
     changes = differences(_readable(before.template, bundles), _readable(after.template, bundles))
     return Part(one.id.kind, _path(one.id), *versions, changes) if changes else None
+
+
+def _bare(template: Message) -> bytes:
+    """A template without any version: equal ones need no closer look, and most are."""
+    of = template.spec if isinstance(template, LaunchPlan) else template
+    copy = type(of)()
+    copy.CopyFrom(of)
+    for identifier in identifiers(copy):
+        identifier.version = ""
+    return bytes(copy.SerializeToString(deterministic=True))
 
 
 def _readable(template: Message, bundles: tuple[Bundle, ...]) -> dict[str, object]:

@@ -10,6 +10,7 @@ Source: admin-contract 5.6; conformance/cron (flyteadmin `scheduler/`).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 from flyteidl.admin.schedule_pb2 import FixedRateUnit
@@ -119,10 +120,16 @@ def _times(clockwork: _Clockwork, after: int | None, now: int) -> tuple[int, ...
     if after is None:
         return None
     try:
-        found = upcoming(clockwork.schedule, after=after, count=_SHOWN)
+        found = _upcoming(clockwork.schedule, after)
     except CronError:
         return ()
     return tuple(time for time in found if time > now)
+
+
+@lru_cache(maxsize=4096)
+def _upcoming(schedule: Schedule, after: int) -> tuple[int, ...]:
+    # Many launch plans share few schedules.
+    return tuple(upcoming(schedule, after=after, count=_SHOWN))
 
 
 def _firing(clockwork: _Clockwork, times: tuple[int, ...] | None) -> Firing:
