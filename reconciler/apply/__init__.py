@@ -4,6 +4,7 @@ from reconciler.apply.executor import execute
 from reconciler.apply.freshness import Freshness, Moved, freshness, moved
 from reconciler.apply.lock import LEASE, Lock, Terms, take_lock
 from reconciler.apply.locked import run_locked
+from reconciler.apply.transfer import hand_over
 
 __all__ = [
     "LEASE",
@@ -13,6 +14,7 @@ __all__ = [
     "Terms",
     "execute",
     "freshness",
+    "hand_over",
     "moved",
     "run_locked",
     "take_lock",

@@ -38,6 +38,7 @@ COMMANDS = {
     "release": "End a hold.",
     "adopt": "Own what is as declared already, and change nothing.",
     "forget": "No longer own things, and leave them as they are.",
+    "transfer": "Hand things over to another workspace.",
     "force-unlock": "Take the lock from an apply that is dead.",
     "ledger": "Look into what Flyte Admin remembers for a workspace.",
     "build": "Build packages with their own commands, and pin them.",

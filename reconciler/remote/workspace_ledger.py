@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.admin import Connection, SystemClock
-from reconciler.apply import Lock, Terms, take_lock
+from reconciler.apply import Lock, Terms, hand_over, take_lock
 from reconciler.errors import AmbiguousNameError, LedgerError, LedgerMovedError
 from reconciler.model import (
     Author,
@@ -23,7 +23,7 @@ from reconciler.model import (
     claims_of,
     plan_digest,
 )
-from reconciler.plan import without_foreign
+from reconciler.plan import named, without_foreign
 from reconciler.ports import Ledger, LedgerReader
 from reconciler.remote.switches import find_switch, find_switches, switching, version_then
 
@@ -136,6 +136,49 @@ class WorkspaceLedger:
             is_dead=is_dead,
         )
         return Held(take_lock(self._ledger(), terms, SystemClock(), say=say), author, operation)
+
+    def transfer(
+        self,
+        names: Sequence[str],
+        to: str,
+        *,
+        author: Author,
+        wait: float = 0.0,
+        is_dead: Callable[[Author], bool] = lambda author: False,
+        say: Callable[[str], None] = lambda text: None,
+    ) -> Sequence[Owned]:
+        """Hand things over to another workspace of the same home, and return them.
+
+        Args:
+            names: As `plan.named` reads them.
+            to: The other workspace, as its ledger is called.
+
+        Raises: LedgerError for a workspace without a ledger, and for names that are not ours;
+            LockedError if either is being applied; AdminError or UnreachableError, after which
+            the same again goes on.
+        """
+        others = sorted(one.workspace for one in self.reader().neighbours())
+        if to not in others:
+            known = ", ".join(others) or "none"
+            raise LedgerError(
+                f"no workspace {to} has a ledger in the same home; there are {known}"
+            )
+
+        def choose(head: Head, late: Sequence[Owned]) -> Sequence[Owned]:
+            of = {one.id: one for one in (*late, *head.inventory)}
+            return [of[id] for id in named(names, of, what="ours")]
+
+        return hand_over(
+            self._ledger(),
+            self._connection.ledger(
+                project=self.home.project, domain=self.home.domain, workspace=to
+            ),
+            choose,
+            Terms(author=author, wait=wait, is_dead=is_dead),
+            SystemClock(),
+            reader=self._connection.reader,
+            say=say,
+        )
 
     def break_lock(self, serial: int, *, actor: str, reason: str) -> Record:
         """Take the lock from whoever holds it, and return the begin that did.
