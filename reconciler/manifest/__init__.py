@@ -106,7 +106,7 @@ from reconciler.manifest.workspace import (
 )
 
 if TYPE_CHECKING:
-    from reconciler.manifest.edit import with_scalar
+    from reconciler.manifest.edit import with_scalar, with_value
     from reconciler.manifest.flytectl import AttributeFile, read_attribute_files
     from reconciler.manifest.formatting import format_text
     from reconciler.manifest.provenance import explain_values
@@ -117,7 +117,7 @@ else:
     __getattr__ = opened_for(
         __name__,
         {
-            "edit": ("with_scalar",),
+            "edit": ("with_scalar", "with_value"),
             "flytectl": ("AttributeFile", "read_attribute_files"),
             "formatting": ("format_text",),
             "provenance": ("explain_values",),
@@ -233,6 +233,7 @@ __all__ = [
     "unbuilt_images",
     "unmatched_overrides",
     "with_scalar",
+    "with_value",
     "workspace_files",
     "write_schemas",
 ]

@@ -74,6 +74,16 @@ class Document:
             return None, None
         return key, value
 
+    def deepest(self, path: Path) -> tuple[int, Node]:
+        """The value at the longest part of a path that is there, and how long that part is."""
+        value, taken = _composed(self._text), 0
+        for step in path:
+            found = _child(value, step)
+            if found is None:
+                break
+            value, taken = found[1], taken + 1
+        return taken, value
+
     def _find(self, path: Path) -> tuple[Node | None, Node]:
         key: Node | None = None
         value = _composed(self._text)
