@@ -13,11 +13,15 @@ from reconciler.cli.options import (
     json_option,
     parallelism_option,
     program_options,
+    say,
     settings,
 )
 from reconciler.cli.outputs import output_options
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
+    from collections.abc import Sequence
+
+    from reconciler.manifest import Manifest
     from reconciler.model import DriftReport
 
 
@@ -45,6 +49,14 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     help="Send the same metrics to a Pushgateway, such as http://pushgateway:9091; credentials "
     "may stand in the URL.",
 )
+@click.option(
+    "--patch-into",
+    "patch",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a patch of the manifests into FILE that declares what was done by hand; look at "
+    "it, then `git apply FILE`.",
+)
 @choice_options
 @json_option
 @output_options(formats=True)
@@ -60,6 +72,7 @@ def command(
     ignore_pending: bool,
     prometheus: Path | None,
     push: str | None,
+    patch: Path | None,
     as_json: bool,
     parallelism: int,
 ) -> int:
@@ -74,6 +87,7 @@ def command(
       reconciler drift
       reconciler drift -e production --format markdown
       reconciler drift --ledger-only                    needs no manifests and no packages
+      reconciler drift --patch-into adopt.patch         to keep what somebody did by hand
       reconciler drift --ignore-pending --prometheus-into /var/lib/node_exporter/drift.prom
     """
     from reconciler.cli.metrics import push_metrics, write_metrics
@@ -102,7 +116,10 @@ def command(
         home = home_of(unit) if ledger_only else unit.home
         declared = None if ledger_only else manifests((), unit)
         with connected(options, unit, parallelism=parallelism) as (remote, _):
-            report = without_secrets_in(remote.drift(declared, home), unit.sensitive)
+            found = remote.drift(declared, home)
+        if patch is not None:
+            _write_patch(patch, found, declared or ())
+        report = without_secrets_in(found, unit.sensitive)
         say_without_ledger(unit)
         name = unit.workspace.metadata.name if unit.workspace else ""
         told.append((name, unit.environment, report))
@@ -115,9 +132,25 @@ def command(
         code = Exit.CHANGES if has_drift else Exit.PARTIAL if report.unread else Exit.OK
         return Result(code, options.outputs.drifted(unit, report))
 
-    code = run_sections(find_units(chosen), section, options, kind="drifts")
+    units = find_units(chosen)
+    if patch is not None and (ledger_only or len(units) > 1):
+        raise click.UsageError("--patch-into is about the manifests of one environment")
+    code = run_sections(units, section, options, kind="drifts")
     if prometheus is not None:
         write_metrics(prometheus, drifts_as_prometheus(told))
     if push:
         push_metrics(push, drifts_as_prometheus(told))
     return code
+
+
+def _write_patch(file: Path, report: "DriftReport", declared: "Sequence[Manifest]") -> None:
+    from reconciler.errors import ConfigError
+    from reconciler.remote import adopting_patch
+
+    patch = adopting_patch(report, declared)
+    try:
+        file.write_text(patch.text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be written: {error.strerror or error}") from error
+    for remark in patch.remarks:
+        say(f"Not in {file}: {remark}")

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from reconciler.model.change import Change
 from reconciler.model.identity import ResourceId
-from reconciler.model.resource import Origin
+from reconciler.model.resource import Origin, Resource
 
 
 class DriftKind(StrEnum):
@@ -45,7 +45,8 @@ class Drift:
 
     Attributes: `left`, `live` and `wanted` say in a word what the ledger, Admin and the manifests
     say, "" where they say nothing or it is no word; `changes` leads from what is live to what is
-    wanted; `since` is when Admin last touched it, where Admin tells; `entry` is what left it so.
+    wanted; `since` is when Admin last touched it, where Admin tells; `entry` is what left it so;
+    `found` is the whole of what Admin holds.
     """
 
     kind: DriftKind
@@ -58,6 +59,7 @@ class Drift:
     origin: Origin | None = None
     since: datetime | None = None
     entry: Left | None = None
+    found: Resource | None = None
 
 
 @dataclass(frozen=True, slots=True)

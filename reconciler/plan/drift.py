@@ -90,9 +90,11 @@ def _beside_plan(world: World) -> Iterator[Drift]:
         if id in planned or id not in world.observed.asked:
             continue
         found = world.observed.resources.get(id)
+        if owned.is_as_left(found):
+            continue
+        wanted = world.desired.resources.get(id) if world.plan is not None else None
         # What the manifests have followed is as declared: the next apply adopts it.
-        followed = world.plan is not None and id in world.desired.resources
-        if owned.is_as_left(found) or (followed and not _turned_by_hand(owned, found)):
+        if wanted is not None and not ("state" in wanted.unsaid and _turned_by_hand(owned, found)):
             continue
         yield _moved(id, owned, found, world, None)
 
@@ -159,6 +161,7 @@ def _moved(
         wanted=wanted,
         changes=action.changes if action is not None else (),
         origin=_origin(id, world),
+        found=found,
     )
 
 

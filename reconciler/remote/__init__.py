@@ -18,6 +18,7 @@ from reconciler.remote.saved import (
 from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
 
 if TYPE_CHECKING:
+    from reconciler.remote.adopting import Patch, adopting_patch
     from reconciler.remote.build import Built, build_for_plan, build_packages
     from reconciler.remote.drawing import draw
     from reconciler.remote.images import ImageUpdate, update_images
@@ -27,6 +28,7 @@ else:
     __getattr__ = opened_for(
         __name__,
         {
+            "adopting": ("Patch", "adopting_patch"),
             "build": ("Built", "build_for_plan", "build_packages"),
             "drawing": ("draw",),
             "images": ("ImageUpdate", "update_images"),
@@ -41,11 +43,13 @@ __all__ = [
     "Held",
     "Home",
     "ImageUpdate",
+    "Patch",
     "Remote",
     "SavedPlan",
     "WorkspaceLedger",
     "active_as_manifests",
     "adopting",
+    "adopting_patch",
     "attributes_as_manifests",
     "build_code",
     "build_for_plan",

@@ -1,6 +1,7 @@
 """What somebody did by hand is told from what is not applied yet, each by its kind."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -168,6 +169,27 @@ def test_the_ledger_alone_knows_what_was_moved(
 
     expected = {kind: names for kind, names in PLANTED.items() if kind != "pending"}
     assert told(result.out) == expected | {"orphaned": [f"stray{n}" for n in range(5)]}
+
+
+def test_the_patch_declares_what_was_done_by_hand(
+    cli: Cli, admin: EmbeddedAdmin, estate: Path
+) -> None:
+    """Applied by git, it leaves only what no manifest can say, and what was ahead before."""
+    subprocess.run(["git", "init", "-q"], check=True)
+    with admin.faults.calm():
+        found = cli("drift", "--patch-into", "adopt.patch")
+        subprocess.run(["git", "apply", "adopt.patch"], check=True)
+        rest, plan = cli("drift", "--json"), cli("plan", "--json")
+
+    assert found.err.count("no manifest can say that several versions are active") == 5
+    assert told(rest.out) == {kind: PLANTED[kind] for kind in ("several-active", "pending")}
+    ahead = {*PLANTED["several-active"], *PLANTED["pending"]}
+    steps = json.loads(plan.out)["actions"]
+    assert {one["name"] for one in steps if one["verb"] != "adopt"} <= ahead | {
+        f"{name}.task" for name in ahead
+    }
+    file = (estate / f"{PLANTED['described'][0]}.yaml").read_text()
+    assert "description: Otherwise." in file
 
 
 def test_nothing_drifted(cli: Cli, admin: EmbeddedAdmin, here: Path) -> None:
