@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from reconciler.model import Begin, DriftReport, End, Left, Place, Record, place_of
+from reconciler.model import Begin, Drift, DriftKind, DriftReport, End, Left, Place, Record, place_of
 from reconciler.ports import LedgerReader
 
 
@@ -12,12 +12,20 @@ def attributed(report: DriftReport, ledger: LedgerReader) -> DriftReport:
 
     Cost: nothing if nothing drifted, else the whole log.
     """
-    wanted = {place_of(drift.id) for drift in report.drifts}
+    wanted = {place_of(drift.id) for drift in report.drifts if not _is_new(drift)}
     if not wanted:
         return report
     entries = _entries(ledger.records(), wanted)
-    drifts = (replace(one, entry=entries.get(place_of(one.id))) for one in report.drifts)
+    drifts = (
+        one if _is_new(one) else replace(one, entry=entries.get(place_of(one.id)))
+        for one in report.drifts
+    )
     return replace(report, drifts=tuple(drifts))
+
+
+def _is_new(drift: Drift) -> bool:
+    """A version that is only not registered yet, which nothing left in any way."""
+    return drift.kind is DriftKind.PENDING and drift.id.kind.versioned
 
 
 def _entries(records: Sequence[Record], wanted: Collection[Place]) -> dict[Place, Left]:
