@@ -14,7 +14,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.exits import Exit, for_error
-from reconciler.cli.memory import spare
+from reconciler.cli.memory import leave, spare
 from reconciler.cli.options import Settings, admin_option, program_options
 from reconciler.cli.signals import Watch
 
@@ -106,6 +106,7 @@ def main() -> NoReturn:
         code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         _flush(stream)
+    leave()
     sys.exit(code)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reconciler.cli.memory import spare, stay
+from reconciler.cli.memory import leave, spare, stay
 from reconciler.model import without_collecting
 
 
@@ -25,6 +25,13 @@ def test_a_short_command_spares_the_looking() -> None:
     stay()
     assert gc.isenabled()
     assert gc.get_freeze_count() > 0
+
+
+def test_at_its_end_a_process_looks_through_nothing() -> None:
+    """Python collects once more then, through all that goes away by itself."""
+    leave()
+
+    assert not gc.get_objects()
 
 
 def test_who_looks_anyway_goes_on_looking() -> None:
