@@ -63,6 +63,7 @@ from reconciler.plan import (
     with_effects,
     with_guards,
     with_holds,
+    with_lost,
     with_pruned,
     with_renamed,
     with_unread,
@@ -136,6 +137,7 @@ def plan(
     if memory is not None:
         plan = with_pruned(plan, observed, left, memory.inventory, options)
         plan = with_archived(plan, over, observed)
+        plan = with_lost(plan, memory.inventory)
         plan = with_adopted(plan, desired, observed, memory.inventory)
         plan = with_holds(plan, memory.holds, now=now)
     plan = with_guards(plan, desired, observed, options)

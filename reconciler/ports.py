@@ -205,6 +205,10 @@ class LedgerReader(Protocol):
         """Only the serial of the newest entry, 0 if there is none. Cost: one small call."""
         ...
 
+    def entry(self, serial: int) -> Record | None:
+        """One entry, None if there is none of this serial. Cost: one call."""
+        ...
+
     def records(self) -> Sequence[Record]:
         """The whole log, oldest first, each entry verified to follow the one before it."""
         ...

@@ -37,6 +37,10 @@ class MemoryLedger:
     def newest(self) -> int:
         return len(self.home.logs.get(self.workspace, ()))
 
+    def entry(self, serial: int) -> Record | None:
+        records = self.records()
+        return records[serial - 1] if 0 < serial <= len(records) else None
+
     def records(self) -> Sequence[Record]:
         return list(self.home.logs.get(self.workspace, ()))
 

@@ -78,6 +78,12 @@ class Connection:
 
         return AdminLedger(self.client, project=project, domain=domain, workspace=workspace)
 
+    def salvaged_ledger(self, *, project: str, domain: str, workspace: str) -> Ledger:
+        """The same, of which only what is not damaged is read; the next end sums it up."""
+        from reconciler.admin.ledger import SalvagedLedger
+
+        return SalvagedLedger(self.client, project=project, domain=domain, workspace=workspace)
+
     def close(self) -> None:
         """Hang up; calls under way end with an error."""
         self._pool.close()

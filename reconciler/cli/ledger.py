@@ -1,11 +1,25 @@
-"""`reconciler ledger verify|export|stats`: the log that Flyte Admin keeps for a workspace."""
+"""`reconciler ledger …`: the log that Flyte Admin keeps for a workspace."""
 
 import sys
 
 import click
 
-from reconciler.cli.choice import ChoosingCommand, choice, environment_option, workspace_option
-from reconciler.cli.options import admin_option, program_options, settings
+from reconciler.cli.choice import (
+    ChoosingCommand,
+    choice,
+    choice_options,
+    environment_option,
+    workspace_option,
+)
+from reconciler.cli.exits import for_apply
+from reconciler.cli.options import (
+    admin_option,
+    lock_timeout_option,
+    parallelism_option,
+    program_options,
+    say,
+    settings,
+)
 
 
 @click.group()
@@ -16,6 +30,7 @@ def command() -> None:
     Examples:
       reconciler ledger verify
       reconciler ledger export > ledger.json
+      reconciler ledger rebuild          after Flyte Admin was restored from a backup
     """
 
 
@@ -95,3 +110,61 @@ def stats(environments: tuple[str, ...], workspaces: tuple[str, ...]) -> None:
     kinds = Counter(owned.id.kind for owned in head.inventory)
     for kind in sorted(kinds, key=lambda kind: kind.rank):
         print(f"  {kind}: {kinds[kind]}")
+
+
+@command.command("rebuild", cls=ChoosingCommand)
+@lock_timeout_option
+@choice_options
+@admin_option
+@parallelism_option
+@program_options
+def rebuild(
+    lock_timeout: float,
+    environments: tuple[str, ...],
+    workspaces: tuple[str, ...],
+    variables: tuple[str, ...],
+    variable_files: tuple[str, ...],
+    parallelism: int,
+) -> int:
+    """Make the ledger say what is there, after Flyte Admin was restored from a backup.
+
+    Adopts what is in Flyte Admin as the manifests declare it, and forgets what is not there as the
+    ledger says; what is as we left it stays ours. A damaged log is read as far back as it is
+    whole, and nobody reads beyond this entry any more. Nothing but the ledger is written.
+    """
+    from reconciler.cli.ledgered import locked
+    from reconciler.cli.planning import make_plan
+    from reconciler.cli.session import connected, find_unit, home_of, manifests
+    from reconciler.errors import LedgerError
+    from reconciler.model import Head, PlanOptions
+    from reconciler.report import plan_as_text, report_as_text
+
+    options = settings()
+    unit = find_unit(
+        choice(
+            environments=environments,
+            workspaces=workspaces,
+            variables=variables,
+            variable_files=variable_files,
+        )
+    )
+    home = home_of(unit)
+    options.hide(unit.sensitive)
+    declared = manifests((), unit)
+    with connected(options, unit, parallelism=parallelism) as (remote, _):
+        ledger = remote.ledger_of(home)
+        try:
+            head = ledger.head()
+        except LedgerError as error:
+            say(f"Warning: the log is damaged: {error}")
+            ledger, head = ledger.salvaged(), ledger.salvaged().head()
+        fresh = make_plan(remote, unit, declared, PlanOptions(), paths=(), head=Head())
+        plan = ledger.rebuilding(fresh, head)
+        color = options.colors(sys.stdout)
+        sys.stdout.write(plan_as_text(plan, color=color))
+        with locked(
+            remote, unit, plan, wait=lock_timeout, operation="rebuild", ledger=ledger
+        ) as held:
+            report = remote.apply(plan, held=held, say=say)
+    sys.stdout.write(f"\n{report_as_text(report, color=color)}")
+    return for_apply(report)

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from reconciler.cli.author import check_order, find_author, is_dead
 from reconciler.cli.options import say
-from reconciler.cli.session import Unit
+from reconciler.cli.seen import look, note
+from reconciler.cli.session import Unit, caches
 from reconciler.errors import ApplyRefusedError
 from reconciler.model import Head, Plan, plan_digest
-from reconciler.remote import Held, Remote, SavedPlan
+from reconciler.remote import Held, Remote, SavedPlan, WorkspaceLedger
 
 
 def before_planning(remote: Remote, unit: Unit, *, allow_older: bool) -> Head:
@@ -20,8 +21,19 @@ def before_planning(remote: Remote, unit: Unit, *, allow_older: bool) -> Head:
     """
     if unit.home is None:
         return Head()
-    head = remote.ledger_of(unit.home).head()
+    head = read_head(remote, unit)
     check_commits(unit, head, allow_older=allow_older)
+    return head
+
+
+def read_head(remote: Remote, unit: Unit) -> Head:
+    """The ledger's newest entry; an empty one without a ledger. What is odd about it is said."""
+    if unit.home is None:
+        return Head()
+    head = remote.ledger_of(unit.home).head()
+    odd = look(caches(), remote.endpoint, unit.home, head)
+    if odd:
+        say(f"Warning: {odd}")
     return head
 
 
@@ -51,6 +63,7 @@ def locked(
     wait: float,
     operation: str = "apply",
     saved: SavedPlan | None = None,
+    ledger: WorkspaceLedger | None = None,
 ) -> Iterator[Held | None]:
     """Hold the workspace's lock for a plan; None without a ledger.
 
@@ -58,6 +71,7 @@ def locked(
 
     Args:
         saved: What the plan comes from, which runs once, and is of its own commit.
+        ledger: Of the unit, if it is to be read in a way of its own.
     """
     if unit.home is None:
         yield None
@@ -65,7 +79,7 @@ def locked(
     author = find_author(os.environ, unit.folder)
     if saved is not None:
         author = replace(author, commit=saved.about.commit)
-    held = remote.ledger_of(unit.home).lock(
+    held = (ledger or remote.ledger_of(unit.home)).lock(
         plan,
         author=author,
         operation=operation,
@@ -78,6 +92,7 @@ def locked(
         yield held
     finally:
         held.release()
+        note(caches(), remote.endpoint, unit.home, held.lock.head)
 
 
 def same_plan(one: Plan, other: Plan) -> bool:

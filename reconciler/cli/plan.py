@@ -74,6 +74,7 @@ def command(
       reconciler plan -e production --out production.plan
     """
     from reconciler.cli import saving, session
+    from reconciler.cli.ledgered import read_head
     from reconciler.cli.sections import Result, run_sections
     from reconciler.cli.session import (
         Unit,
@@ -82,7 +83,6 @@ def command(
         manifests,
         say_without_ledger,
     )
-    from reconciler.model import Head
     from reconciler.report import plan_as_text, without_secrets
 
     options = settings()
@@ -98,7 +98,7 @@ def command(
         if build:
             session.build(declared)
         with connected(options, unit, parallelism=parallelism) as (remote, config):
-            head = remote.ledger_of(unit.home).head() if unit.home is not None else Head()
+            head = read_head(remote, unit)
             plan = make_plan(remote, unit, declared, planning, paths=paths, head=head)
         say_without_ledger(unit)
         code = for_plan(plan, detailed=detailed_exitcode)
@@ -109,7 +109,13 @@ def command(
             sys.stdout.flush()
         if out is not None:
             is_saved = saving.save(
-                out, plan, shown=shown, declared=declared, unit=unit, config=config
+                out,
+                plan,
+                shown=shown,
+                declared=declared,
+                unit=unit,
+                config=config,
+                head=head,
             )
             if not is_saved and code in (Exit.OK, Exit.CHANGES):
                 code = Exit.ERROR

@@ -88,6 +88,8 @@ def _check(
     if head is not None:
         if head.has_run(saved.digest):
             raise PlanRanError("this saved plan was applied already; plan again")
+        if unit.home is not None:
+            remote.ledger_of(unit.home).check_holds(head, *saved.about.entry)
         commit = saved.about.commit
         check_commits(unit, head, allow_older=manner.allow_older, commit=commit)
     remote.check_fresh(plan, memory=head)

@@ -14,7 +14,7 @@ from reconciler.cli.options import say
 from reconciler.cli.session import Unit
 from reconciler.config import Config
 from reconciler.manifest import Manifest
-from reconciler.model import Plan, Sensitive
+from reconciler.model import Head, Plan, Sensitive
 from reconciler.remote import About, save_plan
 
 
@@ -32,7 +32,14 @@ def check_single(units: Sequence[Unit], out: Path) -> None:
 
 
 def save(
-    out: Path, plan: Plan, *, shown: Plan, declared: Sequence[Manifest], unit: Unit, config: Config
+    out: Path,
+    plan: Plan,
+    *,
+    shown: Plan,
+    declared: Sequence[Manifest],
+    unit: Unit,
+    config: Config,
+    head: Head,
 ) -> bool:
     """Write the plan, or say why it is none that could be applied; tell whether it was written.
 
@@ -50,7 +57,7 @@ def save(
         if any(0 < len(text) < Sensitive.SHORTEST for text in texts):
             say(f"{out} was not written: {name} is too short to be kept secret.")
             return False
-    about = _about(declared, unit, config)
+    about = _about(declared, unit, config, head)
     saved = save_plan(out, plan, about, shown=shown, values=values)
     again = ", ".join(secret.name for secret in saved.secrets)
     told = f"; it takes the value of {again} again" if again else ""
@@ -58,7 +65,7 @@ def save(
     return True
 
 
-def _about(declared: Sequence[Manifest], unit: Unit, config: Config) -> About:
+def _about(declared: Sequence[Manifest], unit: Unit, config: Config, head: Head) -> About:
     workspace, settled, home = unit.workspace, unit.settled, unit.home
     files = {manifest.origin.file for manifest in declared}
     given = settled.given if settled else {}
@@ -71,6 +78,7 @@ def _about(declared: Sequence[Manifest], unit: Unit, config: Config) -> About:
         workspace=workspace.metadata.name if workspace else "",
         listed=unit.listed,
         home=(home.project, home.domain, home.workspace) if home else None,
+        entry=(head.serial, head.digest),
         commit=find_author(os.environ, unit.folder).commit,
         planned_at=datetime.now(UTC).replace(microsecond=0),
         variables={

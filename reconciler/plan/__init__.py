@@ -9,6 +9,7 @@ from reconciler.plan.effects import changing, with_effects
 from reconciler.plan.guard import with_guards
 from reconciler.plan.holds import with_holds
 from reconciler.plan.leftovers import Leftovers, deletions, left_over, with_archived
+from reconciler.plan.lost import with_lost
 from reconciler.plan.named import named, only
 from reconciler.plan.planner import make_plan
 from reconciler.plan.prune import left_behind, with_pruned
@@ -37,6 +38,7 @@ __all__ = [
     "with_effects",
     "with_guards",
     "with_holds",
+    "with_lost",
     "with_pruned",
     "with_renamed",
     "with_unread",

@@ -61,14 +61,18 @@ class PlanFile(_message.Message):
     def __init__(self, format: _Optional[int] = ..., tool_version: _Optional[str] = ..., endpoint: _Optional[str] = ..., manifests_digest: _Optional[bytes] = ..., actions: _Optional[_Iterable[_Union[Action, _Mapping]]] = ..., unchanged: _Optional[_Mapping[str, int]] = ..., warnings: _Optional[_Iterable[_Union[Diagnostic, _Mapping]]] = ..., nonce: _Optional[bytes] = ..., environment: _Optional[str] = ..., workspace: _Optional[str] = ..., listed: _Optional[str] = ..., home: _Optional[_Union[Home, _Mapping]] = ..., commit: _Optional[str] = ..., planned_at: _Optional[int] = ..., variables: _Optional[_Mapping[str, str]] = ..., secrets: _Optional[_Iterable[_Union[Secret, _Mapping]]] = ..., effects: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Home(_message.Message):
-    __slots__ = ("project", "domain", "workspace")
+    __slots__ = ("project", "domain", "workspace", "serial", "digest")
     PROJECT_FIELD_NUMBER: _ClassVar[int]
     DOMAIN_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    SERIAL_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
     project: str
     domain: str
     workspace: str
-    def __init__(self, project: _Optional[str] = ..., domain: _Optional[str] = ..., workspace: _Optional[str] = ...) -> None: ...
+    serial: int
+    digest: bytes
+    def __init__(self, project: _Optional[str] = ..., domain: _Optional[str] = ..., workspace: _Optional[str] = ..., serial: _Optional[int] = ..., digest: _Optional[bytes] = ...) -> None: ...
 
 class Secret(_message.Message):
     __slots__ = ("name", "texts")

@@ -34,6 +34,7 @@ class About:
         workspace: The workspace's name; "" where there is none.
         listed: Its name in a list of workspaces; "" where it is the only one.
         home: Project, domain and name of the ledger; None without one.
+        entry: Serial and digest of the newest entry of the ledger when it was planned.
         commit: What was planned, as far as git knows.
         planned_at: When; in UTC, to the second.
         variables: Values of those that are not sensitive.
@@ -46,6 +47,7 @@ class About:
     workspace: str = ""
     listed: str = ""
     home: tuple[str, str, str] | None = None
+    entry: tuple[int, bytes] = (0, b"")
     commit: str = ""
     planned_at: datetime = _EPOCH
     variables: Mapping[str, Any] = field(default_factory=dict)
@@ -200,6 +202,7 @@ def _put(file: pb.PlanFile, about: About) -> None:
     file.listed = about.listed
     if about.home is not None:
         file.home.project, file.home.domain, file.home.workspace = about.home
+        file.home.serial, file.home.digest = about.entry
     file.commit = about.commit
     file.planned_at = int(about.planned_at.timestamp())
     for name, value in about.variables.items():
@@ -216,6 +219,7 @@ def _about(file: pb.PlanFile) -> About:
         workspace=file.workspace,
         listed=file.listed,
         home=(home.project, home.domain, home.workspace) if file.HasField("home") else None,
+        entry=(home.serial, home.digest),
         commit=file.commit,
         planned_at=datetime.fromtimestamp(file.planned_at, UTC),
         variables={name: json.loads(value) for name, value in file.variables.items()},

@@ -1,10 +1,21 @@
 """Plans that write nothing but what is ours: to adopt some of what is declared, or to forget."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from reconciler.errors import LedgerError
-from reconciler.model import Action, Head, Kind, Plan, Reason, Resource, Verb
+from reconciler.model import (
+    Action,
+    Head,
+    Kind,
+    Owned,
+    Plan,
+    Reason,
+    Resource,
+    Verb,
+    owned_by,
+    place_of,
+)
 from reconciler.plan import named, only
 
 
@@ -54,3 +65,37 @@ def forgetting(head: Head, names: Sequence[str]) -> Plan:
             for id in named(names, owned, what="ours")
         )
     )
+
+
+def rebuilding(plan: Plan, head: Head, as_left: Collection[Owned]) -> Plan:
+    """What makes the ledger say what is there, after Admin was restored or the log damaged.
+
+    Args:
+        plan: Made without any memory, so that all that is as declared is adopted in it.
+        as_left: Those of what the ledger says is ours that Admin holds as we left it.
+
+    Shape: adopts what is as declared and not ours already, and forgets what is not there as the
+        ledger says; what nothing declares and is as we left it stays ours.
+    """
+    steps = [
+        action
+        for action in plan
+        if action.verb is Verb.ADOPT
+        and action.after is not None
+        and head.inventory.find(action.id) != owned_by(action.after)
+    ]
+    places = {place_of(action.id) for action in plan if action.verb is Verb.ADOPT}
+    left = {owned.id for owned in as_left}
+    for owned in head.inventory:
+        if owned.id not in left and owned.place not in places:
+            active = (owned.active,) if owned.active else ()
+            steps.append(
+                Action(
+                    verb=Verb.FORGET,
+                    id=owned.id,
+                    reason=Reason.ASKED,
+                    why="not there as the ledger says",
+                    before=Resource(owned.id, active=active),
+                )
+            )
+    return Plan(tuple(steps), warnings=plan.warnings)

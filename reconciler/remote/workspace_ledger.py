@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.admin import Connection, SystemClock
-from reconciler.apply import Lock, Terms, hand_over, take_lock
-from reconciler.errors import AmbiguousNameError, LedgerError, LedgerMovedError
+from reconciler.apply import Lock, Terms, as_left, hand_over, take_lock
+from reconciler.errors import AmbiguousNameError, LedgerError, LedgerMovedError, StalePlanError
 from reconciler.model import (
     Author,
     Head,
@@ -25,6 +25,7 @@ from reconciler.model import (
 )
 from reconciler.plan import named, without_foreign
 from reconciler.ports import Ledger, LedgerReader
+from reconciler.remote.records import rebuilding
 from reconciler.remote.switches import find_switch, find_switches, switching, version_then
 
 
@@ -65,12 +66,15 @@ class Held:
 class WorkspaceLedger:
     """The ledger of one workspace; `Remote.ledger_of` gives it."""
 
-    def __init__(self, connection: Connection, home: Home) -> None:
+    def __init__(self, connection: Connection, home: Home, *, is_salvaged: bool = False) -> None:
         self.home = home
         self._connection = connection
+        self._is_salvaged = is_salvaged
 
     def reader(self) -> LedgerReader:
         """The log itself, to be read."""
+        if self._is_salvaged:
+            return self._ledger()
         home = self.home
         return self._connection.ledger_reader(
             project=home.project, domain=home.domain, workspace=home.workspace
@@ -100,6 +104,32 @@ class WorkspaceLedger:
             for neighbour in self.reader().neighbours()
             for place in neighbour.head().inventory.entries
         }
+
+    def check_holds(self, head: Head, serial: int, digest: bytes) -> None:
+        """Look whether an entry that was the newest once still is in the log.
+
+        Cost: nothing if it is still the newest, else one call.
+        Raises: StalePlanError if it is not, for then Admin was restored from a backup since.
+        """
+        if not serial or (head.serial, head.digest) == (serial, digest):
+            return
+        found = self.reader().entry(serial) if head.serial > serial else None
+        if found is None or found.digest != digest:
+            raise StalePlanError(
+                [
+                    f"it was made at entry {serial} of the ledger, which ends with entry "
+                    f"{head.serial} and does not hold that one: Flyte Admin was restored from a "
+                    "backup since"
+                ]
+            )
+
+    def rebuilding(self, plan: Plan, head: Head) -> Plan:
+        """What makes the ledger say what is there: see `records.rebuilding`."""
+        return rebuilding(plan, head, as_left(list(head.inventory), self._connection.reader))
+
+    def salvaged(self) -> "WorkspaceLedger":
+        """The same ledger, of which only that is read which is not damaged."""
+        return WorkspaceLedger(self._connection, self.home, is_salvaged=True)
 
     def lock(
         self,
@@ -291,10 +321,9 @@ class WorkspaceLedger:
         return switches, Plan(tuple(step for step in steps if step is not None))
 
     def _ledger(self) -> Ledger:
-        home = self.home
-        return self._connection.ledger(
-            project=home.project, domain=home.domain, workspace=home.workspace
-        )
+        home, connection = self.home, self._connection
+        kind = connection.salvaged_ledger if self._is_salvaged else connection.ledger
+        return kind(project=home.project, domain=home.domain, workspace=home.workspace)
 
     def _make_home(self, plan: Plan) -> None:
         for action in plan:

@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.apply import Terms, hand_over, take_lock
 from reconciler.errors import LockedError, UnavailableError
-from reconciler.model import Author, Body, End, Head, Hold, Kind, Owned, Unlock
+from reconciler.model import Author, Body, End, Head, Hold, Kind, Owned, Record, Unlock
 from reconciler.ports import Ledger
 from tests.admin.ledger.estate import owned
 from tests.contracts.test_lock import Home, home, homes
@@ -41,6 +41,9 @@ class Dying:
 
     def newest(self) -> int:
         return self.ledger.newest()
+
+    def entry(self, serial: int) -> Record | None:
+        return self.ledger.entry(serial)
 
     def records(self):  # type: ignore[no-untyped-def]
         return self.ledger.records()

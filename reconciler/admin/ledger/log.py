@@ -70,7 +70,7 @@ SPACING = 500
 _AT_LAST = SPACING + 40
 WINDOW = SPACING + 60
 _PAGE = 250
-_DOWN = Sort(key="version", direction=Sort.DESCENDING)
+DOWN = Sort(key="version", direction=Sort.DESCENDING)
 _UP = Sort(key="version", direction=Sort.ASCENDING)
 _BY_NAME = Sort(key="name", direction=Sort.ASCENDING)
 
@@ -97,7 +97,7 @@ class AdminLedgerReader:
     def head(self) -> Head:
         limit = WINDOW
         while True:
-            rows = self._list(limit, _DOWN)
+            rows = self._list(limit, DOWN)
             found = back_to_checkpoint(rows)
             if found is not None:
                 return self._sum(*found)
@@ -106,8 +106,14 @@ class AdminLedgerReader:
             limit *= 4
 
     def newest(self) -> int:
-        rows = self._list(1, _DOWN)
+        rows = self._list(1, DOWN)
         return decode(rows[0]).record.serial if rows else 0
+
+    def entry(self, serial: int) -> Record | None:
+        try:
+            return self._read(serial) if serial > 0 else None
+        except NotFoundError:
+            return None
 
     def records(self) -> Sequence[Record]:
         def fetch(limit: int, token: str) -> Page[Task]:
