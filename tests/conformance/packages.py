@@ -29,7 +29,6 @@ from reconciler.admin.codec.workflow import from_workflow
 from reconciler.model import rewrite_texts
 
 RECORDINGS = Path(__file__).with_name("recordings") / "packages"
-PROJECT, DOMAIN = "flytesnacks", "development"
 KINDS = ("tasks", "workflows", "launch_plans")
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -46,10 +45,14 @@ Json = Any
 
 @dataclass(frozen=True)
 class Recorded:
-    """One registration: `entities` and `digests` by kind, and by name and version within it."""
+    """One registration: `entities` and `digests` by kind, and by name and version within it.
+
+    `refused` are the calls that the server refused: the rest of the package was registered.
+    """
 
     name: str
     command: str
+    refused: tuple[Mapping[str, str], ...]
     entities: Mapping[str, Mapping[str, Json]]
     digests: Mapping[str, Mapping[str, str]]
     active: tuple[Json, ...]
@@ -80,6 +83,7 @@ def recorded(name: str) -> Recorded:
     return Recorded(
         name=name,
         command=raw["how"]["command"],
+        refused=tuple(raw["how"].get("refused", ())),
         entities={kind: {_key(one["id"]): one for one in raw["entities"][kind]} for kind in KINDS},
         digests={
             kind: {
@@ -102,9 +106,10 @@ def names() -> list[str]:
 class Held:
     """What an Admin holds, asked of it as the recording was."""
 
-    def __init__(self, admin: AdminServiceStub, *, address: str) -> None:
+    def __init__(self, admin: AdminServiceStub, case: Recorded) -> None:
         self._admin = admin
-        self._address = address
+        self._address = case.address
+        self._place = {"project": case.option("project"), "domain": case.option("domain")}
 
     def entity(self, kind: str, id: Mapping[str, str]) -> Any:
         """The answer of a get, its code at the recording's address."""
@@ -118,15 +123,14 @@ class Held:
         return answer
 
     def active(self) -> list[Json]:
-        request = ActiveLaunchPlanListRequest(project=PROJECT, domain=DOMAIN, limit=1000)
+        request = ActiveLaunchPlanListRequest(**self._place, limit=1000)
         answers = self._admin.ListActiveLaunchPlans(request).launch_plans
         return sorted(map(as_json, answers), key=lambda one: str(one["id"]["name"]))
 
     def named(self) -> list[Json]:
         types = (ResourceType.TASK, ResourceType.WORKFLOW, ResourceType.LAUNCH_PLAN)
         requests = (
-            NamedEntityListRequest(resource_type=type, project=PROJECT, domain=DOMAIN, limit=1000)
-            for type in types
+            NamedEntityListRequest(resource_type=type, **self._place, limit=1000) for type in types
         )
         answers = [self._admin.ListNamedEntities(request).entities for request in requests]
         return [as_json(one) for found in answers for one in found]
@@ -160,6 +164,22 @@ def pod_specs(message: Message) -> Iterator[Struct]:
         elif field.message_type and not field.message_type.GetOptions().map_entry:
             for item in value if field.is_repeated else (value,):
                 yield from pod_specs(item)
+
+
+def as_flytectl_sends(case: Recorded, kind: str, answer: Any) -> Any:
+    """An answer with what flytectl does to a package on its way, and we do not. In place.
+
+    It reads pod specs into Kubernetes' types and writes them anew; and it writes an account twice,
+    once more in a field that has been deprecated for years.
+    """
+    for pod in pod_specs(answer):
+        as_kubernetes_writes(pod)
+    accounts = case.option("k8sServiceAccount") or case.option("assumableIamRole")
+    if kind == "launch_plans" and accounts:
+        run_as = answer.spec.security_context.run_as
+        answer.spec.auth_role.assumable_iam_role = run_as.iam_role
+        answer.spec.auth_role.kubernetes_service_account = run_as.k8s_service_account
+    return answer
 
 
 def as_kubernetes_writes(pod: Struct) -> None:
