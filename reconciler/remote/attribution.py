@@ -3,7 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from reconciler.model import Begin, Drift, DriftKind, DriftReport, End, Left, Place, Record, place_of
+from reconciler.model import (
+    Begin,
+    Drift,
+    DriftKind,
+    DriftReport,
+    End,
+    Left,
+    Place,
+    Record,
+    place_of,
+)
 from reconciler.ports import LedgerReader
 
 
