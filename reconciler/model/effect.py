@@ -124,7 +124,8 @@ class InterfaceChange:
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """Who uses what changes, in the manifests or else in Admin.
+    """Who uses what changes, in the manifests or else in Admin: a workflow that starts it, or
+    another launch plan of the same workflow.
 
     `breaks` tells that it does not fit what will be active; `version` is what it is pinned to, and
     goes on using until it is moved.
@@ -168,9 +169,9 @@ class Behind:
     """What was read of Admin only to tell the effects of a plan.
 
     `active` are launch plan versions by activation, in order of creation; `resources` whatever
-    else, by id, a workflow with the tasks inside it; `users` workflows that stay active and may
-    start what changes. `unread` says in words what was not read of the former, and `unsearched`
-    of the latter.
+    else, by id, a workflow with the tasks inside it; `users` launch plans that stay active, and
+    their workflows, which may start what changes. `unread` says in words what was not read of
+    the former, and `unsearched` of the latter.
     """
 
     active: Mapping[ResourceId, tuple[Resource, ...]] = field(default_factory=dict)

@@ -25,7 +25,7 @@ def with_users(
     desired: DesiredState,
     reader: Reader,
 ) -> Behind:
-    """Add the workflows that may start what breaks, and what was not searched for them.
+    """Add what is active beside what breaks, and what was not searched for who uses it.
 
     Args:
         broken: Activations whose launch plans break callers; without any nothing is read.
@@ -52,6 +52,7 @@ def with_users(
         if more > 0
         else ()
     )
+    users.update({one.id: one for one in staying})
     return replace(behind, users=users, unsearched=unsearched)
 
 

@@ -1,12 +1,14 @@
-"""Who uses a launch plan whose interface changes: workflows that start it.
+"""Who uses a launch plan whose interface changes: workflows that start it, and others beside it.
 
-A workflow names the version that it starts, so a switch breaks none of them by itself: they go on
-with the version that they are pinned to. What breaks is told for the day they are moved.
+A workflow names the version that it starts, and a launch plan that of its workflow, so a switch
+breaks none of them by itself: they go on with the version that they are pinned to. What breaks is
+told for the day they are moved.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 from flyteidl.core.compiler_pb2 import CompiledWorkflowClosure
@@ -30,20 +32,25 @@ class Use:
 
 
 class Uses:
-    """Every use of a launch plan by the workflows given, found by the launch plan's name."""
+    """Every use of launch plans and workflows by the resources given, found by their names."""
 
     def __init__(self, *, in_set: Iterable[Resource], in_admin: Iterable[Resource]) -> None:
         found: defaultdict[ResourceId, list[Use]] = defaultdict(list)
+        beside: defaultdict[ResourceId, list[tuple[Resource, bool]]] = defaultdict(list)
         declared = set()
-        for resource in in_set:
-            declared.add(resource.id)
-            for use in _uses(resource, in_set=True):
+        for resource, is_declared in chain(
+            ((one, True) for one in in_set), ((one, False) for one in in_admin)
+        ):
+            if is_declared:
+                declared.add(resource.id)
+            elif resource.id in declared:
+                continue
+            for use in _uses(resource, in_set=is_declared):
                 found[use.launch_plan.activation].append(use)
-        for resource in in_admin:
-            if resource.id not in declared:
-                for use in _uses(resource, in_set=False):
-                    found[use.launch_plan.activation].append(use)
+            if isinstance(resource.spec, LaunchPlan):
+                beside[_workflow(resource.spec).named_entity].append((resource, is_declared))
         self._found: Mapping[ResourceId, list[Use]] = found
+        self._beside: Mapping[ResourceId, list[tuple[Resource, bool]]] = beside
 
     def of(self, after: Resource, changes: tuple[InterfaceChange, ...]) -> tuple[Consumer, ...]:
         """Those that are pinned to another version than the one that will be active."""
@@ -64,7 +71,20 @@ class Uses:
             key = (use.consumer, use.launch_plan.version)
             if key not in consumers or faults:
                 consumers[key] = consumer
-        return tuple(consumers[key] for key in sorted(consumers))
+        found = [consumers[key] for key in sorted(consumers)]
+        return (*found, *self._others(after.id, spec))
+
+    def _others(self, id: ResourceId, after: LaunchPlan) -> Iterator[Consumer]:
+        """Launch plans of the same workflow in another version, into which they do not fit."""
+        workflow = _workflow(after)
+        for other, in_set in self._beside.get(workflow.named_entity, ()):
+            pinned = _workflow(other.spec)
+            if other.id.activation == id.activation or pinned == workflow:
+                continue
+            faults = tuple(_misfits(other.spec, after))
+            if faults:
+                why = f"launch plan of workflow {pinned.name}: {'; '.join(faults)}"
+                yield Consumer(other.id, in_set, pinned.version, breaks=True, why=why)
 
 
 def _uses(resource: Resource, *, in_set: bool) -> Iterator[Use]:
@@ -120,6 +140,26 @@ def _promised(data: BindingData, node: str) -> Iterator[str]:
         case "map":
             for item in data.map.bindings.values():
                 yield from _promised(item, node)
+
+
+def _workflow(launch_plan: LaunchPlan) -> ResourceId:
+    return ResourceId.from_identifier(launch_plan.spec.workflow_id, Kind.WORKFLOW)
+
+
+def _misfits(other: LaunchPlan, after: LaunchPlan) -> Iterator[str]:
+    """What a launch plan gives its workflow that is no input any more, and what it lacks."""
+    expected = after.closure.expected_inputs.parameters
+    inputs = {*expected, *after.spec.fixed_inputs.literals}
+    own = other.spec.default_inputs.parameters
+    given = {name for name in own if not is_required(own[name])}
+    given |= set(other.spec.fixed_inputs.literals)
+    yield from (f"gives {name}" for name in sorted(given - inputs))
+    schedule = other.spec.entity_metadata.schedule
+    if schedule.WhichOneof("ScheduleExpression"):
+        # Nobody is there to give the rest.
+        required = {name for name in expected if is_required(expected[name])}
+        lacking = required - given - {schedule.kickoff_time_input_arg}
+        yield from (f"does not give {name}" for name in sorted(lacking))
 
 
 def _faults(use: Use, after: LaunchPlan, changes: tuple[InterfaceChange, ...]) -> Iterator[str]:

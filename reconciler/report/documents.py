@@ -156,7 +156,8 @@ class InterfaceChange(TypedDict):
 
 
 class Consumer(TypedDict):
-    """A workflow that starts the launch plan, pinned to another version of it."""
+    """A workflow that starts the launch plan, pinned to another version of it; or a launch plan
+    of the same workflow that does not fit its new version."""
 
     address: str
     where: Literal["set", "admin"]

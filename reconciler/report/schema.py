@@ -78,7 +78,7 @@ def _object(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     hints = get_type_hints(hint, include_extras=True)
     return {
         "type": "object",
-        "description": (hint.__doc__ or "").strip(),
+        "description": " ".join((hint.__doc__ or "").split()),
         "properties": {name: _of(one, definitions) for name, one in hints.items()},
         "required": [name for name in hints if name in hint.__required_keys__],
     }

@@ -139,6 +139,18 @@ def test_who_starts_something_else_is_nobody() -> None:
     assert broken(declared=(other,)).consumers == ()
 
 
+def test_other_launch_plans_of_the_workflow_may_not_fit_it_any_more() -> None:
+    """Of its former version; whoever moves along is not told."""
+    old = a_plan_of("v1", name="old", defaults={"day": "x"}, schedule="0 6 * * *")
+    fits = a_plan_of("v1", name="fits", required={"day": "str"})
+    moves = a_plan_of("v2", name="moves", defaults={"gone": "x"})
+
+    (found,) = broken(declared=(old, moves), users=(fits,)).consumers
+
+    assert (found.id, found.version, found.breaks) == (old.id, "v1", True)
+    assert found.why == "launch plan of workflow etl.daily: gives day; does not give region"
+
+
 def test_a_type_that_no_longer_fits_is_a_fault_of_who_gives_it() -> None:
     """Not of who leaves it to its default."""
     giving = a_caller(one(), name="giving", gives={"day": "monday"})
