@@ -22,3 +22,13 @@ def completed(desired: Resource, observed: Resource) -> Resource:
     if not wanted.HasField("labels") and found.HasField("labels"):
         project.labels.CopyFrom(found.labels)
     return replace(desired, spec=project, request=project)
+
+
+def registered(desired: Resource) -> Resource:
+    """Return `desired` as Admin will hold it once it is registered.
+
+    A project without a title gets its id for one, so that is what was left there.
+    """
+    if desired.id.kind is not Kind.PROJECT or desired.request is None:
+        return desired
+    return replace(desired, spec=desired.request)

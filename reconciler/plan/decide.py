@@ -7,7 +7,7 @@ of its neighbours: order is `planner`'s work.
 from reconciler.model import Action, Conflict, Diagnostic, Kind, Reason, Resource, Verb
 from reconciler.plan.attributes import decide_attributes
 from reconciler.plan.compare import compare
-from reconciler.plan.complete import completed
+from reconciler.plan.complete import completed, registered
 from reconciler.plan.named_entities import decide_named_entity
 
 
@@ -33,9 +33,9 @@ def decide(
         # Server configuration: there, or a problem of the manifests that binding has told.
         return ()
     if observed is None:
-        why = "not in Admin"
+        why, after = "not in Admin", registered(desired)
         return (
-            Action(verb=Verb.CREATE, id=desired.id, reason=Reason.ABSENT, why=why, after=desired),
+            Action(verb=Verb.CREATE, id=desired.id, reason=Reason.ABSENT, why=why, after=after),
         )
     if desired.id.kind.versioned:
         return _immutable(desired, observed)
