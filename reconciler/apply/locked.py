@@ -4,11 +4,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from reconciler.apply.left import as_left
 from reconciler.apply.lock import Lock
 from reconciler.errors import ReconcilerError
 from reconciler.model import (
+    Action,
     ApplyReport,
     End,
     Outcome,
@@ -41,6 +43,7 @@ def run_locked(
     operation: str = "apply",
     actor: str = "",
     say: Callable[[str], None] = lambda text: None,
+    closing: Action | None = None,
 ) -> ApplyReport:
     """Do what `run` does while the lock is held and shown to be, then release it.
 
@@ -48,6 +51,8 @@ def run_locked(
         run: Carries out the plan, given the fence to ask before every switch.
         reader: To find out what became of claims whose outcome nobody knows.
         say: Told, in a sentence, what did not work about the lock; the report is returned anyway.
+        closing: A step that the caller takes after the end if all was done, for then nothing can
+            be appended any more: the end speaks of it as done.
     """
     lock.tried = True
     try:
@@ -57,7 +62,12 @@ def run_locked(
         lock.abandon(actor)
         raise
     try:
-        lock.end(ending(lock, report, reader, operation=operation, actor=actor))
+        if closing is None or not report.succeeded:
+            lock.end(ending(lock, report, reader, operation=operation, actor=actor))
+        else:
+            done = Outcome(closing, Status.DONE, applied=True, settled=True)
+            told = replace(report, outcomes=(*report.outcomes, done))
+            lock.end(ending(lock, told, reader, operation=operation, actor=actor))
     except ReconcilerError as error:
         say(f"The end of this {operation} could not be written to the ledger: {error}")
     if lock.lost:

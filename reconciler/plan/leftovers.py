@@ -153,12 +153,15 @@ def _left_names(
 
 def _back(desired: DesiredState, inventory: Inventory) -> Iterator[Owned]:
     """Names that a former apply put away (no version is ours any more), and that are declared."""
+    known = {owned.id: owned for owned in inventory if owned.id.kind is Kind.NAMED_ENTITY}
+    if not known:
+        return
     for id in desired.resources:
-        if not id.kind.versioned or id.named_entity in desired.resources:
+        if not id.kind.versioned or place_of(id) in inventory.entries:
             continue
-        owned = inventory.find(id.named_entity)
-        if owned is not None and place_of(id) not in inventory.entries:
-            yield owned
+        name = id.named_entity
+        if name in known and name not in desired.resources:
+            yield known[name]
 
 
 def _put_away(

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -13,7 +14,17 @@ from reconciler.apply import execute, run_locked
 from reconciler.bundle import CodeBundler
 from reconciler.config import Config
 from reconciler.manifest import Manifest
-from reconciler.model import ApplyReport, DesiredState, DriftReport, Event, Head, Plan, PlanOptions
+from reconciler.model import (
+    ApplyReport,
+    DesiredState,
+    DriftReport,
+    Event,
+    Head,
+    Outcome,
+    Plan,
+    PlanOptions,
+    Status,
+)
 from reconciler.planfile import SavedPlan, Values
 from reconciler.remote.attribution import attributed
 from reconciler.remote.saved import check_fresh
@@ -164,9 +175,11 @@ class Remote:
         Raises: ValueError for a plan with conflicts, before anything is written.
         """
 
-        def run(fence: Callable[[], str] = lambda: "") -> ApplyReport:
+        closing = held.closing(plan) if held is not None else None
+
+        def run(some: Plan, fence: Callable[[], str] = lambda: "") -> ApplyReport:
             return execute(
-                plan,
+                some,
                 reader=self._connection.reader,
                 writer=self._connection.writer,
                 clock=SystemClock(),
@@ -181,15 +194,26 @@ class Remote:
             )
 
         if held is None:
-            return run()
-        return run_locked(
+            return run(plan)
+        before = replace(plan, actions=tuple(one for one in plan if one is not closing))
+        report = run_locked(
             held.lock,
-            run,
+            lambda fence: run(before, fence),
             reader=self._connection.reader,
             operation=held.operation,
             actor=held.author.actor,
             say=say,
+            closing=closing,
         )
+        if closing is None:
+            return report
+        if report.succeeded and held.lock.ended and not held.lock.lost:
+            last = run(Plan((replace(closing, needs=()),))).outcomes[0]
+        else:
+            message = "it would leave the ledger without a home before all is done"
+            last = Outcome(closing, Status.SKIPPED, message=message)
+        outcomes = {one.action.id: one for one in (*report.outcomes, last)}
+        return replace(report, outcomes=tuple(outcomes[action.id] for action in plan))
 
     def find_ledgers(self) -> Sequence[Home]:
         """Where ledgers are kept, for whoever has no workspace. Costs the names of all tasks."""

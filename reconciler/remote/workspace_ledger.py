@@ -8,6 +8,7 @@ from reconciler.admin import Connection, SystemClock
 from reconciler.apply import Lock, Terms, as_left, hand_over, take_lock
 from reconciler.errors import AmbiguousNameError, LedgerError, LedgerMovedError, StalePlanError
 from reconciler.model import (
+    Action,
     Author,
     Head,
     Hold,
@@ -48,11 +49,20 @@ class Held:
     lock: Lock
     author: Author
     operation: str = "apply"
+    home: Home | None = None
 
     @property
     def before(self) -> Head:
         """The head that the lock followed: what was read at an earlier one may be outdated."""
         return self.lock.before
+
+    def closing(self, plan: Plan) -> Action | None:
+        """The step that archives the ledger's own home, after which nothing can be appended."""
+        if self.home is None:
+            return None
+        home = ResourceId(Kind.PROJECT, self.home.project)
+        archiving = (one for one in plan if one.verb is Verb.ARCHIVE and one.id == home)
+        return next(archiving, None)
 
     def claim(self, plan: Plan) -> None:
         """Hold it for another plan from now on."""
@@ -165,7 +175,8 @@ class WorkspaceLedger:
             wait=wait,
             is_dead=is_dead,
         )
-        return Held(take_lock(self._ledger(), terms, SystemClock(), say=say), author, operation)
+        lock = take_lock(self._ledger(), terms, SystemClock(), say=say)
+        return Held(lock, author, operation, self.home)
 
     def transfer(
         self,

@@ -227,3 +227,28 @@ def test_an_export_holds_everything(cli: Cli, admin: Between) -> None:
     assert second["previous"] == first["digest"]
     assert len(document["owned"]) == 4
     assert "ghcr.io" not in json.dumps(document)
+
+
+def test_the_ledgers_own_home_is_archived_last(cli: Cli, admin: Between, here: Path) -> None:
+    """After the end, for in an archived project nothing can be appended; and it comes back."""
+    project = (
+        "apiVersion: reconciler/v1\nkind: Project\nmetadata: {name: platform}\n"
+        "spec: {title: Platform, state: STATE}\n"
+    )
+    (here / "reconciler.yaml").write_text(WORKSPACE.replace("flytesnacks", "platform"))
+    etl = here / "etl.yaml"
+    etl.write_text(project.replace("STATE", "active"))
+    assert cli("apply", "--auto-approve").code == 0
+    etl.write_text(project.replace("STATE", "archived"))
+
+    archived = cli("apply", "--auto-approve")
+    again = cli("plan", "--detailed-exitcode")
+
+    assert archived.code == 0, archived.err
+    assert "Warning" not in archived.err
+    assert "apply by alice: 1 archived" in cli("history").out
+    assert again.code == 0, again.out
+    etl.write_text(project.replace("STATE", "active"))
+    back = cli("apply", "--auto-approve")
+    assert back.code == 0, back.err
+    assert cli("plan", "--detailed-exitcode").code == 0
