@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from reconciler.cli.author import check_order, find_author, is_dead
 from reconciler.cli.options import say
@@ -11,7 +12,10 @@ from reconciler.cli.seen import look, note
 from reconciler.cli.session import Unit, caches
 from reconciler.errors import ApplyRefusedError
 from reconciler.model import Head, Plan, plan_digest
-from reconciler.remote import Held, Remote, SavedPlan, WorkspaceLedger
+from reconciler.remote import Held, Remote, WorkspaceLedger
+
+if TYPE_CHECKING:  # a plan reads the ledger too, and no saved plan
+    from reconciler.remote import SavedPlan
 
 
 def before_planning(remote: Remote, unit: Unit, *, allow_older: bool) -> Head:
@@ -62,7 +66,7 @@ def locked(
     *,
     wait: float,
     operation: str = "apply",
-    saved: SavedPlan | None = None,
+    saved: "SavedPlan | None" = None,
     ledger: WorkspaceLedger | None = None,
 ) -> Iterator[Held | None]:
     """Hold the workspace's lock for a plan; None without a ledger.

@@ -77,14 +77,13 @@ class Outputs:
         self._is_open = True
         for file in self.into.values():
             file.open("a").close()
-        from reconciler import __version__
-        from reconciler.report import Events
+        from reconciler import __version__, report
 
         if "json" in self.into:
             self._file = self.into["json"].open("w", encoding="utf-8")
-            self._lines.append(Events(self._write_file, now=_now))
+            self._lines.append(report.Events(self._write_file, now=_now))
         if self.streams and self.format == "json":
-            self._lines.append(Events(_write_stdout, now=_now))
+            self._lines.append(report.Events(_write_stdout, now=_now))
         for lines in self._lines:
             lines.opened(__version__)
 
@@ -110,15 +109,16 @@ class Outputs:
 
     def plan(self, unit: "Unit", shown: "Plan") -> str:
         """Note a plan as a result; return its JSON document, "" if nobody reads one."""
-        from reconciler.report import plan_as_json, plan_as_markdown, plan_as_suite
+        # Of its forms only those are loaded that somebody reads.
+        from reconciler import report
 
         title, reveal = _titled("Plan", unit), _reveal(unit)
         if self._wants("markdown"):
-            pages = plan_as_markdown(shown, title=title, limit=self._page, reveal=reveal)
+            pages = report.plan_as_markdown(shown, title=title, limit=self._page, reveal=reveal)
             self._pages.append(pages)
         if self._wants("junit"):
-            self._suites.append(plan_as_suite(shown, name=title, reveal=reveal))
-        return plan_as_json(shown, reveal=reveal) if self.wants_json else ""
+            self._suites.append(report.plan_as_suite(shown, name=title, reveal=reveal))
+        return report.plan_as_json(shown, reveal=reveal) if self.wants_json else ""
 
     def applied(self, unit: "Unit", shown: "Plan", report: "ApplyReport") -> str:
         """Note what an apply did; return its JSON document, "" if nobody reads one."""

@@ -73,7 +73,7 @@ def command(
       reconciler plan -e staging -e production  a section and an exit code each
       reconciler plan -e production --out production.plan
     """
-    from reconciler.cli import saving, session
+    from reconciler.cli import session
     from reconciler.cli.ledgered import read_head
     from reconciler.cli.sections import Result, run_sections
     from reconciler.cli.session import (
@@ -108,6 +108,8 @@ def command(
             sys.stdout.write(plan_as_text(shown, color=color, verbose=verbose))
             sys.stdout.flush()
         if out is not None:
+            from reconciler.cli import saving
+
             is_saved = saving.save(
                 out,
                 plan,
@@ -123,5 +125,7 @@ def command(
 
     units = find_units(chosen)
     if out is not None:
+        from reconciler.cli import saving
+
         saving.check_single(units, out)
     return run_sections(units, section, options, kind="plans")

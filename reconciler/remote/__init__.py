@@ -8,32 +8,33 @@ from typing import TYPE_CHECKING
 from reconciler.doors import opened_for
 from reconciler.remote.code import build_code, code_folders, list_code, read_code, validate
 from reconciler.remote.remote import Remote
-from reconciler.remote.saved import (
-    About,
-    SavedPlan,
-    is_plan_file,
-    read_saved,
-    save_plan,
-)
 from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
 
 if TYPE_CHECKING:
-    from reconciler.remote.adopting import Patch, adopting_patch
     from reconciler.remote.build import Built, build_for_plan, build_packages
     from reconciler.remote.drawing import draw
     from reconciler.remote.images import ImageUpdate, update_images
     from reconciler.remote.imports import active_as_manifests, attributes_as_manifests
+    from reconciler.remote.patches import Patch, adopting_patch
     from reconciler.remote.records import adopting, forgetting
+    from reconciler.remote.saved import (
+        About,
+        SavedPlan,
+        is_plan_file,
+        read_saved,
+        save_plan,
+    )
 else:
     __getattr__ = opened_for(
         __name__,
         {
-            "adopting": ("Patch", "adopting_patch"),
             "build": ("Built", "build_for_plan", "build_packages"),
             "drawing": ("draw",),
             "images": ("ImageUpdate", "update_images"),
             "imports": ("active_as_manifests", "attributes_as_manifests"),
+            "patches": ("Patch", "adopting_patch"),
             "records": ("adopting", "forgetting"),
+            "saved": ("About", "SavedPlan", "is_plan_file", "read_saved", "save_plan"),
         },
     )
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
 from reconciler import pipeline
 from reconciler.admin import Connection, SystemClock, connect
-from reconciler.apply import execute, run_locked
 from reconciler.bundle import CodeBundler
 from reconciler.config import Config
 from reconciler.manifest import Manifest
@@ -25,11 +25,12 @@ from reconciler.model import (
     PlanOptions,
     Status,
 )
-from reconciler.planfile import SavedPlan, Values
 from reconciler.remote.attribution import attributed
-from reconciler.remote.saved import check_fresh
 from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
 from reconciler.storage import PinnedFiles
+
+if TYPE_CHECKING:  # a plan need not wait for what applies it
+    from reconciler.planfile import SavedPlan, Values
 
 
 class Remote:
@@ -122,7 +123,7 @@ class Remote:
         )
         return attributed(report, ledger.reader()) if ledger is not None else report
 
-    def open(self, saved: SavedPlan, values: Values) -> Plan:
+    def open(self, saved: "SavedPlan", values: "Values") -> Plan:
         """The plan that was saved, to be carried out; packages that hold its code are fetched.
 
         Args:
@@ -144,6 +145,8 @@ class Remote:
         Raises: StalePlanError naming each object that moved, and how; PlanRanError if, without a
             ledger to tell, some of it came true already; AdminError or UnreachableError.
         """
+        from reconciler.remote.saved import check_fresh
+
         check_fresh(
             plan,
             self._connection.reader,
@@ -174,6 +177,7 @@ class Remote:
 
         Raises: ValueError for a plan with conflicts, before anything is written.
         """
+        from reconciler.apply import execute, run_locked
 
         closing = held.closing(plan) if held is not None else None
 

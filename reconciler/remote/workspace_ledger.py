@@ -3,9 +3,9 @@
 import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from reconciler.admin import Connection, SystemClock
-from reconciler.apply import Lock, Terms, as_left, hand_over, take_lock
 from reconciler.errors import AmbiguousNameError, LedgerError, LedgerMovedError, StalePlanError
 from reconciler.model import (
     Action,
@@ -29,6 +29,9 @@ from reconciler.ports import Ledger, LedgerReader
 from reconciler.remote.records import rebuilding
 from reconciler.remote.switches import find_switch, find_switches, switching, version_then
 
+if TYPE_CHECKING:  # to read what is remembered needs nothing of it
+    from reconciler.apply import Lock
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -46,7 +49,7 @@ class Home:
 class Held:
     """The lock of a workspace, and who took it."""
 
-    lock: Lock
+    lock: "Lock"
     author: Author
     operation: str = "apply"
     home: Home | None = None
@@ -135,6 +138,8 @@ class WorkspaceLedger:
 
     def rebuilding(self, plan: Plan, head: Head) -> Plan:
         """What makes the ledger say what is there: see `records.rebuilding`."""
+        from reconciler.apply import as_left
+
         return rebuilding(plan, head, as_left(list(head.inventory), self._connection.reader))
 
     def salvaged(self) -> "WorkspaceLedger":
@@ -165,6 +170,8 @@ class WorkspaceLedger:
         Raises: PlanRanError for a saved plan that ran; LockedError, ForeignOwnerError,
             LedgerError, AdminError or UnreachableError.
         """
+        from reconciler.apply import Terms, take_lock
+
         self._make_home(plan)
         terms = Terms(
             operation=operation,
@@ -198,6 +205,8 @@ class WorkspaceLedger:
             LockedError if either is being applied; AdminError or UnreachableError, after which
             the same again goes on.
         """
+        from reconciler.apply import Terms, hand_over
+
         others = sorted(one.workspace for one in self.reader().neighbours())
         if to not in others:
             known = ", ".join(others) or "none"
