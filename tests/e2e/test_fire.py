@@ -215,12 +215,12 @@ def _token(admin: EmbeddedAdmin) -> str:
 def test_tokens_that_expire_are_renewed(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, here: Path
 ) -> None:
-    """Ten calls at once, and a token is good for eight: all is done, and nothing twice."""
+    """Ten calls at once, and a token is good for fifteen: all is done, and nothing twice."""
     monkeypatch.setenv("FLYTE_CREDENTIALS_AUTH_MODE", "ClientSecret")
     monkeypatch.setenv("FLYTE_CREDENTIALS_CLIENT_ID", "flytepropeller")
     monkeypatch.setenv("FLYTE_CREDENTIALS_CLIENT_SECRET", SECRET)
     write_estate(here, 1, jobs=4)
-    with burning(monkeypatch, Rule(expire_tokens=8), auth=True) as (_, fire):
+    with burning(monkeypatch, Rule(expire_tokens=15), auth=True) as (_, fire):
         first = apply(cli, fire)
         write_estate(here, 2, jobs=4)
         second = apply(cli, fire)
@@ -232,6 +232,21 @@ def test_tokens_that_expire_are_renewed(
     assert "expire_tokens" in {happening.fault for happening in fire.happened}
     taken = [call.address for call in fire.account if call.taken and "Create" in call.method]
     assert len(taken) == len(set(taken))
+
+
+def test_a_new_token_may_be_refused_too(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, etl: Path
+) -> None:
+    """It was short-lived, and the machine busy: another one is fetched, up to three times."""
+    monkeypatch.setenv("FLYTE_CREDENTIALS_AUTH_MODE", "ClientSecret")
+    monkeypatch.setenv("FLYTE_CREDENTIALS_CLIENT_ID", "flytepropeller")
+    monkeypatch.setenv("FLYTE_CREDENTIALS_CLIENT_SECRET", SECRET)
+    with burning(monkeypatch, auth=True) as (_, fire):
+        fire.next("CreateTask", "expire_tokens", times=2)
+        result = apply(cli, fire, str(etl))
+
+    assert result.code == 0
+    assert len(fire.happened) == 2
 
 
 def test_a_token_that_cannot_be_renewed_expires(

@@ -1,4 +1,4 @@
-"""Send the token along with every call, and once more with a new one if it was refused."""
+"""Send the token along with every call, and again with a new one if it was refused."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,9 @@ import grpc
 
 from reconciler.admin.auth.keeper import TokenKeeper
 from reconciler.admin.interceptors import with_metadata
+
+# A new token may be refused too: it is short-lived, and the machine or the server was busy.
+_RENEWALS = 3
 
 
 class Authorizer(grpc.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
@@ -27,12 +30,14 @@ class Authorizer(grpc.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
     ) -> Any:
         token = self._keeper.current()
         call = continuation(self._with(client_call_details, token), request)
-        if call.code() is not grpc.StatusCode.UNAUTHENTICATED:
-            return call
-        token = self._keeper.renewed(token)
-        if token is None:
-            return call
-        return continuation(self._with(client_call_details, token), request)
+        for _ in range(_RENEWALS):
+            if call.code() is not grpc.StatusCode.UNAUTHENTICATED:
+                break
+            token = self._keeper.renewed(token)
+            if token is None:
+                break
+            call = continuation(self._with(client_call_details, token), request)
+        return call
 
     def _with(self, details: Any, token: str | None) -> Any:
         return with_metadata(details, self._header(), f"Bearer {token}") if token else details
