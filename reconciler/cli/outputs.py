@@ -107,7 +107,7 @@ class Outputs:
         for lines in self._lines:
             lines.remark(text)
 
-    def plan(self, unit: "Unit", shown: "Plan") -> str:
+    def plan(self, unit: "Unit | None", shown: "Plan") -> str:
         """Note a plan as a result; return its JSON document, "" if nobody reads one."""
         # Of its forms only those are loaded that somebody reads.
         from reconciler import report
@@ -314,12 +314,12 @@ def _keep_limit(context: click.Context, option: click.Parameter, value: str) -> 
     _outputs(context).limit = limit
 
 
-def _titled(word: str, unit: "Unit") -> str:
-    return f"{word}: {unit.title}" if unit.title else word
+def _titled(word: str, unit: "Unit | None") -> str:
+    return f"{word}: {unit.title}" if unit is not None and unit.title else word
 
 
-def _reveal(unit: "Unit") -> Sequence[str]:
-    return unit.workspace.revealed if unit.workspace else ()
+def _reveal(unit: "Unit | None") -> Sequence[str]:
+    return unit.workspace.revealed if unit is not None and unit.workspace else ()
 
 
 def _numbered(file: Path) -> Iterator[Path]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.options import json_option, program_options, settings, verbose_option
+from reconciler.cli.outputs import output_options
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.remote import SavedPlan
@@ -17,6 +18,7 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
+@output_options(formats=True)
 @verbose_option
 @program_options
 def command(file: Path, as_json: bool, verbose: bool) -> int:
@@ -29,21 +31,25 @@ def command(file: Path, as_json: bool, verbose: bool) -> int:
     Examples:
       reconciler show production.plan
       reconciler show production.plan --json | jq .summary
+      reconciler show production.plan --markdown-into comment.md
     """
     from reconciler.remote import read_saved
-    from reconciler.report import plan_as_json, plan_as_text, printable, to_json
+    from reconciler.report import plan_as_text, printable, to_json
 
     options = settings()
+    outputs = options.outputs
     saved = read_saved(file)
-    if as_json:
+    outputs.open()
+    document = outputs.plan(None, saved.shown)
+    if document:
         # What `plan --json` prints, and where it is from.
-        document = json.loads(plan_as_json(saved.shown))
-        sys.stdout.write(to_json({**document, "saved": _as_data(saved)}))
-        return 0
-    for word, value in _lines(saved):
-        sys.stdout.write(f"{word + ':':13}{printable(value)}\n")
-    color = options.colors(sys.stdout)
-    sys.stdout.write("\n" + plan_as_text(saved.shown, color=color, verbose=verbose))
+        document = to_json({**json.loads(document), "saved": _as_data(saved)})
+    if outputs.is_text:
+        for word, value in _lines(saved):
+            sys.stdout.write(f"{word + ':':13}{printable(value)}\n")
+        color = options.colors(sys.stdout)
+        sys.stdout.write("\n" + plan_as_text(saved.shown, color=color, verbose=verbose))
+    outputs.finish(document)
     return 0
 
 

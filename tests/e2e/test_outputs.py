@@ -58,6 +58,20 @@ def test_effects_cost_one_call_a_switch(cli: Cli, admin: Between, etl: Path) -> 
     assert admin.calls["GetWorkflow"] == 0
 
 
+def test_a_saved_plan_is_shown_in_every_form(cli: Cli, admin: Between, etl: Path) -> None:
+    """As it was when it was made."""
+    rolled(cli, etl)
+    planned = cli("plan", "etl.yaml", "--out", "saved.plan", "--markdown-into", "planned.md")
+
+    shown = cli("show", "saved.plan", "--markdown-into", "shown.md", "--junit-into", "shown.xml")
+
+    assert planned.code == 0
+    assert "What will be different:" in shown.out
+    assert Path("shown.md").read_text() == Path("planned.md").read_text()
+    assert ElementTree.parse("shown.xml").getroot()[0].get("failures") == "0"
+    assert cli("show", "saved.plan", "--format", "markdown").out.startswith(MARKER)
+
+
 def test_an_apply_is_told_line_by_line(cli: Cli, admin: Between, etl: Path) -> None:
     """On stdout with --json, and the same into a file beside."""
     result = cli("apply", etl, "--auto-approve", "--json", "--json-into", "apply.jsonl")
