@@ -13,9 +13,10 @@ from typing import Any
 
 from reconciler.manifest.examples import EXAMPLES
 from reconciler.manifest.hover import HOVER
-from reconciler.manifest.models import KINDS, Manifest
+from reconciler.manifest.models import KINDS, REFUSED, SAID_ELSEWHERE, Manifest
 from reconciler.manifest.models.binding import BINDING_SCHEMA
 from reconciler.manifest.placeholders import with_placeholders
+from reconciler.manifest.proto_schema import message_schema, messages_in
 from reconciler.manifest.workspace import Workspace, Workspaces
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -36,12 +37,36 @@ def json_schema(kind: str) -> dict[str, Any]:
     schema = _tidied(model.model_json_schema())
     if _REFERS_TO_BINDING in json.dumps(schema):
         schema.setdefault("$defs", {})["Binding"] = copy.deepcopy(BINDING_SCHEMA)
+    schema = _with_messages(schema)
     definitions = schema.get("$defs", {})
     for name, definition in {kind: schema, **definitions}.items():
         _explain(name, definition, definitions)
     if kind in KINDS:
         schema = with_placeholders(schema)
     return {"$schema": DIALECT, "title": kind, **schema}
+
+
+def _with_messages(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same with the messages that are given verbatim written out, and those inside of them."""
+    used: set[str] = set()
+    schema = _written_out(schema, used)
+    inside = {one for name in used for one in messages_in(name, without=REFUSED)}
+    if inside:
+        messages = {name: message_schema(name, without=REFUSED) for name in sorted(inside)}
+        schema["$defs"] = {**schema.get("$defs", {}), **messages}
+    return schema
+
+
+def _written_out(value: Any, used: set[str]) -> Any:
+    if isinstance(value, list):
+        return [_written_out(item, used) for item in value]
+    if not isinstance(value, dict):
+        return value
+    made = {key: _written_out(item, used) for key, item in value.items() if key != "x-message"}
+    if "x-message" in value:
+        used.add(value["x-message"])
+        made |= message_schema(value["x-message"], without={*REFUSED, *SAID_ELSEWHERE})
+    return made
 
 
 def manifest_schema() -> dict[str, Any]:

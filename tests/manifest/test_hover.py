@@ -88,7 +88,9 @@ def test_what_cannot_be_completed_has_an_example(kind: str) -> None:
     bare = [
         f"{name}.{key}"
         for name, key, value in keys(kind)
-        if not offers_itself(value, definitions)
+        # flyteidl's own messages are for who knows them.
+        if not name.startswith("flyteidl.")
+        and not offers_itself(value, definitions)
         and not any("examples" in one for one in (value, *branches(value, definitions)))
     ]
 

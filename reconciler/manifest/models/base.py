@@ -176,6 +176,8 @@ Text = Annotated[
     str, AfterValidator(_no_nul), Field(json_schema_extra={"pattern": "^[^\\u0000]*$"})
 ]
 Name = Annotated[Text, Field(min_length=1)]
+# As a schema of its own, where a text alone stands for a mapping.
+NAME_SCHEMA: dict[str, Any] = {"type": "string", "minLength": 1, "pattern": "^[^\\u0000]*$"}
 
 
 class Called(str):

@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from reconciler.manifest.models.base import (
+    NAME_SCHEMA,
     DomainName,
     Manifest,
     Maybe,
@@ -82,7 +83,7 @@ class BundleReference(Part):
     `project` and `domain` default to those of the document that refers.
     """
 
-    model_config = ConfigDict(json_schema_extra=or_text({"type": "string", "minLength": 1}))
+    model_config = ConfigDict(json_schema_extra=or_text(NAME_SCHEMA))
 
     name: Name
     project: Maybe[ProjectName] = None

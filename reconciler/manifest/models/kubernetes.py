@@ -12,7 +12,17 @@ from pydantic import (
     model_validator,
 )
 
-from reconciler.manifest.models.base import Maybe, Name, Part, Path, Problem, Text, or_text, refuse
+from reconciler.manifest.models.base import (
+    NAME_SCHEMA,
+    Maybe,
+    Name,
+    Part,
+    Path,
+    Problem,
+    Text,
+    or_text,
+    refuse,
+)
 from reconciler.manifest.models.values import Quantity
 from reconciler.model import describe_value
 
@@ -55,7 +65,7 @@ class Resources(Part):
 class Accelerator(Part):
     """The kind of accelerator a task needs. A text alone is the device."""
 
-    model_config = ConfigDict(json_schema_extra=or_text({"type": "string", "minLength": 1}))
+    model_config = ConfigDict(json_schema_extra=or_text(NAME_SCHEMA))
 
     device: Annotated[Name, Field(examples=["nvidia-tesla-a100"])]
     partition: Annotated[
@@ -236,7 +246,14 @@ class DataConfig(Part):
 class Pod(Part):
     """A Kubernetes pod of one's own; its spec is verbatim."""
 
-    spec: Annotated[JsonObject, Field(description="A Kubernetes PodSpec.", min_length=1)]
+    spec: Annotated[
+        JsonObject,
+        Field(
+            description="A Kubernetes PodSpec.",
+            min_length=1,
+            json_schema_extra={"minProperties": 1},
+        ),
+    ]
     primary_container: Annotated[
         Text, Field(description="The container whose end is the task's end.")
     ] = ""

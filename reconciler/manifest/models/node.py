@@ -6,7 +6,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from reconciler.manifest.models.base import Maybe, Name, Part, Path, Problem, Text, or_text, refuse
+from reconciler.manifest.models.base import (
+    NAME_SCHEMA,
+    Maybe,
+    Name,
+    Part,
+    Path,
+    Problem,
+    Text,
+    or_text,
+    refuse,
+)
 from reconciler.manifest.models.binding import BindingValue, Promise, promises
 from reconciler.manifest.models.condition import ConditionText, operands
 from reconciler.manifest.models.kubernetes import ExtendedResources, Pod, Resources
@@ -39,7 +49,7 @@ NodeId = Annotated[
 class Approve(Part):
     """Waits until somebody approves; what goes in comes out again. A text alone is the signal."""
 
-    model_config = ConfigDict(json_schema_extra=or_text({"type": "string", "minLength": 1}))
+    model_config = ConfigDict(json_schema_extra=or_text(NAME_SCHEMA))
 
     signal: Annotated[Maybe[Name], Field(description="Its id; the node's unless said.")] = None
 

@@ -21,6 +21,7 @@ from pydantic import PlainValidator, WithJsonSchema
 
 from reconciler.manifest.models.base import Path, Problem, refuse
 from reconciler.manifest.suggest import did_you_mean
+from reconciler.model import describe_value
 
 # By the full name of the field; tests hold both lists to flyteidl's descriptors. What other parts
 # of the document say, where it is the outermost message that would say it again:
@@ -82,7 +83,7 @@ def _reader(kind: type[Message]) -> Callable[[Any], Raw]:
             return value
         if not isinstance(value, dict):
             raise ValueError(f"expected a mapping: {name} as protobuf JSON")
-        problems = list(_problems(value, descriptor, ()))
+        problems = list(proto_problems(value, descriptor))
         if problems:
             refuse(problems)
         message = kind()
@@ -98,8 +99,13 @@ def _reader(kind: type[Message]) -> Callable[[Any], Raw]:
     return read
 
 
-def _problems(value: Mapping[str, Any], descriptor: Descriptor, path: Path) -> Iterator[Problem]:
-    """Fields that do not exist, and those that have no business here."""
+def proto_problems(
+    value: Mapping[str, Any], descriptor: Descriptor, path: Path = ()
+) -> Iterator[Problem]:
+    """Fields that do not exist or have no business here, messages and choices that are none.
+
+    protobuf's own reader takes what is empty for a message, and a truth value for a choice.
+    """
     for key, item in value.items():
         field = _field(descriptor, key)
         if field is None:
@@ -113,8 +119,27 @@ def _problems(value: Mapping[str, Any], descriptor: Descriptor, path: Path) -> I
         if reason:
             yield Problem(f"{key} cannot be given raw: {reason}", (*path, key), "refused-field")
             continue
+        if field.enum_type is not None:
+            yield from _no_choices(item, (*path, key))
         for inner_path, inner, message_type in _inside(field, item, (*path, key)):
-            yield from _problems(inner, message_type, inner_path)
+            if isinstance(inner, dict):
+                yield from proto_problems(inner, message_type, inner_path)
+            elif inner is not None:
+                message = f"expected a mapping, found {describe_value(inner)}"
+                yield Problem(message, inner_path, "wrong-type")
+
+
+def _no_choices(item: Any, path: Path) -> Iterator[Problem]:
+    """Values that are no choice, though Python can make a number of some of them."""
+    items = [((*path, n), one) for n, one in enumerate(item)] if _is_list(item) else [(path, item)]
+    for where, one in items:
+        number = isinstance(one, int | float) and not isinstance(one, bool)
+        # protobuf cuts off what does not fit, and makes another choice of it.
+        if number and -(2**31) <= one < 2**31 and one == int(one):
+            continue
+        if not isinstance(one, str) and one is not None:
+            message = f"expected one of several words, found {describe_value(one)}"
+            yield Problem(message, where, "wrong-type")
 
 
 def _nulls(
@@ -132,8 +157,8 @@ def _nulls(
 
 def _inside(
     field: FieldDescriptor, item: Any, path: Path
-) -> Iterator[tuple[Path, Mapping[str, Any], Descriptor]]:
-    """The messages that a field's JSON value holds, each with its path."""
+) -> Iterator[tuple[Path, Any, Descriptor]]:
+    """What stands for a message in a field's JSON value, each with its path."""
     message_type = field.message_type
     if message_type is None:
         return
@@ -147,8 +172,7 @@ def _inside(
     if message_type is None or message_type.full_name.startswith("google.protobuf."):
         return
     for inner_path, one in items:
-        if isinstance(one, dict):
-            yield inner_path, one, message_type
+        yield inner_path, one, message_type
 
 
 def _is_map(value: Any) -> bool:
@@ -183,14 +207,8 @@ def _schema(kind: type[Message]) -> WithJsonSchema:
             "type": "object",
             "description": f"Anything of {name} that has no words here, as protobuf JSON; it is "
             "merged with the rest, and null takes away what is sent out of habit.",
-            "propertyNames": {
-                "enum": [
-                    name
-                    for field in kind.DESCRIPTOR.fields
-                    if field.full_name not in SAID_ELSEWHERE
-                    for name in dict.fromkeys((field.json_name, field.name))
-                ]
-            },
+            # The schema is written out where one is asked for.
+            "x-message": name,
         }
     )
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from reconciler.manifest.models.base import (
+    NAME_SCHEMA,
     DomainName,
     Maybe,
     Name,
@@ -46,7 +47,7 @@ class Reference(Part):
     thing is meant that this set declares.
     """
 
-    model_config = ConfigDict(json_schema_extra=or_text({"type": "string", "minLength": 1}))
+    model_config = ConfigDict(json_schema_extra=or_text(NAME_SCHEMA))
 
     name: Name
     version: Maybe[_TaskVersion] = None

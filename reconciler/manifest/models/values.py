@@ -17,6 +17,7 @@ from pydantic import (
 
 from reconciler.manifest.models.base import Maybe, Name, Part, Problem, Text, or_text, refuse
 from reconciler.manifest.models.lint import Lint
+from reconciler.manifest.models.raw import proto_problems
 from reconciler.model import parse_duration, parse_type, type_from_proto
 
 State = Literal["active", "inactive", "unmanaged"]
@@ -40,6 +41,9 @@ Version = Annotated[
 ]
 
 
+_LITERAL_TYPE: Any = LiteralType.DESCRIPTOR
+
+
 def _literal_type(value: Any) -> LiteralType:
     match value:
         case LiteralType():
@@ -47,6 +51,8 @@ def _literal_type(value: Any) -> LiteralType:
         case str():
             return parse_type(value)
         case {"proto": dict() as proto, **others} if not others:
+            if problems := list(proto_problems(proto, _LITERAL_TYPE, ("proto",))):
+                refuse(problems)
             return type_from_proto(proto)
     raise ValueError("expected a type such as int or list[str]")
 
@@ -75,7 +81,14 @@ Type = Annotated[
                 _TYPE_TEXT_SCHEMA,
                 {
                     "type": "object",
-                    "properties": {"proto": {"type": "object", "minProperties": 1}},
+                    "properties": {
+                        "proto": {
+                            "type": "object",
+                            "description": "flyteidl.core.LiteralType as protobuf JSON.",
+                            "minProperties": 1,
+                            "x-message": "flyteidl.core.LiteralType",
+                        }
+                    },
                     "required": ["proto"],
                     "additionalProperties": False,
                 },
