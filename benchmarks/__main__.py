@@ -1,11 +1,8 @@
 """Run every benchmark, or those named: `python -m benchmarks plan history`."""
 
-import compileall
 import sys
-from pathlib import Path
 
-import reconciler
-from benchmarks import apply, bundle, history, package, plan, start, store, validate
+from benchmarks import apply, bundle, history, large, package, plan, start, store, validate
 
 ALL = {
     "start": start.run,
@@ -16,6 +13,7 @@ ALL = {
     "bundle": bundle.run,
     "store": store.run,
     "validate": validate.run,
+    "large": large.run,
 }
 
 
@@ -24,9 +22,6 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"no benchmark {', '.join(unknown)}; there are {', '.join(ALL)}", file=sys.stderr)
         return 64
-    # As installing does. Where Python may not write bytecode, a checkout would be compiled anew
-    # at each start, by the compiler's time and not by ours.
-    compileall.compile_dir(Path(reconciler.__file__).parent, quiet=1)
     missed = 0
     for name in names or ALL:
         print(f"{name}:", flush=True)

@@ -1,32 +1,76 @@
-"""A plan of 300 entities that changes nothing: what CI pays for on every push."""
+"""Plans that change nothing: what CI pays for on every push, at 300, 1,000 and 10,000 entities."""
 
+import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.world import LATENCY, Figure, best, command, counted_admin, write_manifests
+from benchmarks import floor
+from benchmarks.world import (
+    BIN,
+    LATENCY,
+    CountedAdmin,
+    Figure,
+    best,
+    command,
+    counted_admin,
+    write_manifests,
+)
 from reconciler.manifest import load
+
+SIZES = ((300, 0.5), (1_000, 1.0), (10_000, 5.0))
+TWICE = 2.0
+MEGABYTES = 300
 
 
 def run() -> Iterator[Figure]:
-    with tempfile.TemporaryDirectory() as name, counted_admin() as admin:
-        folder = Path(name)
-        write_manifests(folder, chains=100)
+    for entities, limit in SIZES:
+        with tempfile.TemporaryDirectory() as name, counted_admin() as admin:
+            yield from measured(admin, Path(name), entities, limit)
+
+
+def measured(admin: CountedAdmin, folder: Path, entities: int, limit: float) -> Iterator[Figure]:
+    """One size: its calls, its time beside the floor, and what the command takes."""
+    write_manifests(folder, chains=entities // 3)
+    with admin.connect() as remote:
+        assert remote.apply(remote.plan(load([folder]))).succeeded
+    admin.latency = LATENCY
+
+    def plan() -> None:
         with admin.connect() as remote:
-            remote.apply(remote.plan(load([folder])))
-        admin.count()
-        admin.latency = LATENCY
+            assert remote.plan(load([folder])).is_empty
 
-        def plan() -> None:
-            with admin.connect() as remote:
-                assert remote.plan(load([folder])).is_empty
-
+    with admin.keeping() as calls:
         plan()
-        rpcs = admin.count()
-        # Nothing that asks Admin anything is quicker than its own round trips, one after another.
-        floor = f"{rpcs} round trips in a row: {rpcs * LATENCY:.3f} s"
-        yield Figure("no-op plan of 300 entities (auto)", rpcs, "RPCs", 15)
-        in_process = best(plan)
-        yield Figure("no-op plan of 300, in process, 20 ms latency", in_process, "s", 0.5, floor)
-        as_command = best(lambda: command("reconciler", "plan", folder, "--admin", admin.endpoint))
-        yield Figure("no-op plan of 300, as a command, 20 ms latency", as_command, "s", 0.8, floor)
+    what = f"no-op plan of {entities:,}"
+    yield Figure(f"{what} (auto)", len(calls), "RPCs", 15 if entities == 300 else None)
+    repeats = 5 if entities <= 1_000 else 2
+    took = best(plan, of=repeats)
+    parsing = min(floor.parse(folder) for _ in range(repeats))
+    sending = min(floor.replay(admin, calls) for _ in range(repeats))
+    beside = f"C loader {parsing:.2f} s + bare stubs {sending:.2f} s"
+    yield Figure(f"{what}, in process, 20 ms latency", took, "s", limit, beside)
+    yield Figure(f"{what}, against that floor", took / (parsing + sending), "x", TWICE)
+    line = ("reconciler", "plan", folder, "--admin", admin.endpoint)
+    if entities == 300:
+        as_command = best(lambda: command(*line))
+        yield Figure(f"{what}, as a command, 20 ms latency", as_command, "s", 0.8)
+    if entities == 10_000:
+        yield Figure(f"{what}, memory of the command", memory(*map(str, line)), "MB", MEGABYTES)
+
+
+def memory(program: str, *arguments: str) -> float:
+    """The most megabytes that a program takes."""
+    process = subprocess.Popen(
+        [str(BIN / program), *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    assert process.stderr is not None
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.stderr.write(said.decode())
+        raise AssertionError(f"{program} ended with {process.returncode}")
+    return usage.ru_maxrss / 1024

@@ -47,6 +47,7 @@ class CountedAdmin:
         self.sandbox = sandbox
         self.calls: Counter[str] = Counter()
         self.latency = 0.0
+        self.kept: list[tuple[str, bytes]] | None = None
         self._answer = sandbox.admin.call
         # The benchmark's own seam: whatever carries a call goes through this method.
         sandbox.admin.call = self._call  # type: ignore[method-assign]
@@ -61,6 +62,16 @@ class CountedAdmin:
         self.calls.clear()
         return total
 
+    @contextmanager
+    def keeping(self) -> Iterator[list[tuple[str, bytes]]]:
+        """Keep every call that comes meanwhile: its method and its message."""
+        kept: list[tuple[str, bytes]] = []
+        self.kept = kept
+        try:
+            yield kept
+        finally:
+            self.kept = None
+
     def connect(self) -> Remote:
         return Remote.connect(resolve(self.endpoint, environ={}, home=None))
 
@@ -68,6 +79,8 @@ class CountedAdmin:
         self, full_method: str, payload: bytes, metadata: Sequence[tuple[str, str]] = ()
     ) -> bytes:
         self.calls[full_method.rpartition("/")[2]] += 1
+        if self.kept is not None:
+            self.kept.append((full_method, payload))
         if self.latency:
             time.sleep(self.latency)
         return self._answer(full_method, payload, metadata)
@@ -79,10 +92,11 @@ def counted_admin() -> Iterator[CountedAdmin]:
         yield CountedAdmin(sandbox)
 
 
-def write_manifests(folder: Path, *, chains: int) -> None:
-    """Write `chains` times a task, a workflow of it and an active, scheduled launch plan."""
+def write_manifests(folder: Path, *, chains: int, state: str = "active") -> None:
+    """Write `chains` times a task, a workflow of it and a scheduled launch plan."""
+    chain = CHAIN.replace("state: active", f"state: {state}")
     for n in range(chains):
-        (folder / f"chain_{n:03}.yaml").write_text(CHAIN.replace("NNN", f"{n:03}"))
+        (folder / f"chain_{n:05}.yaml").write_text(chain.replace("NNN", f"{n:03}"))
 
 
 CHAIN = """\
