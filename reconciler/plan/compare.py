@@ -25,6 +25,9 @@ def compare(before: Resource, after: Resource) -> tuple[Change, ...]:
         or packaged alone (`model.comparable`). Lists are compared position by position, as
         their order counts for Admin; a field on one side only has None on the other.
     """
+    # What a plan without changes comes to, of each thing; its JSON is made only where it counts.
+    if before.spec is not None and before.spec == after.spec:
+        return ()
     if before.canonical == after.canonical:
         return ()
     found, wanted = (comparable(one.canonical, after.bundles) for one in (before, after))
