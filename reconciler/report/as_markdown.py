@@ -40,6 +40,7 @@ def plan_as_markdown(
     *,
     title: str = "Plan",
     limit: int | None = LIMITS["github"],
+    most: int | None = None,
     reveal: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Render a plan as one comment, or as several if it is too long for one.
@@ -47,13 +48,14 @@ def plan_as_markdown(
     Args:
         title: The heading of each; plain text.
         limit: Bytes of a comment; None for a single one, however long.
+        most: How many comments there may be; what is left out is said in the first.
         reveal: Paths of values that are shown although they tend to hold secrets.
 
     Shape: heading, summary, what stands in the way, a table of launch plans that change, and
         folded below it what changes and what is done.
     """
     plan = veiled(plan, Masks.of(plan, reveal), for_document=True)
-    return documents(_plan(plan), limit=limit, head=_head(title))
+    return documents(_plan(plan), limit=limit, head=_head(title), most=most)
 
 
 def report_as_markdown(
@@ -62,12 +64,13 @@ def report_as_markdown(
     *,
     title: str = "Apply",
     limit: int | None = LIMITS["github"],
+    most: int | None = None,
     reveal: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Render what an apply did: failures first, then every step, folded, and the plan."""
     plan = veiled(plan, Masks.of(plan, reveal), for_document=True)
     blocks = [*_report(report), *_plan(plan)]
-    return documents(blocks, limit=limit, head=_head(title))
+    return documents(blocks, limit=limit, head=_head(title), most=most)
 
 
 def errors_as_markdown(

@@ -25,6 +25,10 @@ _TEXT = 600  # characters of one text, which may be longer once its marks are es
 _BACKTICKS = re.compile("`+")
 _CONTINUED = "_(continued)_\n\n"
 _CONTINUES = "\n_Continued in the next one._\n"
+_LEFT_OUT = (
+    "> [!WARNING]\n> This is too long to be told in full: its end is left out here, not in "
+    "the output of the command.\n\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,16 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_\[\]|#@!~])", lambda found: f"&#{ord(found[1])};", shown)
 
 
-def documents(blocks: Iterable[Block], *, limit: int | None, head: str = "") -> tuple[str, ...]:
+def documents(
+    blocks: Iterable[Block], *, limit: int | None, head: str = "", most: int | None = None
+) -> tuple[str, ...]:
     """Lay blocks out in as few documents as they fit into, in order.
 
     Args:
         limit: Bytes of a document; None for a single one, however long.
         head: What stands at the top of each.
+        most: How many documents there may be; what they do not hold is left out, and the first
+            one says so.
 
     Raises: ValueError for a limit that leaves no room.
     """
@@ -94,8 +102,11 @@ def documents(blocks: Iterable[Block], *, limit: int | None, head: str = "") -> 
         return (head + "".join(block.text for block in blocks),)
     if limit < SMALLEST:
         raise ValueError(f"documents of {limit} bytes are too small, {SMALLEST} are the least")
-    room = limit - _size(head) - _size(_CONTINUED) - _size(_CONTINUES)
+    room = limit - _size(head) - _size(_CONTINUED) - _size(_CONTINUES) - _size(_LEFT_OUT)
     bodies = list(_bodies(blocks, room)) or [""]
+    if most is not None and len(bodies) > most:
+        bodies = bodies[: max(most, 1)]
+        bodies[0] = _LEFT_OUT + bodies[0]
     last = len(bodies) - 1
     return tuple(
         f"{head}{_CONTINUED if at else ''}{body}{_CONTINUES if at < last else ''}"

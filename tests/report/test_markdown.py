@@ -79,6 +79,17 @@ def test_what_goes_on_says_so() -> None:
     assert not last.endswith("_Continued in the next one._\n")
 
 
+def test_no_more_comments_than_wanted() -> None:
+    """The first says that the end is left out, and is no longer for that."""
+    found = plan_as_markdown(LARGE, most=2)
+
+    assert len(found) == 2
+    assert "> [!WARNING]\n> This is too long to be told in full" in found[0]
+    assert all(len(one.encode()) <= LIMITS["github"] and is_whole(one) for one in found)
+    assert not found[-1].endswith("_Continued in the next one._\n")
+    assert "WARNING" not in plan_as_markdown(a_plan(), most=2)[0]
+
+
 def test_without_a_limit_it_is_one() -> None:
     """For a file or a job's summary."""
     (document,) = plan_as_markdown(LARGE, limit=None)
