@@ -48,7 +48,8 @@ def behind(
         return Behind()
     try:
         return _read(changing, desired, observed, reader)
-    except (AdminError, UnreachableError) as error:
+    except (AdminError, UnreachableError, ValueError) as error:
+        # A ValueError is of what no id can name, such as a reference without a version.
         return Behind(active=dict(observed.running), unread=(f"not compared: {error}",))
 
 

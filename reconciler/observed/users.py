@@ -44,7 +44,7 @@ def with_users(
         ]
         workflows = sorted({_workflow(one) for one in staying} - desired.resources.keys())
         users = dict(reader.workflows(workflows[:MOST_USERS])) if workflows else {}
-    except (AdminError, UnreachableError) as error:
+    except (AdminError, UnreachableError, ValueError) as error:
         return replace(behind, unsearched=(f"who uses it was not looked up: {error}",))
     more = len(workflows) - MOST_USERS
     unsearched = (

@@ -96,7 +96,17 @@ class _Telling:
             switches = activation in self._switched
             if not switches and not running:
                 continue  # new, switched on by nobody, and nothing to compare it with
-            yield self._effect(activation, version, running, after, switches=switches)
+            try:
+                yield self._effect(activation, version, running, after, switches=switches)
+            except ValueError as error:
+                # Admin may hold what no id can name; the plan is right all the same.
+                yield Effect(
+                    id=activation,
+                    active_before=tuple(one.id.version for one in running),
+                    active_after=version.version if version is not None else "",
+                    switches=switches,
+                    notes=(f"not compared: {error}",),
+                )
 
     def warnings(self, effect: Effect) -> Iterator[Diagnostic]:
         """What is wrong with a switch as such, whatever it switches to."""

@@ -9,6 +9,7 @@ task, which are told as its interface.
 import json
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
@@ -85,10 +86,11 @@ def _readable(value: Any) -> Any:
 
 def _readable_text(text: str) -> Any:
     if text.startswith(_SETTINGS):
-        # What flytekit was told when it packaged; its version is not content.
-        settings = json.loads(text.removeprefix("settings "))
-        settings.pop("version", None)
-        return settings
+        with suppress(ValueError, RecursionError):  # any text may begin like that
+            # What flytekit was told when it packaged; its version is not content.
+            settings = json.loads(text.removeprefix("settings "))
+            settings.pop("version", None)
+            return settings
     return _CODE.sub(lambda found: f"code {found[1][:12]}…", text)
 
 
