@@ -62,9 +62,10 @@ def apply_manifests(
                             "somebody else applied meanwhile, and the plan is another one now; "
                             "nothing was written: apply again to see it"
                         )
-                    plan, shown = again, without_secrets(again, unit.sensitive)
-                    held.claim(plan)
-                    show(shown, options, manner, asking=False)
+                    held.claim(again)
+                    show(without_secrets(again, unit.sensitive), options, manner, asking=False)
+                # It does the same, and yet what it finds there may be something else by now.
+                plan, shown = again, without_secrets(again, unit.sensitive)
             report = carry_out(remote, plan, options, manner, unit=unit, shown=shown, held=held)
         document = options.outputs.applied(unit, shown, report)
         return Result(for_apply(report, plan), document)

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,9 @@ import pytest
 from reconciler.admin import SystemClock, connect
 from reconciler.apply import Terms, take_lock
 from reconciler.config import Config
-from reconciler.model import Author, End
+from reconciler.model import Author, End, Kind, Owned, ResourceId
 from tests.e2e.between import Between
-from tests.e2e.conftest import Cli, started
+from tests.e2e.conftest import ETL, Cli, started
 
 HOME = {"project": "flytesnacks", "domain": "production"}
 WORKSPACE = """\
@@ -168,22 +170,43 @@ class Applying:
     def __init__(self, endpoint: str) -> None:
         config = Config(endpoint=endpoint, source="the test", insecure=True)
         self.connection = connect(config)
-        ledger = self.connection.ledger(**HOME, workspace="shop")
+        ledger = self.lock_ledger = self.connection.ledger(**HOME, workspace="shop")
         self.lock = take_lock(ledger, Terms(author=Author("bob", "b" * 40)), SystemClock())
 
-    def end(self) -> None:
-        self.lock.end(End(self.lock.serial, "apply", "bob"))
+    def end(self, *gained: Owned) -> None:
+        self.lock.end(End(self.lock.serial, "apply", "bob", gained=gained))
         self.connection.close()
+
+
+@contextmanager
+def once_it_waits(cli: Cli, admin: Between, then: Callable[[], None]) -> Iterator[None]:
+    """Do something as soon as the apply of the block waits for a lock that somebody holds."""
+    before = admin.calls["ListTasks"]
+    assert cli("apply", "--auto-approve", "--allow-older").code == 6
+    # One that does not wait looks so often; then it looks whether anything has moved.
+    looks = admin.calls["ListTasks"] - before
+    over = threading.Event()
+
+    def watch() -> None:
+        while admin.calls["ListTasks"] <= before + 2 * looks and not over.wait(0.01):
+            pass
+        then()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_an_apply_takes_its_turn(cli: Cli, admin: Between) -> None:
     """It plans anew once it holds the lock, for the world has moved."""
     other = Applying(admin.endpoint)
-    timer = threading.Timer(0.5, other.end)
-    timer.start()
 
-    result = cli("apply", "--auto-approve", "--lock-timeout", "30", "--allow-older")
-    timer.join()
+    with once_it_waits(cli, admin, other.end):
+        result = cli("apply", "--auto-approve", "--lock-timeout", "30", "--allow-older")
 
     assert result.code == 0, result.err
     assert "Waiting: bob (#1" in result.err
@@ -252,3 +275,31 @@ def test_the_ledgers_own_home_is_archived_last(cli: Cli, admin: Between, here: P
     back = cli("apply", "--auto-approve")
     assert back.code == 0, back.err
     assert cli("plan", "--detailed-exitcode").code == 0
+
+
+def test_the_same_plan_from_somewhere_else_is_carried_out(
+    cli: Cli, admin: Between, etl: Path
+) -> None:
+    """Whoever was before us moved what we move, too: ours leads to the same, from there."""
+    for image in ("etl:1.5", "etl:1.6", "etl:1.4"):
+        etl.write_text(ETL.replace("etl:1.4", image))
+        assert cli("apply", "--auto-approve").code == 0
+    place = ResourceId(Kind.ACTIVATION, "flytesnacks", "development", "etl.daily")
+    etl.write_text(ETL.replace("etl:1.4", "etl:1.5"))
+    other = Applying(admin.endpoint)
+    left = [
+        owned.active
+        for record in other.lock_ledger.records()
+        for owned in getattr(record.body, "gained", ())
+        if owned.id == place
+    ]
+
+    def move() -> None:
+        other.connection.writer.set_active(place.at(left[1]), active=True)
+        other.end(Owned(place, active=left[1]))
+
+    with once_it_waits(cli, admin, move):
+        result = cli("apply", "--auto-approve", "--lock-timeout", "30", "--allow-older")
+
+    assert result.code == 0, result.out + result.err
+    assert left[0] in cli("get", "launchplans", "--active").out
