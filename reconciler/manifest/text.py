@@ -6,8 +6,9 @@ from yaml.error import MarkedYAMLError, YAMLError
 
 from reconciler.model import Diagnostic, Origin
 
+# All that YAML does not list as printable: said so, the pattern is quick to compile.
 _CONTROL = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
 
 
