@@ -8,9 +8,10 @@ Source: git `Documentation/gitformat-index.txt`, versions 2 to 4.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from reconciler.bundle.split_index import Listed, merged
 from reconciler.errors import BundleError
 
 _HEADER = 12
@@ -49,11 +50,24 @@ def tracked(top: Path) -> Mapping[bytes, bool]:
     if folder is None or index is None or not index.is_file():
         return {}
     try:
-        data = index.read_bytes() if index.stat().st_size <= _MAX_INDEX else b""
-        return dict(_entries(data, 32 if "objectformat=sha256" in _settings(folder) else 20))
+        return dict(_listed(index, 32 if "objectformat=sha256" in _settings(folder) else 20))
     except (OSError, ValueError, IndexError) as error:
         hint = "`git update-index --no-split-index` may help"
         raise BundleError([f"{index}: cannot be read as a git index: {error}; {hint}"]) from error
+
+
+def _listed(index: Path, hash_size: int) -> Iterable[Listed]:
+    data = _content(index)
+    own, link = _entries(data, hash_size)
+    shared = link[:hash_size]
+    if not any(shared):
+        return own
+    base, _ = _entries(_content(index.with_name(f"sharedindex.{shared.hex()}")), hash_size)
+    return merged(base, own, link[hash_size:])
+
+
+def _content(index: Path) -> bytes:
+    return index.read_bytes() if index.stat().st_size <= _MAX_INDEX else b""
 
 
 def knows_modes(top: Path) -> bool:
@@ -91,7 +105,9 @@ def _settings(folder: Path) -> str:
     return "".join(config.lower().split())
 
 
-def _entries(data: bytes, hash_size: int) -> Iterator[tuple[bytes, bool]]:
+def _entries(data: bytes, hash_size: int) -> tuple[list[Listed], bytes]:
+    """What one file lists, and what its extension says of a shared one, if it has that."""
+    found: list[Listed] = []
     version = int.from_bytes(data[4:8], "big")
     if data[:4] != b"DIRC" or version not in (2, 3, 4):
         raise ValueError("it is none of version 2, 3 or 4")
@@ -116,15 +132,17 @@ def _entries(data: bytes, hash_size: int) -> Iterator[tuple[bytes, bool]]:
                 end = data.index(b"\0", here)
             name = data[here:end]
             here = start + ((end - start) // 8 + 1) * 8
-        yield name, bool(mode & _EXECUTABLE)
-    if b"link" in _extensions(data, here, len(data) - hash_size):
-        raise ValueError("it is split")
+        found.append((name, bool(mode & _EXECUTABLE)))
+    return found, _extensions(data, here, len(data) - hash_size).get(b"link", b"")
 
 
-def _extensions(data: bytes, here: int, end: int) -> Iterator[bytes]:
+def _extensions(data: bytes, here: int, end: int) -> dict[bytes, bytes]:
+    found: dict[bytes, bytes] = {}
     while here + 8 <= end:
-        yield data[here : here + 4]
-        here += 8 + int.from_bytes(data[here + 4 : here + 8], "big")
+        size = int.from_bytes(data[here + 4 : here + 8], "big")
+        found[data[here : here + 4]] = data[here + 8 : here + 8 + size]
+        here += 8 + size
+    return found
 
 
 def _variable(data: bytes, here: int) -> tuple[int, int]:

@@ -44,6 +44,12 @@ class Git:
         options = ("-z", "--cached", "--others", "--exclude-standard")
         return {os.fsdecode(path) for path in self.run("ls-files", *options).split(b"\0") if path}
 
+    def list(self, names: Iterable[str], *, mode: str = "100644") -> None:
+        """Put files into the index that need not be there."""
+        nothing = self.run("hash-object", "-w", "--stdin").decode().strip()
+        lines = "".join(f"{mode} {nothing}\t{name}\0" for name in names)
+        self.run("update-index", "-z", "--index-info", stdin=lines.encode())
+
     def tracked(self) -> set[bytes]:
         return set(self.run("ls-files", "-z").split(b"\0")) - {b""}
 

@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reconciler.bundle.git_index import knows_modes, top_of_checkout, tracked
+from reconciler.bundle.split_index import merged
 from reconciler.errors import BundleError
 from tests.bundle.git import Git, write_files
 
@@ -66,13 +69,67 @@ def test_without_an_index_nothing_is_tracked(tmp_path: Path) -> None:
     assert tracked(tmp_path / "x") == {}
 
 
-def test_a_split_index_is_refused_with_the_way_out(tmp_path: Path) -> None:
-    """Half of the list lies in another file: better to say so than to miss files."""
+@pytest.mark.parametrize("version", [2, 4])
+@settings(max_examples=12, derandomize=True, deadline=None)
+@given(
+    gone=st.sets(st.integers(0, 299), max_size=200),
+    executable=st.sets(st.integers(0, 299), max_size=200),
+    new=st.integers(0, 5),
+)
+def test_an_index_in_two_files_is_read_as_one(
+    tmp_path_factory: pytest.TempPathFactory,
+    version: int,
+    gone: set[int],
+    executable: set[int],
+    new: int,
+) -> None:
+    """What the shared half lists, without what is gone, with what is changed and new."""
+    git = Git(tmp_path_factory.mktemp("split"))
+    git.run("config", "splitIndex.maxPercentChange", "100")  # never one file again
+    names = [f"f{number:03}" for number in range(300)]
+    git.list(names)
+    git.run("update-index", "--index-version", str(version))
+    git.run("update-index", "--split-index")
+    stdin = "".join(f"{names[number]}\0" for number in sorted(gone)).encode()
+    git.run("update-index", "--force-remove", "-z", "--stdin", stdin=stdin)
+    git.list([names[number] for number in sorted(executable - gone)], mode="100755")
+    git.list([f"new{number}" for number in range(new)])
+
+    found = tracked(git.top)
+
+    assert b"link" in (git.top / ".git/index").read_bytes()
+    assert set(found) == git.tracked()
+    ours = {name.decode() for name, may in found.items() if may}
+    assert ours == {names[number] for number in executable - gone}
+
+
+def test_an_index_without_its_other_half_is_an_error_in_words(tmp_path: Path) -> None:
+    """Better to say so than to miss files."""
     git = checkout(tmp_path)
     git.run("add", ".")
     git.run("update-index", "--split-index")
+    (shared,) = (tmp_path / ".git").glob("sharedindex.*")
+    shared.unlink()
     with pytest.raises(BundleError, match="--no-split-index"):
         tracked(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "bitmaps",
+    [
+        b"\0" * 9,
+        bytes(4) + b"\xff" * 4 + bytes(8),
+        # One word of 64 set bits, where there are three entries; and nothing to replace them by.
+        *(
+            bytes(7) + b"\2" + bytes(7) + b"\0" + word + bytes(4) + bytes(12)
+            for word in (b"\0" * 3 + b"\2" + bytes(4) + b"\xff" * 8,)
+        ),
+    ],
+)
+def test_damaged_bitmaps_are_told(bitmaps: bytes) -> None:
+    """They come from a file that anything may have written."""
+    with pytest.raises((ValueError, IndexError)):
+        list(merged([(b"a", False), (b"b", False), (b"c", False)], [], bitmaps))
 
 
 @pytest.mark.parametrize("data", [b"", b"DIRC", b"DIRC\0\0\0\2\xff\xff\xff\xff", b"no index" * 9])
