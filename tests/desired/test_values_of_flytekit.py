@@ -10,6 +10,8 @@ from operator import or_
 from typing import Any
 
 import pytest
+from flytekit.core.type_engine import TypeEngine
+from flytekit.models.types import LiteralType as FlytekitType
 from flytekit.types.directory import FlyteDirectory
 from flytekit.types.file import FlyteFile
 from flytekit.types.schema import FlyteSchema
@@ -257,3 +259,35 @@ def test_any_value_comes_back(data: st.DataObject) -> None:
     literal = coerce(written, declared, where="x")
 
     assert as_flytekit_reads(literal, python_type) == expected
+
+
+GUESSED: list[tuple[str, Any, Any]] = [
+    ("int", 5, 5),
+    ("float", 5, 5.0),
+    ("datetime", "2024-01-31", datetime(2024, 1, 31, tzinfo=UTC)),
+    ("duration", "1h", timedelta(hours=1)),
+    ("none", None, None),
+    ("struct", {"a": 1}, {"a": 1}),
+    ("list[dict[str, int | none]]", [{"a": None}, {"b": 1}], [{"a": None}, {"b": 1}]),
+    ("int | str", "5", "5"),
+    ("datetime | duration | none", "1h", timedelta(hours=1)),
+    ("struct | none", {"a": 1}, {"a": 1}),
+]
+
+
+@pytest.mark.parametrize(("text", "value", "expected"), GUESSED)
+def test_flytekit_guesses_what_the_language_says(text: str, value: Any, expected: Any) -> None:
+    """Where there is no Python code to ask, as when a remote launch plan is started."""
+    declared = parse_type(text)
+    guessed = TypeEngine.guess_python_type(FlytekitType.from_flyte_idl(declared))
+
+    assert as_flytekit_reads(coerce(value, declared, where="x"), guessed) == expected
+
+
+def test_flytekit_guesses_enums_by_their_words() -> None:
+    """An enum of its own making, with the words as values."""
+    declared = parse_type("list[enum[a, b]]")
+    guessed = TypeEngine.guess_python_type(FlytekitType.from_flyte_idl(declared))
+
+    read = as_flytekit_reads(coerce(["b", "a"], declared, where="x"), guessed)
+    assert [one.value for one in read] == ["b", "a"]
