@@ -21,7 +21,7 @@ from reconciler.errors import LedgerError, LedgerMovedError
 from reconciler.model import Head, Kind, ResourceId
 from reconciler.ports import Ledger
 from reconciler.sandbox import Sandbox, parse_faults
-from tests.admin.ledger.estate import begin, end, owned
+from tests.admin.ledger.estate import begin, end, estate, owned
 
 TASK = owned(Kind.TASK, "etl.extract")
 HOME = {"project": "flytesnacks", "domain": "production"}
@@ -166,3 +166,20 @@ def test_an_answer_in_doubt_that_was_somebody_elses_is_a_lost_race(sandbox: Sand
             AdminLedger(connection.client, **same).append(  # type: ignore[arg-type]
                 begin(TASK, actor="bob"), head
             )
+
+
+@pytest.mark.parametrize("count", [2_000, pytest.param(30_000, marks=pytest.mark.long)])
+def test_a_large_estate_is_read_in_one_call(
+    connection: Connection, ledger: Ledger, count: int
+) -> None:
+    """The first apply of a large estate, and what is owned since: one list tells all of it."""
+    everything = estate(count)
+    head = ledger.append(begin(*everything), ledger.head())
+    head = ledger.append(end(head.serial, *everything), head)
+    before = connection.client.calls
+
+    again = ledger.head()
+
+    assert connection.client.calls - before == {"ListTasks": 1}
+    assert len(again.inventory) == count
+    assert again.inventory == head.inventory
