@@ -139,7 +139,7 @@ def plan(
         plan = with_archived(plan, over, observed)
         plan = with_lost(plan, memory.inventory)
         plan = with_adopted(plan, desired, observed, memory.inventory)
-        plan = with_holds(plan, memory.holds, now=now)
+        plan = with_holds(plan, memory.holds, now=now, desired=desired)
     plan = with_guards(plan, desired, observed, options)
     return _told(plan, declared, observed, covering, now=now)
 

@@ -115,7 +115,7 @@ class Hold:
 
     def __str__(self) -> str:
         why = f": {self.reason}" if self.reason else ""
-        return f"{self.id} is held by {self.actor or 'someone'}{why}"
+        return f"launch plan {self.id.path} is held by {self.actor or 'someone'}{why}"
 
 
 @dataclass(frozen=True, slots=True)

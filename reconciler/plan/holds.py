@@ -4,15 +4,36 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from reconciler.model import Action, Diagnostic, Hold, Plan, ResourceId, Severity
+from reconciler.model import (
+    Action,
+    DesiredState,
+    Diagnostic,
+    Hold,
+    Kind,
+    Plan,
+    ResourceId,
+    Severity,
+)
 
 
-def with_holds(plan: Plan, holds: Collection[Hold], *, now: datetime) -> Plan:
+def with_holds(
+    plan: Plan,
+    holds: Collection[Hold],
+    *,
+    now: datetime,
+    desired: DesiredState | None = None,
+) -> Plan:
     """Take the switches of held names out of a plan, and say of each hold that it stands, first.
 
     A hold is over once it has expired, or the manifests want another version than the bad one.
+
+    Args:
+        desired: What they want, of what needs no step as well; None if only the plan is known.
     """
     wanted = {action.id: _version(action) for action in plan if action.is_switch}
+    if desired is not None and holds:
+        states = (one for one in desired if one.id.kind is Kind.ACTIVATION and one.active)
+        wanted |= {one.id: one.active[0] for one in states}
     standing = [
         hold
         for hold in holds

@@ -107,7 +107,10 @@ def _listed(group: Sequence[Action], by_id: dict[ResourceId, Action]) -> Section
         kind = Kind.LAUNCH_PLAN
     place = _place(first.id)
     where = f" in {place}" if place else ""
-    title = f"{counted(len(group), kind)} {WORDS[first.verb].will}{where}"
+    what = counted(len(group), kind)
+    if kind is Kind.ACTIVATION:
+        what = f"the state of {counted(len(group), Kind.LAUNCH_PLAN)}"
+    title = f"{what} {WORDS[first.verb].will}{where}"
     return Section(title, (), tuple(lines))
 
 

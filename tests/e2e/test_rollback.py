@@ -230,3 +230,16 @@ def test_all_or_nothing_is_known_before_anything_is_written(
 
     assert cli("rollback", "etl.daily", "etl.nightly").code == 1
     assert admin.writes == before
+
+
+def test_a_revert_in_the_manifests_ends_the_hold(
+    cli: Cli, admin: Between, etl: Path, rolled: list[str]
+) -> None:
+    """They want what was gone back to: there is nothing to keep off, and nothing to do."""
+    cli("rollback", "etl.daily")
+    etl.write_text(etl.read_text().replace("etl:1.5", "etl:1.4"))
+
+    planned = cli("plan", "--detailed-exitcode")
+
+    assert planned.code == 0
+    assert "is held" not in planned.out
