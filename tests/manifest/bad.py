@@ -637,6 +637,7 @@ CASES = [
     Case("CodeBundle", ("spec", "maxSize"), "10 cars", "invalid-value", "such as 100MB"),
     Case("CodeBundle", ("spec", "maxSize"), 0, "invalid-value", "such as 100MB"),
     Case("CodeBundle", ("spec", "maxSize"), True, "invalid-value", "such as 100MB"),
+    Case("CodeBundle", ("spec", "maxSize"), "9" * 400, "invalid-value", "such as 100MB"),
     Case("Task", ("spec", "bundle"), 5, "invalid-value", "expected a name"),
     Case("Task", ("spec", "bundle"), {"name": "a", "version": "1"}, "unknown-field", "version"),
     # Package.

@@ -31,9 +31,8 @@ _UNITS = {
     **{unit: 1000**power for power, unit in enumerate(("kB", "MB", "GB"), 1)},
     **{unit: 1024**power for power, unit in enumerate(("KiB", "MiB", "GiB"), 1)},
 }
-_BYTES = (
-    rf"(?P<number>[0-9]+(?:\.[0-9]+)?) ?(?P<unit>{'|'.join(unit for unit in _UNITS if unit)})?"
-)
+_NAMES = "|".join(unit for unit in _UNITS if unit)
+_BYTES = rf"(?P<number>[0-9]{{1,18}}(?:\.[0-9]+)?) ?(?P<unit>{_NAMES})?"
 # What JSON Schema's dialect knows has no names for groups.
 _BYTES_SCHEMA = f"^{re.sub(r'[?]P<[a-z]+>', '', _BYTES)}$"
 
@@ -53,8 +52,9 @@ ByteSize = Annotated[
     WithJsonSchema(
         {
             "type": ["string", "integer"],
-            "pattern": f"^{_BYTES}$",
+            "pattern": _BYTES_SCHEMA,
             "minimum": 1,
+            "maximum": 10**18 - 1,
             "examples": ["100MB", "64MiB"],
         }
     ),
