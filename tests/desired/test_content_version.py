@@ -21,7 +21,7 @@ from reconciler.desired.entity import AUTO, Entity, Place
 from reconciler.desired.member import Member
 from reconciler.desired.versions import Spoken, content_version
 from reconciler.model import Kind, Origin
-from tests.desired.test_versions import shuffled
+from tests.desired.test_versions_stay import shuffled
 
 Way = list[Any]
 KINDS: list[tuple[Kind, type[Message]]] = [
