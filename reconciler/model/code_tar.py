@@ -116,7 +116,8 @@ class CodeTar:
         linked = posixpath.normpath(info.linkname)
         if info.issym():
             target = posixpath.join(posixpath.dirname(name), info.linkname)
-            if _leads_out(posixpath.normpath(target)):
+            # To the top itself is not out: code may well look at all of itself.
+            if (led := posixpath.normpath(target)) != "." and _leads_out(led):
                 hint = "package with `--deref-symlinks`"
                 return f"is a link to {info.linkname}, out of the bundle; {hint}"
             return _Member("l", target=_bytes(linked))

@@ -66,6 +66,14 @@ def test_a_second_name_of_a_file_is_a_file() -> None:
     assert [tar.content(one) for one in tar.files] == [b"content", b"content"]
 
 
+@pytest.mark.parametrize(("name", "target"), [("all", "."), ("a/all", ".."), ("a/b/all", "../..")])
+def test_a_link_to_the_top_stays_within(name: str, target: str) -> None:
+    """As in a bundle of a folder; only what is above the top is out."""
+    tar = CodeTar(a_tar(file("x.py"), special(name, tarfile.SYMTYPE, target)))
+    link = next(one for one in tar.files if one.mode == "l")
+    assert (link.path.decode(), tar.content(link)) == (name, target.encode())
+
+
 @pytest.mark.parametrize("mode", ["w", "w:gz"])
 def test_compressed_or_not_the_digest_is_the_same(mode: str) -> None:
     """flytectl uploads bundles uncompressed, under the same name."""
