@@ -64,6 +64,7 @@ from reconciler.plan import (
     with_guards,
     with_holds,
     with_lost,
+    with_moved,
     with_pruned,
     with_renamed,
     with_unread,
@@ -138,6 +139,7 @@ def plan(
         plan = with_pruned(plan, observed, left, memory.inventory, options)
         plan = with_archived(plan, over, observed)
         plan = with_lost(plan, memory.inventory)
+        plan = with_moved(plan, memory)
         plan = with_adopted(plan, desired, observed, memory.inventory)
         plan = with_holds(plan, memory.holds, now=now, desired=desired)
     plan = with_guards(plan, desired, observed, options)

@@ -15,6 +15,7 @@ from reconciler.plan.planner import make_plan
 from reconciler.plan.prune import left_behind, with_pruned
 from reconciler.plan.renames import renamed, with_renamed
 from reconciler.plan.select import select
+from reconciler.plan.three_way import with_moved
 
 __all__ = [
     "Leftovers",
@@ -39,6 +40,7 @@ __all__ = [
     "with_guards",
     "with_holds",
     "with_lost",
+    "with_moved",
     "with_pruned",
     "with_renamed",
     "with_unread",
