@@ -2,12 +2,15 @@
 
 from collections.abc import Collection
 
-from reconciler.model import Kind, Owned, Resource, ResourceId
+from reconciler.model import Kind, Owned, Resource, ResourceId, is_content_hash
 from reconciler.ports import Reader
 
 
 def as_left(claims: Collection[Owned], reader: Reader) -> list[Owned]:
     """Return those of the claims that Admin holds exactly as they say.
+
+    A version that is its content's hash is that content, also where the claim was made before it
+    was known where its code would lie.
 
     Cost: some lists for all of them together.
     Raises: AdminError or UnreachableError.
@@ -28,4 +31,10 @@ def as_left(claims: Collection[Owned], reader: Reader) -> list[Owned]:
     if Kind.PROJECT in of:
         projects = reader.projects([id.project for id in of[Kind.PROJECT]])
         found |= {project.id: project for project in projects.values()}
-    return [owned for owned in claims if owned.is_as_left(found.get(owned.id))]
+    return [owned for owned in claims if _is_as_left(owned, found.get(owned.id))]
+
+
+def _is_as_left(owned: Owned, found: Resource | None) -> bool:
+    if found is not None and owned.id.kind.versioned and is_content_hash(owned.id.version):
+        return True
+    return owned.is_as_left(found)
