@@ -56,7 +56,8 @@ def freshness(plan: Plan, observed: ObservedState) -> Freshness:
 def moved(plan: Plan, observed: ObservedState) -> Iterator[Moved]:
     """Yield each object of the plan that Admin no longer holds as the plan found it."""
     for action in plan:
-        if action.id.kind is Kind.BUNDLE:
+        # What is forgotten may be whatever it is by now.
+        if action.id.kind is Kind.BUNDLE or action.verb is Verb.FORGET:
             continue
         what = _difference(action, observed.find(action.id))
         if what:

@@ -88,7 +88,7 @@ def _freshness(plan: Plan, reader: Reader) -> Freshness:
     touched = {
         action.id: action.after or action.before or Resource(action.id)
         for action in plan
-        if action.id.kind is not Kind.BUNDLE
+        if action.id.kind is not Kind.BUNDLE and action.verb is not Verb.FORGET
     }
     return freshness(plan, observe(DesiredState(touched), reader))
 

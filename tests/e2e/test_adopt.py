@@ -201,3 +201,23 @@ def test_only_what_is_ours_can_be_forgotten(cli: Cli, admin: Between, workspace:
     assert result.code == 1
     assert "etl.daily names nothing that is ours" in result.err
     assert admin.writes == before
+
+
+def test_a_saved_plan_adopts_what_is_still_as_it_was(
+    cli: Cli, admin: Between, workspace: Path
+) -> None:
+    """Once; and not what somebody has switched since."""
+    assert cli("plan", "--out", "one.plan").code == 0
+    assert cli("plan", "--out", "other.plan").code == 0
+    file = workspace.parent / "shop.etl.yaml"
+
+    adopted = cli("apply", "one.plan")
+    twice = cli("apply", "one.plan")
+    file.write_text(ETL.replace("0 6", "0 7"))
+    cli("apply", "--auto-approve")
+    moved = cli("apply", "other.plan")
+
+    assert adopted.code == 0, adopted.err
+    assert "4 adopted" in adopted.out
+    assert twice.code == moved.code == 4
+    assert "active was" in moved.err

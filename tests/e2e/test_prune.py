@@ -270,3 +270,16 @@ def test_attributes_that_somebody_changed_stay(cli: Cli, admin: Between, manifes
 
     assert "stays as it is: somebody has changed it since" in result.out
     assert "deleted" not in result.out
+
+
+def test_a_saved_plan_retires_as_well(cli: Cli, admin: Between, manifests: Path) -> None:
+    """Switched off, archived, forgotten: all of it as it was planned."""
+    cli("apply", "--auto-approve")
+    manifests.unlink()
+    assert cli("plan", "--prune-names", "--out", "retire.plan").code == 0
+
+    result = cli("apply", "retire.plan")
+
+    assert result.code == 0, result.err
+    assert "1 deactivated, 1 archived" in result.out
+    assert cli("plan", "--prune-names", "--detailed-exitcode").code == 0
