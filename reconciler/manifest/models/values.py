@@ -234,8 +234,8 @@ Labels = Annotated[
 Protect = Annotated[
     bool,
     Field(
-        description="A plan that would change it is refused, unless whoever applies allows that. "
-        "Of the name: no part of any version."
+        description="A plan that would switch it off, archive it or delete it is refused, unless "
+        "--allow-protected is given. Of the name: no part of any version."
     ),
 ]
 
