@@ -209,3 +209,14 @@ def test_ledgers_of_one_home_see_each_other(make: MakeLedger, ledger: Ledger) ->
 
     assert ledger.workspace not in seen
     assert seen[other.workspace].head() == other.head()
+
+
+def test_one_entry_can_be_looked_up(ledger: Ledger) -> None:
+    """By its number, as the whole log has it; beyond the log there is none."""
+    head = ledger.append(begin(TASK), ledger.head())
+    head = ledger.append(end(1, TASK), head)
+
+    assert ledger.entry(2) == ledger.records()[1]
+    assert (ledger.entry(2) or head).digest == head.digest
+    assert ledger.entry(0) is None
+    assert ledger.entry(3) is None
