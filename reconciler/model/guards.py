@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Guard(StrEnum):
-    """The code of an obstacle that a flag of its own overrules."""
+    """The code of an obstacle by which a plan is refused, mostly until a flag overrules it."""
 
     MANY_DEACTIVATED = "many-deactivated"
     MANY_ARCHIVED = "many-archived"
@@ -15,11 +15,12 @@ class Guard(StrEnum):
     PROTECTED = "protected"
     MOVED_BY_HAND = "moved-by-hand"
     UNREADABLE = "unreadable-scope"
+    FOREIGN = "foreign-owner"
 
     @property
     def flag(self) -> str:
-        """The option that overrules it; its name says what that risks."""
-        return _FLAGS[self]
+        """The option that overrules it, whose name says what that risks; "" if none does."""
+        return _FLAGS.get(self, "")
 
 
 _FLAGS = {

@@ -7,6 +7,7 @@ from reconciler.model import (
     Action,
     DesiredState,
     Diagnostic,
+    Guard,
     Inventory,
     Kind,
     ObservedState,
@@ -41,24 +42,28 @@ def with_adopted(
 def without_foreign(plan: Plan, owners: Mapping[Place, str]) -> Plan:
     """Leave out what another workspace owns and says the same of, and name it.
 
+    Shape: what the plan would change of theirs is an obstacle.
+
     Args:
         owners: The workspace that owns a place, for all places that others own.
     """
-    foreign = {
-        action.id: owner
-        for action in plan
-        if action.verb is Verb.ADOPT and (owner := owners.get(place_of(action.id)))
+    theirs = {
+        action.id: owners[place] for action in plan if (place := place_of(action.id)) in owners
     }
-    if not foreign:
+    if not theirs:
         return plan
+    adopted = {action.id for action in plan if action.verb is Verb.ADOPT and action.id in theirs}
     unchanged = dict(plan.unchanged)
-    for id in foreign:
+    for id in adopted:
         unchanged[id.kind] = unchanged.get(id.kind, 0) + 1
+    same = {id: owner for id, owner in theirs.items() if id in adopted}
+    changed = {id: owner for id, owner in theirs.items() if id not in adopted}
     return replace(
         plan,
-        actions=tuple(action for action in plan if action.id not in foreign),
+        actions=tuple(action for action in plan if action.id not in adopted),
         unchanged=unchanged,
-        warnings=(*plan.warnings, *_told(foreign)),
+        warnings=(*plan.warnings, *_told(same)),
+        obstacles=(*plan.obstacles, *_refused(changed)),
     )
 
 
@@ -91,14 +96,28 @@ def _as_it_is(resource: Resource, found: Resource) -> Resource:
 
 
 def _told(foreign: Mapping[ResourceId, str]) -> Iterator[Diagnostic]:
+    for owner, ids in _by_owner(foreign):
+        yield Diagnostic(
+            "owned-by-another",
+            f"{ids}: as declared, and owned by the workspace {owner}; it stays theirs",
+            hint=f"reconciler transfer, run by {owner}, would make it ours",
+            severity=Severity.WARNING,
+        )
+
+
+def _refused(foreign: Mapping[ResourceId, str]) -> Iterator[Diagnostic]:
+    for owner, ids in _by_owner(foreign):
+        yield Diagnostic(
+            Guard.FOREIGN,
+            f"{ids}: owned by the workspace {owner}, and would be changed",
+            hint=f"take it out of these manifests; or reconciler transfer, run by {owner}",
+        )
+
+
+def _by_owner(foreign: Mapping[ResourceId, str]) -> Iterator[tuple[str, str]]:
+    """Each owner, and what is theirs in a few words."""
     by_owner: dict[str, list[str]] = {}
     for id, owner in foreign.items():
         by_owner.setdefault(owner, []).append(str(id))
     for owner, ids in sorted(by_owner.items()):
-        more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
-        yield Diagnostic(
-            "owned-by-another",
-            f"{ids[0]}{more}: as declared, and owned by the workspace {owner}; it stays theirs",
-            hint=f"reconciler transfer, run by {owner}, would make it ours",
-            severity=Severity.WARNING,
-        )
+        yield owner, ids[0] + (f" and {len(ids) - 1} more" if len(ids) > 1 else "")

@@ -98,12 +98,12 @@ class WorkspaceLedger:
         return self.reader().head()
 
     def leave_foreign(self, plan: Plan) -> Plan:
-        """The plan without adopting what other workspaces own; it names them.
+        """The plan without adopting what other workspaces own; what it changes of theirs is told.
 
-        Cost: nothing unless something is to be adopted; then a list of the home's ledgers, and
-        the head of each other one.
+        Cost: nothing for a plan that is empty; else a list of the home's ledgers, and the head of
+        each other one.
         """
-        if not any(action.verb is Verb.ADOPT for action in plan):
+        if not plan.actions:
             return plan
         return without_foreign(plan, self.owners())
 

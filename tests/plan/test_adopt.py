@@ -123,3 +123,17 @@ def test_what_we_left_inactive_stays_ours() -> None:
     ours = Inventory({place_of(off.id): Owned(off.id)})
 
     assert adopted(wanted, observed(off, asked=wanted), ours).is_empty
+
+
+def test_what_others_own_is_not_changed() -> None:
+    """Told while planning, with who owns it and the way out; adopting it is no change."""
+    task = a_task()
+    plan = make_plan(DesiredState({task.id: task}), ObservedState({}, frozenset({task.id})))
+
+    refused = without_foreign(plan, {place_of(task.id): "platform"})
+
+    (obstacle,) = refused.obstacles
+    assert obstacle.code == "foreign-owner"
+    assert "owned by the workspace platform, and would be changed" in obstacle.message
+    assert refused.actions == plan.actions
+    assert without_foreign(plan, {}) == plan
