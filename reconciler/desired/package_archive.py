@@ -22,6 +22,7 @@ MAX_BYTES = 1 << 30
 _MAX_RATIO = 150
 _ANY_RATIO = 8 << 20
 _CHUNK = 1 << 16
+_MOST_PAST_END = 100
 _GZIP = b"\x1f\x8b"
 _BOMB = "inflates beyond any sensible size; refused"
 
@@ -125,6 +126,7 @@ class _Inflated:
         self._ready = bytearray()
         self._taken = 0
         self._given = 0
+        self._past_end = 0
         start = file.read(len(_GZIP))
         file.seek(0)
         self._inflater = _gunzip() if start == _GZIP else None
@@ -134,6 +136,11 @@ class _Inflated:
             pass
         piece = bytes(self._ready[:size])
         del self._ready[:size]
+        if not piece:
+            # A reader that skips what a header claims asks again and again, to where that ends.
+            self._past_end += 1
+            if self._past_end > _MOST_PAST_END:
+                raise EOFError("the archive is cut off")
         return piece
 
     def _more(self) -> bool:
