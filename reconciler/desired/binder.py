@@ -193,15 +193,14 @@ class Binder:
     # One kind after the other
 
     def _task(self, entity: Entity) -> None:
-        draft = self._draft_id(entity)
         source = entity.source
         errors = len(self._problems.errors)
         if isinstance(source, Member):
-            spec = _filled(source.spec, draft)
+            spec = _filled(source.spec, self._draft_id(entity))
             code = self._bundles.fill(spec.template, entity)
         else:
             assert isinstance(source, Task)
-            spec = task_spec(source, draft, self._problems)
+            spec = task_spec(source, self._problems)
             code = self._bundles.run(source, spec.template)
         if len(self._problems.errors) > errors:
             return
@@ -222,17 +221,16 @@ class Binder:
         self._keep(entity, bound, CompiledTask(template=spec.template), spec, code)
 
     def _workflow(self, entity: Entity, targets: _Targets) -> None:
-        draft = self._draft_id(entity)
         source = entity.source
         errors = len(self._problems.errors)
         code: tuple[Bundle, ...] = ()
         if isinstance(source, Member):
-            spec = _filled(source.spec, draft, _pins(targets))
+            spec = _filled(source.spec, self._draft_id(entity), _pins(targets))
             code = self._bundles.fill(spec, entity)
         else:
             assert isinstance(source, Workflow)
             by_path = {pointer.path: target for pointer, target in targets}
-            spec = workflow_spec(source, draft, by_path, self._problems)
+            spec = workflow_spec(source, by_path, self._problems)
         if len(self._problems.errors) > errors:
             return
         id = self._settled(entity, spec, code)
@@ -270,11 +268,10 @@ class Binder:
 
     def _launch_plan(self, entity: Entity, targets: _Targets) -> None:
         ((_, workflow),) = targets
-        draft = self._draft_id(entity)
         source = entity.source
         errors = len(self._problems.errors)
         if isinstance(source, Member):
-            spec = _filled(source.spec, draft, _pins(targets)).spec
+            spec = _filled(source.spec, self._draft_id(entity), _pins(targets)).spec
         else:
             assert isinstance(source, LaunchPlan)
             spec = launch_plan_spec(source, workflow.id, workflow.interface, self._problems)

@@ -17,7 +17,6 @@ from reconciler.desired.problems import Problems
 from reconciler.desired.raw import is_absent, merge_raw
 from reconciler.desired.security import security_context
 from reconciler.manifest import Task, Variable
-from reconciler.model import ResourceId
 
 # Where flytekit's pods say it, and where Flyte looks.
 PRIMARY_CONTAINER = "primary_container_name"
@@ -25,8 +24,8 @@ _DIALECTS = {"ansi": Sql.ANSI, "hive": Sql.HIVE, "other": Sql.OTHER}
 _RUNTIMES = {"flyteSdk": RuntimeMetadata.FLYTE_SDK, "other": RuntimeMetadata.OTHER}
 
 
-def task_spec(task: Task, id: ResourceId, problems: Problems) -> TaskSpec:
-    """Return what CreateTask is sent for `task` under `id`.
+def task_spec(task: Task, problems: Problems) -> TaskSpec:
+    """Return what CreateTask is sent for `task`, but for its id.
 
     Presence counts for Admin's digest: `metadata` and `interface` are always there, since Admin
     asks for them; other messages only where the manifest says something.
@@ -54,7 +53,6 @@ def task_spec(task: Task, id: ResourceId, problems: Problems) -> TaskSpec:
         template.security_context.CopyFrom(context)
     merge_raw(template, declared.raw, task, ("spec", "raw"), problems)
     _add_habits(template, task)
-    template.id.CopyFrom(id.to_identifier())
     add_description(spec, declared.description)
     return spec
 

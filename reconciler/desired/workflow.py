@@ -23,7 +23,7 @@ from reconciler.manifest import (
     Workflow,
     did_you_mean,
 )
-from reconciler.model import CycleError, Kind, ResourceId
+from reconciler.model import CycleError, Kind
 
 _ON_FAILURE = {
     "failImmediately": WorkflowMetadata.FAIL_IMMEDIATELY,
@@ -38,9 +38,9 @@ _TIERS = {
 
 
 def workflow_spec(
-    workflow: Workflow, id: ResourceId, targets: Mapping[Path, Bound], problems: Problems
+    workflow: Workflow, targets: Mapping[Path, Bound], problems: Problems
 ) -> WorkflowSpec:
-    """Return what CreateWorkflow is sent for `workflow` under `id`.
+    """Return what CreateWorkflow is sent for `workflow`, but for its id.
 
     Args:
         targets: What each reference means, by its path in the spec.
@@ -80,7 +80,6 @@ def workflow_spec(
     for side in ("inputs", "outputs"):
         if not is_absent(raw, "interface", side):
             getattr(template.interface, side).SetInParent()
-    template.id.CopyFrom(id.to_identifier())
     spec.sub_workflows.extend(_nested(targets.values()))
     add_description(spec, declared.description)
     return spec

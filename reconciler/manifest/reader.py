@@ -238,22 +238,29 @@ class _Converter:
     def _mapping(self, node: MappingNode, depth: int) -> dict[str, Any]:
         self._check_tag(node)
         value: dict[str, Any] = {}
-        lines: dict[str, int] = {}
+        lines: dict[str, int] | None = None
         for key_node, value_node in node.value:
             key = self._key(key_node)
             if key is None:
                 self.value(value_node, depth + 1)
                 continue
             if key in value:
+                lines = lines or self._first_lines(node)
                 message = f"the key {key} stands twice in one mapping, first in line {lines[key]}"
                 self._refuse("duplicate-key", message, key_node)
-            lines[key] = self._first_line + key_node.start_mark.line
             if type(value_node) is ScalarNode and len(value_node.value) < 100:
                 self._size += 1
                 value[key] = self._scalar(value_node)
             else:
                 value[key] = self.value(value_node, depth + 1)
         return value
+
+    def _first_lines(self, node: MappingNode) -> dict[str, int]:
+        """Where each key of a mapping stands first."""
+        return {
+            str(key.value): self._first_line + key.start_mark.line
+            for key, _ in reversed(node.value)
+        }
 
     def _key(self, node: Node) -> str | None:
         if node.tag == _PLAIN and node.value in _KNOWN_KEYS:

@@ -23,6 +23,7 @@ from reconciler.manifest.models.base import (
     or_text,
     refuse,
 )
+from reconciler.manifest.models.shared import unsaid
 from reconciler.manifest.models.values import Quantity
 from reconciler.model import describe_value
 
@@ -58,8 +59,8 @@ class Amounts(Part):
 class Resources(Part):
     """What is asked for, and what must not be exceeded."""
 
-    requests: Amounts = Field(default_factory=Amounts)
-    limits: Amounts = Field(default_factory=Amounts)
+    requests: Amounts = Field(default_factory=unsaid(Amounts))
+    limits: Amounts = Field(default_factory=unsaid(Amounts))
 
 
 class Accelerator(Part):
