@@ -102,7 +102,6 @@ def carry_out(
             )
         for remark in remarks:
             say(f"Warning: {remark}")
-            outputs.remark(remark)
         if not options.json:
             sys.stdout.write(f"\n{report_as_text(report, color=options.colors(sys.stdout))}")
         sys.stdout.flush()

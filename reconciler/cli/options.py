@@ -178,8 +178,12 @@ def as_seconds(context: click.Context, option: click.Parameter, value: str) -> f
 
 
 def say(text: str) -> None:
-    """Write progress and remarks, which go to the standard error stream."""
+    """Write progress and remarks, which go to the standard error stream, and to who follows."""
     print(text, file=sys.stderr, flush=True)
+    context = click.get_current_context(silent=True)
+    found = context.find_root().obj if context is not None else None
+    if isinstance(found, Settings):
+        found.outputs.remark(text)
 
 
 def _keep_color(context: click.Context, option: click.Parameter, value: str | None) -> None:

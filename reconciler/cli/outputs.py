@@ -166,7 +166,9 @@ class Outputs:
         self.open()
         for lines in self._lines:
             lines.ended(document)
-        if self.format == "json" and not self._is_streamed:
+        # Whatever is said from now on is too late for who follows.
+        self._lines.clear()
+        if self.format == "json" and not self.streams:
             sys.stdout.write(document)
         elif self.format == "markdown":
             sys.stdout.write("".join(self._documents()))
@@ -183,15 +185,11 @@ class Outputs:
         """Write the result straight to the descriptors: the process is about to be gone."""
         from reconciler.report import as_line
 
-        line = self.mask(as_line(json.loads(document)) if self._lines else document)
+        line = self.mask(as_line(json.loads(document)))
         if self.format == "json":
             os.write(1, line.encode())
         if self._file is not None:
             os.write(self._file.fileno(), line.encode())
-
-    @property
-    def _is_streamed(self) -> bool:
-        return self.streams and bool(self._lines)
 
     @property
     def _page(self) -> int | None:
