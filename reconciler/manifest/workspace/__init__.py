@@ -7,6 +7,7 @@ from reconciler.manifest.workspace.assignments import (
     read_assignments,
 )
 from reconciler.manifest.workspace.files import load_workspace, workspace_files
+from reconciler.manifest.workspace.image_models import ImageSpec
 from reconciler.manifest.workspace.images import (
     KNOWN_AFTER_BUILD,
     LOCK_FILE,
@@ -18,7 +19,7 @@ from reconciler.manifest.workspace.images import (
     read_lock,
 )
 from reconciler.manifest.workspace.listing import Listed, Workspaces, load_listing
-from reconciler.manifest.workspace.models import Admin, ImageSpec, Workspace
+from reconciler.manifest.workspace.models import Admin, Workspace
 from reconciler.manifest.workspace.settle import Settled, choose_environments, settle
 
 __all__ = [

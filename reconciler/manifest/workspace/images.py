@@ -19,7 +19,8 @@ from reconciler.errors import ManifestError
 from reconciler.manifest.explain import explain
 from reconciler.manifest.models.base import Name, Part
 from reconciler.manifest.reader import read
-from reconciler.manifest.workspace.models import BuildSpec, ImageSpec, Workspace
+from reconciler.manifest.workspace.image_models import BuildSpec, ImageSpec
+from reconciler.manifest.workspace.models import Workspace
 from reconciler.model import Diagnostic, Origin, describe_value
 
 LOCK_FILE = "images.lock"

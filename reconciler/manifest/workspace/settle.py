@@ -20,14 +20,8 @@ from reconciler.manifest.substitute import Known, substitute
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.workspace.assignments import Assignment
 from reconciler.manifest.workspace.images import KNOWN_AFTER_BUILD, ImageState
-from reconciler.manifest.workspace.models import (
-    Admin,
-    EnvironmentSpec,
-    LedgerSpec,
-    MatchSpec,
-    RuleSpec,
-    Workspace,
-)
+from reconciler.manifest.workspace.models import Admin, EnvironmentSpec, LedgerSpec, Workspace
+from reconciler.manifest.workspace.rule_models import MatchSpec, RuleSpec
 from reconciler.manifest.workspace.variables import VariableDeclaration, texts_of
 from reconciler.model import Diagnostic, Guards, Origin, Sensitive
 
