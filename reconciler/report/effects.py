@@ -154,7 +154,8 @@ def _alike(group: Sequence[Effect], *, verbose: bool) -> Section:
     if len(group) > _ROWS:
         lines.append(Line(Symbol.NONE, f"… and {len(group) - _ROWS} more"))
     lines += _shared(group, verbose=verbose)
-    title = f"{counted(len(group), Kind.LAUNCH_PLAN)} in {place}: the same changes in each"
+    when = "" if first.switches else ", if they were activated"
+    title = f"{counted(len(group), Kind.LAUNCH_PLAN)} in {place}: the same changes in each{when}"
     return Section(title, _notes(first), tuple(lines))
 
 

@@ -119,6 +119,9 @@ BREAKING = replace(
 CASES = {
     "a-switch-says-what-will-be-different": a_plan_with(EVERYTHING),
     "alike-switches-share-what-they-say": a_plan_with(*ALIKE),
+    "what-nobody-activates-shares-a-section-too": a_plan_with(
+        *(replace(effect, switches=False) for effect in ALIKE)
+    ),
     "what-breaks-somebody-stands-first": a_plan_with(
         replace(an_effect(), images=(an_image(),), parts=(a_part(),)), BREAKING
     ),
