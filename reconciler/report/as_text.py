@@ -7,6 +7,7 @@ from reconciler.report.diagnostics import warning_lines
 from reconciler.report.effects import effect_sections
 from reconciler.report.masking import Masks, veiled
 from reconciler.report.style import Style, one_line
+from reconciler.report.unbuilt import without_unknown
 from reconciler.report.view import Line, Section, conflict_section, sections
 from reconciler.report.words import ALWAYS_COUNTED, LEGEND, WORDS, counted
 
@@ -46,7 +47,7 @@ def plan_as_text(plan: Plan, *, color: bool = False, verbose: bool = False) -> s
         lines.append(style.bold(style.green(NO_CHANGES)))
     else:
         lines.append(style.bold("Plan: ") + summary(plan))
-    return "\n".join(lines) + "\n"
+    return without_unknown("\n".join(lines) + "\n", plan)
 
 
 def summary(plan: Plan) -> str:

@@ -129,9 +129,15 @@ def test_what_is_not_built_is_planned_and_not_applied(cli: Cli, workspace: Path)
     assert 'container.image: "(known after build)"' in plan.out
     assert "etl.yaml:7:15: warning: image etl is (known after build)" in plan.out
     assert "image base" not in plan.out
+    told = cli("plan").out
+    assert "etl.extract@(known after build)" in told
+    assert "workflow etl.daily@(known after build)" in told
 
     document = json.loads(cli("plan", "--json").out)
     assert document["applicable"] is False
+    hashes = [one["version"] for one in document["actions"] if one["version"]]
+    assert len(hashes) == 3
+    assert [one for one in hashes if one[:6] in told] == []
     assert [one["code"] for one in document["obstacles"]] == ["image-not-built"]
 
     applied = cli("apply", "--auto-approve")
