@@ -27,7 +27,8 @@ def declared_interface(node_id: str, message: TypedInterface, faults: Faults) ->
     sides: list[Variables] = []
     for side in (message.inputs, message.outputs):
         side.SetInParent()
-        sides.append(dict(side.variables.items()))
+        variables = side.variables
+        sides.append({name: variables[name] for name in variables})
     interface = Interface(*sides)
     check_variables(node_id, interface, faults)
     return interface

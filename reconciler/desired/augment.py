@@ -19,7 +19,9 @@ def augmented(id: ResourceId, spec: LaunchPlanSpec, interface: TypedInterface) -
     """
     launch_plan = LaunchPlan(id=id.to_identifier(), spec=spec)
     parameters = launch_plan.closure.expected_inputs
-    for name, variable in interface.inputs.variables.items():
+    variables = interface.inputs.variables
+    for name in variables:
+        variable = variables[name]
         if name in spec.default_inputs.parameters:
             parameters.parameters[name].CopyFrom(spec.default_inputs.parameters[name])
         elif name not in spec.fixed_inputs.literals:

@@ -75,7 +75,7 @@ class Outputs:
         target = target_of(node, path, self._targets)
         if target is not None:
             variables = target.interface.outputs.variables
-            return {name: variable.type for name, variable in variables.items()}
+            return {name: variables[name].type for name in variables}
         if node.branch is not None:
             cases = [self._of((*path, *steps), nested) for steps, nested in node.inside]
             common = set.intersection(*(set(case) for case in cases)) if cases else set()

@@ -7,9 +7,7 @@ from yaml.error import MarkedYAMLError, YAMLError
 from reconciler.model import Diagnostic, Origin
 
 # All that YAML does not list as printable: said so, the pattern is quick to compile.
-_CONTROL = re.compile(
-    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
-)
+_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class UnreadableText(Exception):

@@ -28,7 +28,15 @@ from reconciler.manifest.models.values import PositiveDuration, Type
 _NODE_ID = "[A-Za-z0-9_][A-Za-z0-9_-]*"
 # `inputs` means the workflow's own; Admin adds the other two itself and drops ours unseen.
 _RESERVED = ("inputs", "start-node", "end-node")
-_TARGETS = ("task", "workflow", "launchPlan", "branch", "gate", "array")
+# What a node can run: the manifest's word for it, and the model's.
+_TARGETS = {
+    "task": "task",
+    "workflow": "workflow",
+    "launchPlan": "launch_plan",
+    "branch": "branch",
+    "gate": "gate",
+    "array": "array",
+}
 
 
 def _node_id(text: str) -> str:
@@ -223,7 +231,7 @@ class Node(Part):
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Node":
-        given = [name for name in _TARGETS if getattr(self, _attribute(name)) is not None]
+        given = [word for word, name in _TARGETS.items() if getattr(self, name) is not None]
         if len(given) != 1 and not (self.raw and not given):
             found = "several of them" if given else "none"
             raise ValueError(f"a node says one of {', '.join(_TARGETS)}; this one says {found}")
@@ -315,7 +323,3 @@ def default_id(steps: Path) -> str:
         case ("branch", _, "else"):
             return "else"
     return "each"
-
-
-def _attribute(key: str) -> str:
-    return "launch_plan" if key == "launchPlan" else key
