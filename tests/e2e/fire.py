@@ -71,19 +71,27 @@ class Fire(Faults):
         self.watch: Callable[[str, Any, Store], str] = lambda method, request, store: ""
         self.victim: Future[Callable[[], None]] = Future()
         self._strike: tuple[int, bool] = (0, False)
+        self._is_cut = False
 
     def strike(self, number: int, *, after: bool) -> None:
         """End the victim at its call of this number: before Admin acts, or before it answers."""
         self._strike = (number, after)
 
+    def cut(self) -> None:
+        """Let nothing through any more, as if whoever calls were dead: a victim's end."""
+        self._is_cut = True
+
     def end(self) -> None:
         """Let it be a good day from now on."""
         self._strike = (0, False)
+        self._is_cut = False
         self.rules = ()
 
     def carry(
         self, server: Any, full_method: str, payload: bytes, metadata: Sequence[tuple[str, str]]
     ) -> bytes:
+        if self._is_cut:
+            raise Refusal(grpc.StatusCode.UNAVAILABLE, "nobody is there to ask")
         with self._lock:
             self.calls += 1
             is_struck = self.calls == self._strike[0]
@@ -92,12 +100,7 @@ class Fire(Faults):
             self.writes += 1
         if is_struck and not self._strike[1]:
             raise self._killed()
-        try:
-            answer = super().carry(_Accounted(server, self), full_method, payload, metadata)
-        except Refusal as refusal:
-            if "(chaos:" not in refusal.message:
-                self._put_back(full_method, payload)
-            raise
+        answer = super().carry(_Accounted(server, self), full_method, payload, metadata)
         if is_struck:
             raise self._killed()
         return answer
@@ -116,6 +119,13 @@ class Fire(Faults):
         with self._lock:
             self.account.append(Call(method, address, not code, code))
             self.wrong += [complaint] if complaint else []
+
+    def _answer_once(self, call: Any) -> bytes:
+        try:
+            return super()._answer_once(call)
+        except Refusal:
+            self._put_back(call.full_method, call.payload)
+            raise
 
     def _put_back(self, full_method: str, payload: bytes) -> None:
         """An activation that was torn was carried out and then undone: Admin took none."""
