@@ -143,7 +143,7 @@ def plan(
         plan = with_adopted(plan, desired, observed, memory.inventory)
         plan = with_holds(plan, memory.holds, now=now, desired=desired)
     plan = with_guards(plan, desired, observed, options)
-    return _told(plan, declared, observed, covering, now=now)
+    return _told(plan, declared, observed, covering, memory, now=now)
 
 
 def drift(
@@ -216,17 +216,24 @@ def draw(manifests: Sequence[Manifest], *, fetcher: Fetcher) -> Drawing:
 
 
 def _told(
-    plan: Plan, desired: DesiredState, observed: ObservedState, reader: Reader, *, now: datetime
+    plan: Plan,
+    desired: DesiredState,
+    observed: ObservedState,
+    reader: Reader,
+    memory: Head | None,
+    *,
+    now: datetime,
 ) -> Plan:
     """Say what the plan means; who uses what it breaks is looked for only once it breaks."""
+    flips = memory.flips if memory is not None else {}
     beyond = behind(changing(plan, desired), desired, observed, reader)
-    told = with_effects(plan, desired, beyond, now=now, castable=castable)
+    told = with_effects(plan, desired, beyond, now=now, castable=castable, flips=flips)
     broken = [effect.id for effect in told.effects if effect.breaks and effect.switches]
     if not broken:
         return told
     switched = [action.id for action in plan if action.is_switch]
     beyond = with_users(beyond, broken, switched, desired, reader)
-    return with_effects(plan, desired, beyond, now=now, castable=castable)
+    return with_effects(plan, desired, beyond, now=now, castable=castable, flips=flips)
 
 
 def _bound(

@@ -15,6 +15,8 @@ from reconciler.model.inventory import Inventory, Owned, Place, place_of
 PLAN_BYTES = 12
 APPLY = "apply"
 ROLLBACK = "rollback"
+FLIPS = 8
+"""Times that are kept of one activation."""
 LEDGER_PREFIX = "reconciler.ledger."
 
 
@@ -158,7 +160,9 @@ class Head:
     was seen; `claims` what it claims now; `loose` claims of begins that never ended, which are
     perhaps ours; `plans` the saved plans that ran; `commit` what was applied last; `checkpoint`
     the serial of the last entry that sums up all before it; `holds` what applies keep off; `at`
-    the server's time of this entry, None if it was appended just now and not read yet.
+    the server's time of this entry, None if it was appended just now and not read yet; `flips`
+    when activations were last moved from one version to another, a few times each and as far as
+    the entries that were read tell.
     """
 
     serial: int = 0
@@ -173,6 +177,7 @@ class Head:
     checkpoint: int = 0
     holds: tuple[Hold, ...] = ()
     at: datetime | None = None
+    flips: Mapping[ResourceId, tuple[datetime, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def begin(self) -> Begin | None:
@@ -208,6 +213,7 @@ class Fold:
         self._checkpoint = start.checkpoint
         self._at = start.at
         self._kept_off = {hold.id: hold for hold in start.holds}
+        self._flips = dict(start.flips)
 
     def add(self, record: Record) -> None:
         """Take in the entry that follows."""
@@ -227,6 +233,7 @@ class Fold:
                     if renewal.claims is not None:
                         self._claims = renewal.claims
             case End() as end:
+                self._note_flips(end, record.created_at)
                 self._end(end)
             case Unlock() as unlock:
                 if self._holds(unlock.begins):
@@ -251,7 +258,15 @@ class Fold:
             checkpoint=self._checkpoint,
             holds=tuple(self._kept_off[id] for id in sorted(self._kept_off)),
             at=self._at,
+            flips=self._flips,
         )
+
+    def _note_flips(self, end: End, at: datetime | None) -> None:
+        for owned in end.gained:
+            former = self._entries.get(owned.place)
+            # What is new to us may have been adopted as it was.
+            if at is not None and owned.active and former and former.active != owned.active:
+                self._flips[owned.id] = (*self._flips.get(owned.id, ())[1 - FLIPS :], at)
 
     def _end(self, end: End) -> None:
         if not self._holds(end.begins):

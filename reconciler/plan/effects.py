@@ -5,13 +5,14 @@ to know beyond what planning knows anyway was read before (`observed.behind`), a
 launch plans that change.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
-from reconciler.cron import SECOND, from_datetime
+from reconciler.cron import from_datetime
 from reconciler.model import (
     Action,
     Behind,
@@ -23,19 +24,25 @@ from reconciler.model import (
     Plan,
     Resource,
     ResourceId,
-    Severity,
     Verb,
 )
 from reconciler.plan.effects_consumers import Uses
 from reconciler.plan.effects_interface import Castable, interface_changes
 from reconciler.plan.effects_parts import compare_images, compare_parts, inside
 from reconciler.plan.effects_schedule import schedule_effect
+from reconciler.plan.effects_starved import starved
 
-_WORDS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+Flips = Mapping[ResourceId, Sequence[datetime]]
 
 
 def with_effects(
-    plan: Plan, desired: DesiredState, behind: Behind, *, now: datetime, castable: Castable
+    plan: Plan,
+    desired: DesiredState,
+    behind: Behind,
+    *,
+    now: datetime,
+    castable: Castable,
+    flips: Flips = MappingProxyType({}),
 ) -> Plan:
     """Return the plan with its effects, in the order of its steps, and the warnings they give.
 
@@ -43,13 +50,15 @@ def with_effects(
         behind: What is active now of what changes, and what is inside of it.
         now: The instant of the switch, as far as anybody knows it.
         castable: Admin's judgement on types, which decides what breaks.
+        flips: Earlier switches, as far as a ledger knows them.
     """
     told = _Telling(plan, desired, behind, now=from_datetime(now), castable=castable)
     effects = tuple(told.effects())
     if not effects:
         return plan
-    warnings = [warning for effect in effects for warning in told.warnings(effect)]
-    return replace(plan, effects=effects, warnings=(*plan.warnings, *warnings))
+    warnings = [told.starved(effect, flips.get(effect.id, ())) for effect in effects]
+    starved = [warning for warning in warnings if warning is not None]
+    return replace(plan, effects=effects, warnings=(*plan.warnings, *starved))
 
 
 def changing(plan: Plan, desired: DesiredState) -> Mapping[ResourceId, ResourceId | None]:
@@ -108,26 +117,17 @@ class _Telling:
                     notes=(f"not compared: {error}",),
                 )
 
-    def warnings(self, effect: Effect) -> Iterator[Diagnostic]:
-        """What is wrong with a switch as such, whatever it switches to."""
-        schedule = effect.schedule
+    def starved(self, effect: Effect, flips: Sequence[datetime]) -> Diagnostic | None:
+        """The warning that an effect deserves for when it comes, if it does."""
         before = _last(self._behind.active.get(effect.id, ()))
-        if not effect.switches or before is None or before.since is None or schedule is None:
-            return
-        if schedule.restart is None or schedule.before is None:
-            return
-        active_for = (self._now - before.since) // SECOND
-        if 0 <= active_for < schedule.restart.period:
-            found = self._desired.get(effect.id)
-            yield Diagnostic(
-                "rate-starved",
-                f"launch plan {effect.id.path} fires {schedule.before.text}, was switched "
-                f"{_span(active_for)} ago and has not fired since: this switch starts its clock "
-                "anew",
-                found.origin if found is not None else None,
-                "switch it less often than it fires, or give it a cron, which keeps to the clock",
-                Severity.WARNING,
-            )
+        declared = self._desired.get(effect.id)
+        return starved(
+            effect,
+            since=before.since if before is not None else None,
+            flips=[from_datetime(flip) for flip in flips],
+            now=self._now,
+            origin=declared.origin if declared is not None else None,
+        )
 
     def _effect(
         self,
@@ -197,10 +197,3 @@ def _by_version(behind: Behind) -> dict[ResourceId, Resource]:
 
 def _named(part: Part) -> str:
     return f"{part.kind} {part.path}@{part.after or part.before}"
-
-
-def _span(seconds: int) -> str:
-    """A time in its largest unit: `5 hours`."""
-    word, size = next(((w, s) for w, s in _WORDS if seconds >= s), _WORDS[-1])
-    count = seconds // size
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.cron import SECOND, from_rfc3339, to_datetime
 from reconciler.model import Effect, Oddity, ScheduleEffect, Slot
+from reconciler.plan.effects_starved import starved
 from tests.cron.recorded import Case, by_class
 from tests.plan.runs import NOW, a_plan_of, the_effect, told
 
@@ -163,6 +164,44 @@ def test_switching_faster_than_the_period_starves_a_rate() -> None:
 
     assert warning.code == "rate-starved"
     assert "5 hours ago and has not fired since" in warning.message
+
+
+HOURS = 3600 * 10**9
+
+
+@pytest.mark.parametrize(
+    ("flips", "since", "said"),
+    [
+        ([], 5, "was switched 5 hours ago"),
+        ([80, 60, 30], 5, "was switched 5 hours ago"),  # it fired between the last two
+        ([52, 30, 10], 5, "was switched 4 times in a row, the last time 5 hours ago"),
+        ([52, 30, 10, 5], 5, "was switched 4 times in a row"),  # the ledger's of the last one
+        ([30, 10], None, "was switched 2 times in a row, the last time 10 hours ago"),
+        ([], None, None),
+        ([30, 10], 25, None),
+    ],
+)
+def test_the_ledger_tells_how_often_in_a_row(
+    flips: list[int], since: int | None, said: str | None
+) -> None:
+    """A day's rate; hours ago, and what Admin says of the last switch."""
+    effect = the_effect(
+        a_plan_of("v1", schedule="every 1 DAY"), a_plan_of("v2", schedule="every 1 DAY")
+    )
+    now = 1000 * HOURS
+
+    found = starved(
+        effect,
+        since=now - since * HOURS if since is not None else None,
+        flips=[now - flip * HOURS for flip in flips],
+        now=now,
+    )
+
+    if said is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert said in found.message
 
 
 def test_switching_once_in_a_while_starves_nothing() -> None:
