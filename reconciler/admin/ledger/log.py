@@ -102,7 +102,7 @@ class AdminLedgerReader:
             if found is not None:
                 return self._sum(*found)
             if len(rows) < limit:
-                raise LedgerError(f"{self} lacks its first entries; `ledger verify` tells more")
+                raise LedgerError(f"{self} lacks its first entries; `ledger rebuild` gets past that")
             limit *= 4
 
     def newest(self) -> int:
