@@ -74,6 +74,9 @@ METHODS = (*MUTATING, "UpdateLaunchPlan", "CreateTask", "List*", "Get*", "*")
 names = st.sampled_from(NAMES)
 values = st.sampled_from(("v0", "v1", "v2"))
 facets = st.sampled_from((LABEL, PLUGINS, LIMITS))
+storms = st.tuples(
+    st.sampled_from(METHODS), st.sampled_from(FAULTS), st.integers(1, 8), st.integers(0, 6)
+)
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ class Estate(RuleBasedStateMachine):
         self.store.close()
         shutil.rmtree(self.folder)
 
-    @initialize(has_ledger=st.booleans(), jobs=st.sets(names))
+    @initialize(has_ledger=st.booleans(), jobs=st.sets(names, min_size=1))
     def begin(self, has_ledger: bool, jobs: set[str]) -> None:
         """Some jobs of ours, one of others, and rows of theirs beside and below ours."""
         self.home = Home(*HOME) if has_ledger else None
@@ -226,13 +229,9 @@ class Estate(RuleBasedStateMachine):
 
     # The weather.
 
-    @rule(
-        method=st.sampled_from(METHODS),
-        fault=st.sampled_from(FAULTS),
-        times=st.integers(1, 8),
-        skip=st.integers(0, 6),
-    )
-    def brew(self, method: str, fault: str, times: int, skip: int) -> None:
+    @rule(storm=storms)
+    def brew(self, storm: tuple[str, str, int, int]) -> None:
+        method, fault, times, skip = storm
         self.fire.next(method, fault, times=times, skip=skip)
 
     @rule()
@@ -242,11 +241,35 @@ class Estate(RuleBasedStateMachine):
 
     # What we do.
 
-    @rule(names=st.booleans(), rows=st.booleans(), atomic=st.booleans())
-    def apply(self, names: bool, rows: bool, atomic: bool) -> None:
+    @rule(
+        storms=st.lists(storms, max_size=3),
+        names=st.booleans(),
+        rows=st.booleans(),
+        atomic=st.booleans(),
+    )
+    def apply(
+        self, storms: list[tuple[str, str, int, int]], names: bool, rows: bool, atomic: bool
+    ) -> None:
         """Whatever the weather; what fails is told, and told exactly."""
+        for storm in storms:
+            self.brew(storm)
         with contextlib.suppress(AdminError, UnreachableError):
             self._apply(prune_names=names, prune_attributes=rows, atomic=atomic)
+
+    @rule(data=st.data(), name=names, facet=facets, active=st.booleans())
+    def apply_while_others_write(
+        self, data: st.DataObject, name: str, facet: str, active: bool
+    ) -> None:
+        """Between the plan and its first step everything is moved."""
+
+        def meddle() -> None:
+            self.others_set_a_row(facet, "")
+            self.others_delete_a_row(facet, name)
+            self.others_describe(name, "v0", archived=active)
+            self.others_switch(data, active)
+
+        with contextlib.suppress(AdminError, UnreachableError):
+            self._apply(meanwhile=meddle)
 
     @rule(number=st.integers(1, 60), after=st.booleans())
     def be_killed(self, number: int, after: bool) -> None:
@@ -283,6 +306,7 @@ class Estate(RuleBasedStateMachine):
         prune_attributes: bool = False,
         atomic: bool = False,
         is_calm: bool = False,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Any:
         """One apply as the command does it."""
         home = self.home if memory else None
@@ -293,6 +317,7 @@ class Estate(RuleBasedStateMachine):
         assert not plan.obstacles, plan.obstacles
         if plan.is_empty and (head is None or not head.loose):
             return self.remote.apply(plan)
+        meanwhile()
         self.fire.account.clear()
         before = self._foreign(plan, head)
         held = None
