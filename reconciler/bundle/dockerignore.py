@@ -10,10 +10,10 @@ Source: docker `utils/build.py` (PatternMatcher, Pattern) and `utils/fnmatch.py`
 """
 
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.bundle.docker_pattern import Pattern, compiled_regex, read_pattern
 from reconciler.errors import BundleError
 
 # Added to the end of any list: the file itself always goes along.
@@ -27,10 +27,10 @@ class DockerRule:
     name: str
     negative: bool
     parts: tuple[str, ...]
-    regex: "re.Pattern[str]"
+    pattern: Pattern
 
     @property
-    def pattern(self) -> str:
+    def path(self) -> str:
         return "/".join(self.parts)
 
 
@@ -50,8 +50,10 @@ class DockerRules:
 
     def __init__(self, rules: Sequence[DockerRule]) -> None:
         self._rules = tuple(rules)
-        bodies = [f"(?:{rule.regex.pattern})" for rule in rules]
-        self._any = _compiled("|".join(bodies)) if bodies else None
+        bodies = [f"(?:{rule.pattern.regex})" for rule in rules]
+        # One expression for all of them, as long as each is one.
+        joined = "|".join(bodies) if all(rule.pattern.regex for rule in rules) else ""
+        self._any = compiled_regex(joined)
 
     def root(self) -> Folder:
         """The folder where the ignore file stands."""
@@ -63,7 +65,7 @@ class DockerRules:
         lowered = [part.lower() for part in parts]
         hits = tuple(
             len(rule.parts) <= len(parts)
-            and rule.regex.match("/".join(lowered[: len(rule.parts)])) is not None
+            and bool(rule.pattern.matches("/".join(lowered[: len(rule.parts)])))
             for rule in self._rules
         )
         return Folder(path, hits)
@@ -71,17 +73,17 @@ class DockerRules:
     def last(self, path: str, folder: Folder) -> DockerRule | None:
         """Return the rule that decides about a path in `folder`, None if no rule speaks of it."""
         lowered = path.lower()
-        direct = self._any is not None and self._any.match(lowered) is not None
+        direct = self._any.match(lowered) is not None
         if not direct and True not in folder.hits:
             return None
         for rule, hit in zip(reversed(self._rules), reversed(folder.hits), strict=True):
-            if hit or (direct and rule.regex.match(lowered)):
+            if hit or (direct and rule.pattern.matches(lowered)):
                 return rule
         return None
 
     def looks_into(self, path: str) -> bool:
         """Tell whether a folder that is ignored may hold what a `!` pattern takes back."""
-        return any(rule.negative and rule.pattern.startswith(path) for rule in self._rules)
+        return any(rule.negative and rule.path.startswith(path) for rule in self._rules)
 
 
 def read_rules(content: str, file: str) -> Iterator[DockerRule]:
@@ -105,17 +107,10 @@ def _rule(text: str, name: str) -> DockerRule | None:
     if not parts:
         return None
     try:
-        regex = _compiled(_translate("/".join(parts).lower()))
+        pattern = read_pattern("/".join(parts).lower())
     except re.error as error:
         raise BundleError([f"{name}: is no pattern: {error}"]) from error
-    return DockerRule(name, negative, tuple(parts), regex)
-
-
-def _compiled(regex: str) -> "re.Pattern[str]":
-    with warnings.catch_warnings():
-        # Of sets that Python may one day read in another way: ours are docker's.
-        warnings.simplefilter("ignore", FutureWarning)
-        return re.compile(regex)
+    return DockerRule(name, negative, tuple(parts), pattern)
 
 
 def _cleaned(pattern: str) -> list[str]:
@@ -127,36 +122,3 @@ def _cleaned(pattern: str) -> list[str]:
         elif part not in ("", "."):
             parts.append(part)
     return parts
-
-
-def _translate(pattern: str) -> str:
-    """A regular expression for `re.match` that decides as docker's fnmatch does."""
-    here, regex = 0, "^"
-    while here < len(pattern):
-        char = pattern[here]
-        here += 1
-        if char == "*":
-            if pattern[here : here + 1] != "*":
-                regex += "[^/]*"
-                continue
-            here += 1
-            here += pattern[here : here + 1] == "/"
-            regex += ".*" if here >= len(pattern) else "(.*/)?"
-        elif char == "?":
-            regex += "[^/]"
-        elif char == "[":
-            end = here + (pattern[here : here + 1] == "!")
-            end = pattern.find("]", end + (pattern[end : end + 1] == "]"))
-            if end < 0:
-                regex += "\\["
-                continue
-            members = pattern[here:end].replace("\\", "\\\\")
-            here = end + 1
-            if members[0] == "!":
-                members = f"^{members[1:]}"
-            elif members[0] == "^":
-                members = f"\\{members}"
-            regex += f"[{members}]"
-        else:
-            regex += re.escape(char)
-    return f"{regex}$"
