@@ -42,7 +42,8 @@ def check_node(workflow: Workflow, node: Node, faults: Faults) -> None:
     elif kind == "workflow_node":
         _check_sub_workflow(workflow, node, faults)
     elif kind == "task_node":
-        id = optional(node.message.task_node, "reference_id")
+        # What has an interface was found.
+        id = optional(node.message.task_node, "reference_id") if node.interface is None else None
         if id is not None and workflow.task(id) is None:
             unknown_task(node.id, id, faults)
 
