@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reconciler import pipeline
-from reconciler.bundle import CodeBundler
 from reconciler.desired import code_folder
 from reconciler.manifest import CodeBundle, Manifest
 from reconciler.model import Code, CodeFolder, CodeListing, DesiredState
 from reconciler.ports import Archive
+from reconciler.remote.late import LateBundler
 from reconciler.storage import PinnedFiles
 
 
@@ -21,7 +21,7 @@ def validate(manifests: Sequence[Manifest], *, cache: Path | None = None) -> Des
 
     Raises: ManifestError with every problem of the set.
     """
-    return pipeline.validate(manifests, bundler=CodeBundler(cache), fetcher=PinnedFiles(cache))
+    return pipeline.validate(manifests, bundler=LateBundler(cache), fetcher=PinnedFiles(cache))
 
 
 def code_folders(manifests: Sequence[Manifest]) -> tuple[tuple[CodeBundle, CodeFolder], ...]:
@@ -34,6 +34,8 @@ def list_code(folder: CodeFolder) -> CodeListing:
 
     Raises: BundleError if the folder cannot be listed at all.
     """
+    from reconciler.bundle import CodeBundler
+
     return CodeBundler().listing(folder)
 
 
@@ -42,6 +44,8 @@ def read_code(folder: CodeFolder) -> Code:
 
     Raises: BundleError if the folder is no bundle.
     """
+    from reconciler.bundle import CodeBundler
+
     return CodeBundler().code(folder)
 
 
@@ -50,4 +54,6 @@ def build_code(folder: CodeFolder, out: Path) -> tuple[Code, Archive]:
 
     Raises: BundleError if the folder is no bundle, or the archive cannot be written.
     """
+    from reconciler.bundle import CodeBundler
+
     return CodeBundler().build(folder, out)

@@ -11,7 +11,6 @@ from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
 from reconciler import pipeline
 from reconciler.admin import Connection, SystemClock, connect
-from reconciler.bundle import CodeBundler
 from reconciler.config import Config
 from reconciler.manifest import Manifest
 from reconciler.model import (
@@ -26,6 +25,7 @@ from reconciler.model import (
     Status,
 )
 from reconciler.remote.attribution import attributed
+from reconciler.remote.late import LateBundler
 from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
 from reconciler.storage import PinnedFiles
 
@@ -46,7 +46,7 @@ class Remote:
     ) -> None:
         self._connection = connection
         self._parallelism = parallelism
-        self._bundler = CodeBundler(cache)
+        self._bundler = LateBundler(cache)
         self._fetcher = PinnedFiles(cache)
 
     @classmethod
