@@ -6,7 +6,8 @@ without those rows, and no transaction; whoever is killed in it leaves them miss
 the plan names them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from reconciler.errors import AdminError, ReconcilerError
 from reconciler.model import (
@@ -27,6 +28,7 @@ from reconciler.ports import Reader, Writer
 ROUNDS = 3
 
 Rows = Mapping[ResourceId, Resource]
+T = TypeVar("T")
 
 
 def set_attributes(action: Action, *, reader: Reader, writer: Writer) -> Outcome:
@@ -46,18 +48,21 @@ def set_attributes(action: Action, *, reader: Reader, writer: Writer) -> Outcome
         return Outcome(action, Status.DONE, settled=True, existed=True)
     kept = _below(action.id, rows)
     drops = must_drop(action.id, wanted, rows)
+    tries = _Tries(writer)
     for _ in range(ROUNDS):
-        error = _write(action.id, wanted, rows, kept, writer, drops=drops)
+        error = _write(action.id, wanted, rows, kept, tries, drops=drops)
         try:
             rows = _family(action.id, reader)
         except ReconcilerError as unread:
-            return _failed(action, kept, error or unread)
+            return _failed(action, kept if tries.may_have_acted else {}, error or unread, tries)
         missing = {id: row for id, row in kept.items() if id not in rows}
         if _is_right(rows.get(action.id), wanted) and not missing:
             return Outcome(action, Status.DONE, applied=True, settled=True)
         if isinstance(error, AdminError) and not error.in_doubt and not missing:
             # Refused for good: repeating the call would change nothing.
-            return Outcome(action, Status.FAILED, message=_text(error), error=error)
+            return Outcome(
+                action, Status.FAILED, applied=tries.taken, message=_text(error), error=error
+            )
         if error is None and not drops and not missing:
             # Taken, and yet not there: it was merged into a row below, which was `kept` before.
             drops = True
@@ -65,7 +70,39 @@ def set_attributes(action: Action, *, reader: Reader, writer: Writer) -> Outcome
         # A row that is there is as its owners want it, even if they wrote it just now.
         kept = {**_below(action.id, rows), **missing}
         drops = must_drop(action.id, wanted, rows)
-    return _failed(action, missing, error)
+    return _failed(action, missing, error, tries)
+
+
+class _Tries:
+    """Writes, and remembers what became of them.
+
+    Attributes: `taken` whether Admin took any; `in_doubt` whether it may have taken one of which
+    the answer was lost.
+    """
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self.taken = False
+        self.in_doubt = False
+
+    @property
+    def may_have_acted(self) -> bool:
+        return self.taken or self.in_doubt
+
+    def update(self, row: Resource) -> ReconcilerError | None:
+        return self._try(self._writer.update, row)
+
+    def delete(self, id: ResourceId) -> ReconcilerError | None:
+        return self._try(self._writer.delete, id)
+
+    def _try(self, write: Callable[[T], None], what: T) -> ReconcilerError | None:
+        try:
+            write(what)
+        except ReconcilerError as error:
+            self.in_doubt |= isinstance(error, AdminError) and error.in_doubt
+            return error
+        self.taken = True
+        return None
 
 
 def _write(
@@ -73,7 +110,7 @@ def _write(
     wanted: Resource | None,
     rows: Rows,
     kept: Rows,
-    writer: Writer,
+    tries: _Tries,
     *,
     drops: bool,
 ) -> ReconcilerError | None:
@@ -82,28 +119,19 @@ def _write(
     Wider levels first: of a domain's overrides and its workflows' the older row is the one that
     Admin finds later. A refusal of one row keeps no other from being written again.
     """
-    errors: list[ReconcilerError] = []
+    errors: list[ReconcilerError | None] = []
     present = set(rows)
     if drops:
-        try:
-            writer.delete(id)
-        except ReconcilerError as error:
+        error = tries.delete(id)
+        if error is not None:
             return error
         present.clear()
     if wanted is not None and not (id in present and _is_right(rows[id], wanted)):
-        errors += _tried(writer, wanted)
+        errors.append(tries.update(wanted))
     for below in sorted(kept):
         if below not in present:
-            errors += _tried(writer, kept[below])
-    return errors[0] if errors else None
-
-
-def _tried(writer: Writer, row: Resource) -> list[ReconcilerError]:
-    try:
-        writer.update(row)
-    except ReconcilerError as error:
-        return [error]
-    return []
+            errors.append(tries.update(kept[below]))
+    return next(filter(None, errors), None)
 
 
 def _is_right(found: Resource | None, wanted: Resource | None) -> bool:
@@ -122,14 +150,18 @@ def _below(id: ResourceId, rows: Rows) -> Rows:
     return {one: row for one, row in rows.items() if one != id}
 
 
-def _failed(action: Action, missing: Rows, error: ReconcilerError | None) -> Outcome:
+def _failed(
+    action: Action, missing: Rows, error: ReconcilerError | None, tries: _Tries
+) -> Outcome:
     reason = _text(error) if error else f"not as wanted after {ROUNDS} rounds"
     message = f"{reason}; run apply again"
+    if tries.in_doubt and not tries.taken:
+        message = f"{reason}; it may have been written: run apply again"
     if missing:
         # Perhaps nobody else knows what they said.
         lost = "; ".join(f"{id}: {missing[id].canonical}" for id in sorted(missing))
-        message = f"{reason}; dropped with it, and perhaps not written again: {lost}"
-    return Outcome(action, Status.FAILED, applied=True, message=message, error=error)
+        message = f"{message}; dropped with it, and perhaps not written again: {lost}"
+    return Outcome(action, Status.FAILED, applied=tries.taken, message=message, error=error)
 
 
 def _text(error: ReconcilerError) -> str:

@@ -209,6 +209,53 @@ def test_a_refused_delete_is_no_loss() -> None:
     assert len(rows(admin)) == 2
 
 
+class Cut(MemoryWriter):
+    """The connection ends at a delete: nobody knows whether it came to that."""
+
+    def delete(self, attributes: ResourceId) -> None:
+        self.admin.fail("attributes", lost())
+        raise lost()
+
+
+def test_nothing_is_claimed_where_nothing_is_known() -> None:
+    """Neither that Admin took it nor that it did not; what it may have dropped is named."""
+    below = a_label("d", P, D)
+    admin = an_admin(a_label("p", P), below)
+    plan = plan_of(admin, [absent(a_label("p", P))])
+
+    report = execute(plan, reader=MemoryReader(admin), writer=Cut(admin), clock=MemoryClock())
+
+    (outcome,) = report.outcomes
+    assert (outcome.status, outcome.applied) == (Status.FAILED, False)
+    assert "it may have been written" in outcome.message
+    assert f"{below.id}: {below.canonical}" in outcome.message
+
+
+def test_a_refusal_that_wrote_nothing_is_told_so() -> None:
+    """Of overrides, which take more than one call otherwise."""
+    admin = an_admin()
+    row = overrides(P, D, spark="s")
+    plan = plan_of(admin, [row])
+    admin.fail("update", PermissionDeniedError("not yours"))
+
+    (outcome,) = applied(admin, plan).outcomes
+
+    assert (outcome.status, outcome.applied) == (Status.FAILED, False)
+
+
+def test_a_refusal_after_a_delete_is_told_as_one_that_wrote() -> None:
+    """The row is gone although the new one was refused."""
+    row = overrides(P, D, spark="s", ray="r")
+    admin = an_admin(row)
+    plan = plan_of(admin, [overrides(P, D, spark="s")])
+    admin.fail("update", PermissionDeniedError("not yours"))
+
+    (outcome,) = applied(admin, plan).outcomes
+
+    assert (outcome.status, outcome.applied) == (Status.FAILED, True)
+    assert rows(admin) == {}
+
+
 def test_rows_that_others_write_meanwhile_are_theirs() -> None:
     """What is below is read at the last moment, not taken from the plan."""
     admin = an_admin(a_label("p", P), a_label("old", P, D))

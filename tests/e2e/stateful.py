@@ -73,6 +73,7 @@ METHODS = (*MUTATING, "UpdateLaunchPlan", "CreateTask", "List*", "Get*", "*")
 
 names = st.sampled_from(NAMES)
 values = st.sampled_from(("v0", "v1", "v2"))
+picks = st.integers(0, 99)  # which of what is there
 facets = st.sampled_from((LABEL, PLUGINS, LIMITS))
 storms = st.tuples(
     st.sampled_from(METHODS), st.sampled_from(FAULTS), st.integers(1, 8), st.integers(0, 6)
@@ -169,11 +170,11 @@ class Estate(RuleBasedStateMachine):
 
     # What others do.
 
-    @rule(data=st.data(), active=st.booleans())
-    def others_switch(self, data: st.DataObject, active: bool) -> None:
+    @rule(pick=picks, active=st.booleans())
+    def others_switch(self, pick: int, active: bool) -> None:
         with self.store.read() as session:
             rows = session.all("SELECT name, version FROM launch_plans ORDER BY id")
-        row = data.draw(st.sampled_from(rows))
+        row = rows[pick % len(rows)]
         request = LaunchPlanUpdateRequest(state=int(active))
         self._identify(request.id, row["name"], row["version"])
         self._call(self.others.UpdateLaunchPlan, request)
@@ -206,14 +207,14 @@ class Estate(RuleBasedStateMachine):
             )
             self._call(self.others.DeleteProjectDomainAttributes, wide)
 
-    @rule(data=st.data())
-    def others_register(self, data: st.DataObject) -> None:
+    @rule(pick=picks)
+    def others_register(self, pick: int) -> None:
         """Another version of a launch plan, of the very same content."""
         from flyteidl.admin.launch_plan_pb2 import LaunchPlanSpec
 
         with self.store.read() as session:
             rows = session.all("SELECT name, spec FROM launch_plans ORDER BY id")
-        row = data.draw(st.sampled_from(rows))
+        row = rows[pick % len(rows)]
         self.by_hand += 1
         request = LaunchPlanCreateRequest(spec=LaunchPlanSpec.FromString(row["spec"]))
         self._identify(request.id, row["name"], f"by-hand-{self.by_hand}")
@@ -256,17 +257,15 @@ class Estate(RuleBasedStateMachine):
         with contextlib.suppress(AdminError, UnreachableError):
             self._apply(prune_names=names, prune_attributes=rows, atomic=atomic)
 
-    @rule(data=st.data(), name=names, facet=facets, active=st.booleans())
-    def apply_while_others_write(
-        self, data: st.DataObject, name: str, facet: str, active: bool
-    ) -> None:
+    @rule(pick=picks, name=names, facet=facets, active=st.booleans())
+    def apply_while_others_write(self, pick: int, name: str, facet: str, active: bool) -> None:
         """Between the plan and its first step everything is moved."""
 
         def meddle() -> None:
             self.others_set_a_row(facet, "")
             self.others_delete_a_row(facet, name)
             self.others_describe(name, "v0", archived=active)
-            self.others_switch(data, active)
+            self.others_switch(pick, active)
 
         with contextlib.suppress(AdminError, UnreachableError):
             self._apply(meanwhile=meddle)
