@@ -1,5 +1,6 @@
 """What one team made another one takes over, and nothing stops meanwhile."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -67,10 +68,13 @@ def test_what_is_theirs_is_refused_here(
     cli("transfer", "etl.*", "--to", "billing")
     (teams / "shop" / "all.yaml").write_text(ETL.replace("etl:1.4", "etl:1.5"))
 
+    planned = cli("plan", "--json")
     result = cli("apply", "--auto-approve")
 
-    assert result.code == 3, result.err
-    assert "billing" in result.err
+    assert planned.code == result.code == 3, result.err
+    (obstacle,) = json.loads(planned.out)["obstacles"]
+    assert obstacle["code"] == "foreign-owner"
+    assert "owned by the workspace billing" in result.err
 
 
 def test_a_workspace_nobody_knows_gets_nothing(cli: Cli, admin: Between, teams: Path) -> None:
