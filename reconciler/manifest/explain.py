@@ -28,6 +28,8 @@ _EXPECTED = {
     "list_type": "a list",
     "tuple_type": "a list",
 }
+# Of one document: nobody reads more.
+_MOST_TOLD = 1_000
 
 
 def explain(
@@ -35,11 +37,14 @@ def explain(
 ) -> Iterator[Diagnostic]:
     """Yield a diagnostic for everything that one failed validation found wrong."""
     details = error.errors(include_url=False)
-    for detail in details:
+    for detail in details[:_MOST_TOLD]:
         # pydantic counts only the items that are right.
         if detail["type"] == "too_short" and _wrong_inside(detail["loc"], details):
             continue
         yield from _diagnostics(detail, document, model)
+    if len(details) > _MOST_TOLD:
+        message = f"{len(details) - _MOST_TOLD:,} more problems in this document"
+        yield Diagnostic("too-many", message, document.origin(()))
 
 
 def _diagnostics(

@@ -23,6 +23,8 @@ from reconciler.model import Diagnostic, Origin
 DEEPEST = 100
 # How much aliases may add to a document: nodes, long texts counted by the hundred characters.
 MOST_EXPANDED = 10_000
+# A mapping of so many entries is not gone through for each of them.
+_LARGE = 32
 
 _DOCUMENT_START = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 # Plain keys that were seen to be texts: a large set says the same few again and again.
@@ -70,15 +72,17 @@ class Document:
         """Key and value of a scalar; their marks count from the first line's first column."""
         key, value = self._find(path)
         last = self._find(path[:-1])[1]
-        if key is None or not isinstance(value, ScalarNode) or _child(last, path[-1]) is None:
+        there = path and _composed(self._text).child(last, path[-1]) is not None
+        if key is None or not isinstance(value, ScalarNode) or not there:
             return None, None
         return key, value
 
     def deepest(self, path: Path) -> tuple[int, Node]:
         """The value at the longest part of a path that is there, and how long that part is."""
-        value, taken = _composed(self._text), 0
+        composed = _composed(self._text)
+        value, taken = composed.root, 0
         for step in path:
-            found = _child(value, step)
+            found = composed.child(value, step)
             if found is None:
                 break
             value, taken = found[1], taken + 1
@@ -86,9 +90,10 @@ class Document:
 
     def _find(self, path: Path) -> tuple[Node | None, Node]:
         key: Node | None = None
-        value = _composed(self._text)
+        composed = _composed(self._text)
+        value = composed.root
         for step in path:
-            found = _child(value, step)
+            found = composed.child(value, step)
             if found is None:
                 break
             key, value = found
@@ -156,10 +161,31 @@ def compose(text: str) -> Node | None:
     return next(_Parser(text).documents(), None)
 
 
+class _Composed:
+    """The nodes of one document, and the entries of its large mappings by their keys."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self._entries: dict[int, dict[Any, tuple[Node, Node]]] = {}
+
+    def child(self, node: Node, step: str | int) -> tuple[Node, Node] | None:
+        """The key (for a list the item) and the value of one entry."""
+        if not isinstance(node, MappingNode) or len(node.value) < _LARGE:
+            return _child(node, step)
+        if id(node) not in self._entries:
+            # Of a key that stands there twice the first counts.
+            self._entries[id(node)] = {
+                entry[0].value: entry
+                for entry in reversed(node.value)
+                if isinstance(entry[0], ScalarNode)
+            }
+        return self._entries[id(node)].get(step)
+
+
 @lru_cache(maxsize=32)
-def _composed(text: str) -> Node:
+def _composed(text: str) -> _Composed:
     """The nodes of one document; a few are kept, for positions are asked for in runs."""
-    return next(_Parser(text).documents())
+    return _Composed(next(_Parser(text).documents()))
 
 
 def _documents(

@@ -54,6 +54,16 @@ def test_manifests_come_in_the_order_of_the_paths(folder: Path) -> None:
     assert [type(manifest) for manifest in found] == [Task, Project, LaunchPlan]
 
 
+def test_endless_problems_of_a_document_end(folder: Path) -> None:
+    """A thousand are told, and how many more there are; in no time."""
+    (folder / "a.yaml").write_text(PROJECT + "".join(f"k{n}: {n}\n" for n in range(5_000)))
+    started = time.process_time()
+    problems = refused("a.yaml")
+    assert len(problems) == 1_001
+    assert problems[-1] == "a.yaml:1:1: error: 4,000 more problems in this document [too-many]"
+    assert time.process_time() - started < 1
+
+
 def test_standard_input_is_a_path(folder: Path) -> None:
     """`-`, beside others."""
     (folder / "a.yaml").write_text(TASK)

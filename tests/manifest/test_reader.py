@@ -1,6 +1,7 @@
 """Bytes in, values and positions out; whatever is wrong is told and never raised."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -96,6 +97,16 @@ def test_every_value_has_its_place(
 
     assert str(found.origin(path)) == f"f.yaml:{key}"
     assert str(found.value_origin(path)) == f"f.yaml:{value}"
+
+
+def test_places_in_a_large_mapping_are_found_at_once() -> None:
+    """Each by its key, and not by going through all of them."""
+    ((document, value),) = documents("a: 1\n" + "".join(f"k{n}: {n}\n" for n in range(20_000)))
+    started = time.process_time()
+    lines = [document.origin((key,)).line for key in value]
+    assert lines == list(range(1, 20_002))
+    assert document.origin(("none",)).line == 1
+    assert time.process_time() - started < 2
 
 
 def test_a_scalar_keeps_its_spelling() -> None:
