@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 
-from reconciler.manifest.models.base import Maybe, Name, Part, or_text
+from reconciler.manifest.models.base import NAME_SCHEMA, Maybe, Name, Part, or_text
 
 
 class BuildSpec(Part):
@@ -30,12 +30,16 @@ class BuildSpec(Part):
     ]
 
 
+def _one_way(schema: dict[str, Any]) -> None:
+    schema["oneOf"] = [{"required": ["tag"]}, {"required": ["build"]}]
+    schema["dependentRequired"] = {"repository": ["build"], "build": ["repository"]}
+    or_text(NAME_SCHEMA)(schema)
+
+
 class ImageSpec(Part):
     """An image of a name: a tag to be resolved, or a build of your own. A text alone is a tag."""
 
-    model_config = ConfigDict(
-        json_schema_extra=or_text({"type": "string", "minLength": 1}),
-    )
+    model_config = ConfigDict(json_schema_extra=_one_way)
 
     tag: Annotated[
         Maybe[Name],

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from reconciler.errors import ConfigError, ManifestError
 from reconciler.manifest.files import WORKSPACE_FILE
-from reconciler.manifest.models.base import Manifest, Maybe, Name, Part, or_text
+from reconciler.manifest.models.base import NAME_SCHEMA, Manifest, Maybe, Name, Part, or_text
 from reconciler.manifest.reader import read
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.validate import validate
@@ -21,7 +21,7 @@ from reconciler.model import Diagnostic, Origin
 class ListedSpec(Part):
     """A workspace of the repository. A text alone is its folder, or a glob of several."""
 
-    model_config = ConfigDict(json_schema_extra=or_text({"type": "string", "minLength": 1}))
+    model_config = ConfigDict(json_schema_extra=or_text(NAME_SCHEMA))
 
     path: Annotated[
         Name, Field(description="The folder of its reconciler.yaml, relative to this file.")

@@ -19,7 +19,11 @@ from reconciler.manifest.models.base import (
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.workspace.image_models import ImageSpec
 from reconciler.manifest.workspace.rule_models import Rules
-from reconciler.manifest.workspace.variables import Identifier, VariableDeclaration
+from reconciler.manifest.workspace.variables import (
+    IDENTIFIER_SCHEMA,
+    Identifier,
+    VariableDeclaration,
+)
 
 
 class Admin(Part):
@@ -110,7 +114,7 @@ Scopes = Annotated[
 class EnvironmentVariable(Part):
     """An environment variable that manifests may read. A text alone is its name."""
 
-    model_config = ConfigDict(json_schema_extra=or_text({"type": "string", "minLength": 1}))
+    model_config = ConfigDict(json_schema_extra=or_text(IDENTIFIER_SCHEMA))
 
     name: Identifier
     default: Maybe[Text] = None

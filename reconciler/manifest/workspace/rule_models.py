@@ -3,10 +3,25 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from reconciler.manifest.models import KINDS
-from reconciler.manifest.models.base import Manifest, Maybe, Name, Part, Problem, refuse
+from reconciler.manifest.models.base import (
+    NAME_SCHEMA,
+    Manifest,
+    Maybe,
+    Name,
+    Part,
+    Problem,
+    refuse,
+)
 from reconciler.manifest.suggest import did_you_mean
 
 
@@ -20,9 +35,15 @@ Globs = Annotated[
     Field(
         strict=False,
         min_length=1,
-        json_schema_extra={"type": ["string", "array"]},
+        json_schema_extra={**NAME_SCHEMA, "type": ["string", "array"], "minItems": 1},
     ),
 ]
+
+
+_KIND_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "anyOf": [{"enum": list(KINDS)}, {"pattern": r"[*?\[]"}],
+}
 
 
 def _kinds(globs: tuple[str, ...]) -> tuple[str, ...]:
@@ -39,7 +60,12 @@ class MatchSpec(Part):
         Maybe[Globs],
         Field(description="project/domain/name, or Kind/project/domain/name."),
     ] = None
-    kind: Annotated[Maybe[Annotated[Globs, AfterValidator(_kinds)]], Field()] = None
+    kind: Annotated[
+        Maybe[Annotated[Globs, AfterValidator(_kinds)]],
+        WithJsonSchema(
+            {"anyOf": [_KIND_SCHEMA, {"type": "array", "minItems": 1, "items": _KIND_SCHEMA}]}
+        ),
+    ] = None
     project: Annotated[Maybe[Globs], Field(description="As the environment calls it.")] = None
     domain: Annotated[Maybe[Globs], Field(description="As the environment calls it.")] = None
     name: Maybe[Globs] = None

@@ -72,6 +72,8 @@ Identifier = Annotated[
     AfterValidator(_identifier),
     Field(json_schema_extra={"pattern": f"^{_IDENTIFIER}$"}),
 ]
+# As a schema of its own, where a text alone stands for a mapping.
+IDENTIFIER_SCHEMA: dict[str, Any] = {"type": "string", "pattern": f"^{_IDENTIFIER}$"}
 _TYPE_SCHEMA: dict[str, Any] = {
     "type": "string",
     "anyOf": [
