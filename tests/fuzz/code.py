@@ -8,7 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from reconciler.desired.package import read_package
 from reconciler.manifest import load
+from reconciler.model import Kind
 from tests.fuzz.bounds import Judge
 from tests.fuzz.family import Family
 from tests.fuzz.manifests import as_yaml
@@ -39,29 +41,29 @@ TASK: dict[str, Any] = {
         "container": {"image": "x:1", "args": ["pyflyte-execute", "--resolver", "r", "--"]},
     },
 }
+_SCHEDULES = next(path for path in ARCHIVES if path.name == "schedules.tgz")
+_PLANS = [one.name for one in read_package(_SCHEDULES) if one.kind is Kind.LAUNCH_PLAN]
 PACKAGE: dict[str, Any] = {
     "apiVersion": "reconciler/v1",
     "kind": "Package",
-    "metadata": {**_ABOUT, "name": "code", "labels": {"a": "b"}},
+    "metadata": {**_ABOUT, "name": "code"},
     "spec": {
         "source": "package.tgz",
-        "version": "auto",
         "versions": "perEntity",
-        "activation": {"*": "active", "schedules.*": "inactive", "nothing": "active"},
+        "activation": {_PLANS[0]: "active", _PLANS[1]: "inactive"},
         "destination": "/root",
         "overrides": {
             "launchPlans": {
                 "*": {"labels": {"a": "b"}, "runAs": {"iamRole": "r"}, "maxParallelism": 3},
-                "schedules.*": {
-                    "schedule": {"cron": "0 6 * * *"},
+                _PLANS[0]: {
+                    "schedule": {"cron": "0 6 * * *", "kickoffInput": "when"},
                     "notifications": [{"phases": ["failed"], "email": ["a@example.com"]}],
                     "outputLocation": "s3://b/p",
                 },
-                "other": {"unscheduled": True, "annotations": {"c": "d"}},
+                _PLANS[1]: {"unscheduled": True, "annotations": {"c": "d"}},
             },
-            "tasks": {"*": {"image": "new:1", "tags": {"a": "b"}, "labels": {"team": "x"}}},
-            "references": {"*": {"project": "p", "domain": "d", "version": "v1"}},
-            "images": {"ghcr.io/acme/app:1": "new:2", "app": "new:3"},
+            "tasks": {"*": {"image": "new:1", "tags": {"a": "b"}}},
+            "images": {"ghcr.io/acme/app:1": "new:2"},
         },
         "build": {"command": ["make", "{output}"], "env": {"A": "b"}, "output": "package.tgz"},
     },
@@ -131,12 +133,8 @@ def _wrong_code(draw: Draw) -> Code:
 
 
 @st.composite
-def _wrong_specs(draw: Draw) -> Any:
-    spec = dict(PACKAGE["spec"])
-    if draw(st.booleans()):
-        del spec["versions"]
-    package = {**PACKAGE, "spec": spec}
-    return draw(st.integers(0, len(ARCHIVES) - 1)), change_value(draw, package, [PACKAGE, BUNDLE])
+def _wrong_specs(draw: Draw) -> bytes:
+    return as_yaml([change_value(draw, PACKAGE, [PACKAGE, BUNDLE])])
 
 
 def _code_is_judged(judge: Judge, code: Code, folder: Path) -> None:
@@ -155,10 +153,9 @@ def _code_is_judged(judge: Judge, code: Code, folder: Path) -> None:
     _is_judged(judge, as_yaml(code.documents), folder)
 
 
-def _spec_is_judged(judge: Judge, made: tuple[int, Any], folder: Path) -> None:
-    number, package = made
-    shutil.copyfile(ARCHIVES[number], folder / "package.tgz")
-    _is_judged(judge, as_yaml([package]), folder)
+def _spec_is_judged(judge: Judge, content: bytes, folder: Path) -> None:
+    shutil.copyfile(_SCHEDULES, folder / "package.tgz")
+    _is_judged(judge, content, folder)
 
 
 def _is_judged(judge: Judge, content: bytes, folder: Path) -> None:
