@@ -147,6 +147,7 @@ def make_plan(
 
     from reconciler.cli.changed import changed_since
     from reconciler.cli.session import override_warnings, with_obstacles
+    from reconciler.model import Guard
 
     if planning.selection is not None and planning.selection.since:
         changed = changed_since(planning.selection.since, declared, unit)
@@ -166,7 +167,12 @@ def make_plan(
     )
     plan = with_obstacles(remote.plan(declared, options), declared, unit)
     if unit.home is not None:
-        plan = remote.ledger_of(unit.home).leave_foreign(plan)
+        ledger = remote.ledger_of(unit.home)
+        moved = any(one.code == Guard.MOVED_BY_HAND for one in plan.obstacles)
+        # Perhaps that was no hand, but an apply that wrote while we looked.
+        if moved and (newer := ledger.head()).serial != head.serial:
+            return make_plan(remote, unit, declared, planning, paths=paths, head=newer)
+        plan = ledger.leave_foreign(plan)
     warnings = override_warnings(declared, unit, paths)
     return replace(plan, warnings=(*warnings, *plan.warnings)) if warnings else plan
 

@@ -1,7 +1,7 @@
 """The facade: one Admin, and what can be done with it. Commands and notebooks use this alone."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,7 @@ from reconciler.model import (
     Event,
     Head,
     Outcome,
+    Place,
     Plan,
     PlanOptions,
     Status,
@@ -111,17 +112,31 @@ class Remote:
         Cost: as `pipeline.drift`; if something drifted, the whole log, to say who left it so.
         Raises: ManifestError, LedgerError, AdminError or UnreachableError.
         """
-        ledger = self.ledger_of(home) if home is not None else None
-        report = pipeline.drift(
+        if home is None:
+            return self._drift(manifests, None, ())
+        ledger = self.ledger_of(home)
+        while True:
+            head = ledger.head()
+            report = self._drift(manifests, head, ledger.owners().keys())
+            # What an apply did while we looked would seem to be somebody's hand.
+            if not report.drifts or ledger.reader().newest() == head.serial:
+                return attributed(report, ledger.reader())
+
+    def _drift(
+        self,
+        manifests: Sequence[Manifest] | None,
+        memory: Head | None,
+        foreign: Collection[Place],
+    ) -> DriftReport:
+        return pipeline.drift(
             manifests,
             self._connection.reader,
             bundler=self._bundler,
             fetcher=self._fetcher,
             now=SystemClock().now(),
-            memory=ledger.head() if ledger is not None else None,
-            foreign=ledger.owners().keys() if ledger is not None else (),
+            memory=memory,
+            foreign=foreign,
         )
-        return attributed(report, ledger.reader()) if ledger is not None else report
 
     def open(self, saved: "SavedPlan", values: "Values") -> Plan:
         """The plan that was saved, to be carried out; packages that hold its code are fetched.
