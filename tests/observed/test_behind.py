@@ -12,7 +12,7 @@ from reconciler.observed import behind, observe, with_users
 from reconciler.plan import changing, make_plan, with_effects
 from tests.builders import a_task, an_activation, an_id
 from tests.fakes import MemoryAdmin, MemoryReader
-from tests.plan.runs import a_caller, a_closure, a_plan_of
+from tests.plan.effects.runs import a_caller, a_closure, a_plan_of
 
 
 @pytest.fixture

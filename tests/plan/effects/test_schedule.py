@@ -6,9 +6,9 @@ import pytest
 
 from reconciler.cron import SECOND, from_rfc3339, to_datetime
 from reconciler.model import Effect, Oddity, ScheduleEffect, Slot
-from reconciler.plan.effects_starved import starved
+from reconciler.plan.effects.starved import starved
 from tests.cron.recorded import Case, by_class
-from tests.plan.runs import NOW, a_plan_of, the_effect, told
+from tests.plan.effects.runs import NOW, a_plan_of, the_effect, told
 
 
 def schedules(before: str, after: str, *, since: datetime | None = None) -> ScheduleEffect:

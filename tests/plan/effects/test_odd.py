@@ -17,7 +17,7 @@ from reconciler.report import (
     suites_as_junit,
 )
 from tests.builders import a_task
-from tests.plan.runs import a_caller, a_closure, a_plan_of, told
+from tests.plan.effects.runs import a_caller, a_closure, a_plan_of, told
 
 ODD_TEXTS = ("", "\x00", "settings {", 'settings {"a": 1}', "a]b[c", '"', "|", "\ud7ff", "x" * 300)
 

@@ -16,7 +16,7 @@ from flyteidl.core.literals_pb2 import BindingData
 from flyteidl.core.workflow_pb2 import Node, WorkflowTemplate
 
 from reconciler.model import Consumer, InterfaceChange, Kind, Resource, ResourceId, Side
-from reconciler.plan.effects_interface import is_required
+from reconciler.plan.effects.interface import is_required
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from reconciler.cron import (
     upcoming,
 )
 from reconciler.model import Firing, Oddity, Restart, ScheduleEffect, Slot, enum_word
-from reconciler.plan.effects_clock import clock_changes, following, latest
+from reconciler.plan.effects.clock import clock_changes, following, latest
 
 _SHOWN = 3
 _DAY = 86_400 * SECOND

@@ -15,7 +15,7 @@ from reconciler.cron import (
     to_datetime,
 )
 from reconciler.model import Oddity
-from reconciler.plan.effects_clock import clock_changes, latest
+from reconciler.plan.effects.clock import clock_changes, latest
 
 START = "2026-01-01T00:00:00Z"
 ZONES = (

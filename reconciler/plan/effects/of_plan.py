@@ -26,11 +26,11 @@ from reconciler.model import (
     ResourceId,
     Verb,
 )
-from reconciler.plan.effects_consumers import Uses
-from reconciler.plan.effects_interface import Castable, interface_changes
-from reconciler.plan.effects_parts import compare_images, compare_parts, inside
-from reconciler.plan.effects_schedule import schedule_effect
-from reconciler.plan.effects_starved import starved
+from reconciler.plan.effects.consumers import Uses
+from reconciler.plan.effects.interface import Castable, interface_changes
+from reconciler.plan.effects.parts import compare_images, compare_parts, inside
+from reconciler.plan.effects.schedule import schedule_effect
+from reconciler.plan.effects.starved import starved
 
 Flips = Mapping[ResourceId, Sequence[datetime]]
 

@@ -18,7 +18,7 @@ from google.protobuf.message import Message
 
 from reconciler.model import Bundle, ImageChange, Kind, Part, Resource, ResourceId, identifiers
 from reconciler.plan.compare import differences
-from reconciler.plan.effects_readable import (
+from reconciler.plan.effects.readable import (
     readable_launch_plan,
     readable_task,
     readable_workflow,

@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.model import Effect, InterfaceChange, Resource, Side
 from tests.builders import a_launch_plan
-from tests.plan.runs import a_caller, a_plan_of, the_effect
+from tests.plan.effects.runs import a_caller, a_plan_of, the_effect
 
 
 def change(before: Resource, after: Resource) -> InterfaceChange:

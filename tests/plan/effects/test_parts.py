@@ -6,7 +6,7 @@ from google.protobuf.json_format import ParseDict
 
 from reconciler.model import Bundle, Change, Code, CodeFolder, ImageChange, Kind, Part, Resource
 from tests.builders import a_task, an_id
-from tests.plan.runs import a_caller, a_closure, a_plan_of, the_effect
+from tests.plan.effects.runs import a_caller, a_closure, a_plan_of, the_effect
 
 PATH = "flytesnacks/development"
 
