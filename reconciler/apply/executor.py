@@ -160,7 +160,7 @@ class _Run:
                 cause = hindrance(action, failed, together=together)
                 if cause is not None:
                     self._block([action], cause, finish)
-                elif self.stop.is_set():
+                elif self.stop.is_set() and not self._is_begun(action):
                     message = "interrupted before it started"
                     finish(Outcome(action, Status.SKIPPED, message=message))
                 else:
@@ -171,6 +171,11 @@ class _Run:
             self._take_back(switches, board)
             for action in switches:
                 self.on_event(Finished(self.outcomes[action.id]))
+
+    def _is_begun(self, switch: Action) -> bool:
+        """Whether a switch that it needs was thrown: an interrupt leaves no name half renamed."""
+        needed = [self.outcomes[id] for id in switch.needs if id in self.outcomes]
+        return any(one.action.is_switch and one.applied for one in needed)
 
     def _take_back(self, switches: Sequence[Action], board: Switchboard) -> None:
         """If anything is not done, throw back what was thrown."""

@@ -92,6 +92,30 @@ def test_the_old_name_is_off_before_the_new_one_is_on() -> None:
     assert seen == [set(), {"new"}]
 
 
+def test_an_interrupt_leaves_no_name_half_renamed() -> None:
+    """The old one is off: the new one goes on, and then nothing more is started."""
+    old, new = a_plan_id("old", "v1"), a_plan_id("new", "v1")
+    admin = holding(old, new, active=(old,))
+    stop = threading.Event()
+
+    class Interrupted(MemoryWriter):
+        def set_active(self, launch_plan: ResourceId, *, active: bool) -> None:
+            super().set_active(launch_plan, active=active)
+            stop.set()
+
+    off = a_switch("old", before=["v1"])
+    report = execute(
+        Plan((off, switch_after("new", off, after="v1"))),
+        reader=MemoryReader(admin),
+        writer=Interrupted(admin),
+        clock=MemoryClock(),
+        stop=stop,
+    )
+
+    assert [one.status for one in report.outcomes] == [Status.DONE, Status.DONE]
+    assert active(admin) == {"new@v1"}
+
+
 def test_the_new_name_waits_for_the_old_one() -> None:
     """What could not be switched off keeps the other from firing too."""
     old, new = a_plan_id("old", "v1"), a_plan_id("new", "v1")

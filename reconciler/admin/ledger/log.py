@@ -102,7 +102,9 @@ class AdminLedgerReader:
             if found is not None:
                 return self._sum(*found)
             if len(rows) < limit:
-                raise LedgerError(f"{self} lacks its first entries; `ledger rebuild` gets past that")
+                raise LedgerError(
+                    f"{self} lacks its first entries; `ledger rebuild` gets past that"
+                )
             limit *= 4
 
     def newest(self) -> int:
