@@ -70,15 +70,15 @@ def from_admin(resource: Resource) -> Bound:
                 tasks=tuple(task.template for task in spec.tasks),
             )
         case Kind.LAUNCH_PLAN:
-            closure = spec.closure
-            outputs = closure.expected_outputs if closure.HasField("expected_outputs") else None
-            return Bound(resource.id, expected=closure.expected_inputs, outputs=outputs)
+            return launch_plan_bound(resource.id, spec)
     raise AssertionError(f"nothing refers to a {resource.id.kind}")
 
 
 def launch_plan_bound(id: ResourceId, launch_plan: Any) -> Bound:
     """Bind to a launch plan in the form that Admin will hold (`augment.augmented`)."""
-    return from_admin(Resource(id, spec=launch_plan))
+    closure = launch_plan.closure
+    outputs = closure.expected_outputs if closure.HasField("expected_outputs") else None
+    return Bound(id, expected=closure.expected_inputs, outputs=outputs)
 
 
 def _as_interface(expected: ParameterMap, outputs: VariableMap | None) -> TypedInterface:

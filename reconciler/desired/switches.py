@@ -36,7 +36,8 @@ class Switches:
             return
         wanted = (id.version,) if entity.state == "active" else ()
         said = f"{entity.state} at {id.version}" if wanted else entity.state
-        earlier, other = self._said.setdefault(id.activation, (said, entity))
+        activation = id.activation
+        earlier, other = self._said.setdefault(activation, (said, entity))
         if other is not entity:
             if earlier != said:
                 self._problems.error(
@@ -46,5 +47,5 @@ class Switches:
                     hint="one version of a name can be active",
                 )
             return
-        self.resources.append(Resource(id.activation, origin=entity.origin, active=wanted))
-        self.needs[id.activation] = needs
+        self.resources.append(Resource(activation, origin=entity.origin, active=wanted))
+        self.needs[activation] = needs
