@@ -14,7 +14,8 @@ def renames(
     """Return the activation of each old name with that of its new one.
 
     Problems are an old name that the set still declares, one that two names take over from, and
-    a name that takes over from two: nobody could tell what is to be switched off for what.
+    a name that takes over from two: nobody could tell what is to be switched off for what. A name
+    whose state nobody says takes over nothing, which is a warning.
     """
     renamed = [
         (manifest, _activation(manifest.metadata, manifest.spec.renamed_from))
@@ -27,6 +28,11 @@ def renames(
         _activation(one.place, one.place.name): one
         for one in entities
         if one.place.kind is Kind.LAUNCH_PLAN
+    }
+    managed = {
+        _activation(one.place, one.place.name)
+        for one in entities
+        if one.place.kind is Kind.LAUNCH_PLAN and one.state != "unmanaged"
     }
     found: dict[ResourceId, ResourceId] = {}
     by_name: dict[ResourceId, LaunchPlan] = {}
@@ -44,6 +50,13 @@ def renames(
             message = f"is not what {same_new.label} was called: {same_new.spec.renamed_from}"
             hint = "all versions of a name share one past"
         else:
+            if new not in managed:
+                problems.warning(
+                    "rename-without-effect",
+                    f"{manifest.label} takes over from {old.name}, and leaves its state as it is",
+                    manifest.origin_of("spec", "renamedFrom"),
+                    hint="say state: active or inactive",
+                )
             continue
         problems.error(
             "contradictory-rename",

@@ -66,3 +66,18 @@ def test_what_nobody_could_follow_is_refused(
     assert problem.origin is not None
     line = (tmp_path / "set.yaml").read_text().splitlines()[problem.origin.line - 1]
     assert "renamedFrom" in line
+
+
+def test_a_rename_without_a_state_is_told(tmp_path: Path) -> None:
+    """Nothing is switched off for a name that stays as it is; any of its versions may say it."""
+    unmanaged = Set(tmp_path, *BASE, renamed("new", "old", more="state: unmanaged")).bind()
+    managed = Set(
+        tmp_path,
+        *BASE,
+        renamed("new", "old", more="state: unmanaged"),
+        a_launch_plan("new", extra="  version: v1\n  state: active"),
+    ).bind()
+
+    (warning,) = [one for one in unmanaged.warnings if one.code == "rename-without-effect"]
+    assert "leaves its state as it is" in warning.message
+    assert not [one for one in managed.warnings if one.code == "rename-without-effect"]
