@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from flyteidl.admin.common_pb2 import NamedEntityMetadata
+
 from reconciler.model import (
     Action,
     DesiredState,
@@ -71,11 +73,26 @@ def _adoptions(
     plan: Plan, desired: DesiredState, observed: ObservedState, inventory: Inventory
 ) -> Iterator[Action]:
     touched = {action.id for action in plan} | {conflict.id for conflict in plan.conflicts}
+    made = {
+        action.id.named_entity: action.id
+        for action in plan
+        if action.verb is Verb.CREATE and action.id.kind.versioned
+    }
     for resource in desired:
         if resource.id.kind is Kind.DOMAIN or resource.id in touched:
             continue
         found = observed.find(resource.id)
         owned = inventory.find(resource.id)
+        if found is None and owned is None and resource.id in made:
+            # A name that comes with its first version, and is at once what is declared of it.
+            yield Action(
+                verb=Verb.ADOPT,
+                id=resource.id,
+                reason=Reason.NOT_OURS,
+                why="as declared, once it is there",
+                after=Resource(resource.id, spec=NamedEntityMetadata(), origin=resource.origin),
+                needs=(made[resource.id],),
+            )
         if found is None or (owned and (resource.id.kind.versioned or owned.is_as_left(found))):
             continue
         yield Action(

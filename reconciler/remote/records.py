@@ -25,7 +25,8 @@ def adopting(plan: Plan, head: Head, names: Sequence[str]) -> Plan:
     Raises: LedgerError for a name that is not declared, or that an apply would have to change
         first; ConfigError for what is no name.
     """
-    adopted = {action.id for action in plan if action.verb is Verb.ADOPT}
+    # What waits for another step is not there yet.
+    adopted = {a.id for a in plan if a.verb is Verb.ADOPT and not a.needs}
     ours = {owned.id for owned in head.inventory}
     others = {a.id: a for a in plan if not a.is_record and a.id.kind is not Kind.BUNDLE}
     conflicts = {conflict.id for conflict in plan.conflicts}

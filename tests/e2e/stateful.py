@@ -167,6 +167,8 @@ class Estate(RuleBasedStateMachine):
     @rule(description=st.none() | values)
     def declare_project(self, description: str | None) -> None:
         self.project = description
+        if description is None:  # an archived project that nobody declares bars all of it
+            self.others_write_the_project(archived=False)
 
     # What others do.
 
@@ -222,8 +224,7 @@ class Estate(RuleBasedStateMachine):
 
     @rule(archived=st.booleans())
     def others_write_the_project(self, archived: bool) -> None:
-        if self.project is None:  # an archived project that nobody declares bars all of it
-            archived = False
+        archived = archived and self.project is not None
         state = Project.ARCHIVED if archived else Project.ACTIVE
         request = Project(id=PROJECT, name="theirs", description="theirs", state=state)
         self._call(self.others.UpdateProject, request)

@@ -1,6 +1,7 @@
 """What becomes ours without being written to, and what stays somebody else's."""
 
 import pytest
+from flyteidl.admin.common_pb2 import NamedEntityMetadata
 
 from reconciler.model import (
     DesiredState,
@@ -137,3 +138,18 @@ def test_what_others_own_is_not_changed() -> None:
     assert "owned by the workspace platform, and would be changed" in obstacle.message
     assert refused.actions == plan.actions
     assert without_foreign(plan, {}) == plan
+
+
+def test_a_name_that_comes_as_declared_is_ours_at_once() -> None:
+    """It waits for its first version, and the plan after that has nothing to do."""
+    task = a_task("new")
+    name = Resource(task.id.named_entity, spec=NamedEntityMetadata(), unsaid=frozenset())
+    wanted = DesiredState({task.id: task, name.id: name}, needs={name.id: frozenset({task.id})})
+
+    plan = adopted(wanted, observed(asked=wanted), Inventory())
+
+    (step,) = (action for action in plan if action.verb is Verb.ADOPT)
+    assert (step.id, step.needs) == (name.id, (task.id,))
+    assert step.after is not None
+    world = observed(task, Resource(name.id, spec=NamedEntityMetadata()), asked=wanted)
+    assert adopted(wanted, world, owning(task, step.after)).is_empty
