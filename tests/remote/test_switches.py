@@ -38,9 +38,7 @@ def test_without_a_former_version_there_is_no_way_back() -> None:
     """That is said, and nothing is guessed."""
     records = log("v1")
 
-    with pytest.raises(
-        LedgerError, match="knows of no version of"
-    ):
+    with pytest.raises(LedgerError, match="knows of no version of"):
         version_then(records, last(records), "previous")
 
 
