@@ -109,7 +109,8 @@ class BundleError(ReconcilerError):
     """A folder or archive cannot be the bundle it is to be; `problems` says everything wrong."""
 
     def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
+        # Names of files may be bytes that are no text, and nobody could write those.
+        self.problems = tuple(one.encode("utf-8", "replace").decode() for one in problems)
         super().__init__("; ".join(self.problems))
 
 

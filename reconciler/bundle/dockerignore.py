@@ -93,7 +93,9 @@ def read_rules(content: str, file: str) -> Iterator[DockerRule]:
         text = line.strip()
         if not text or line.startswith("#"):
             continue
-        rule = _rule(text, f"{file}:{number} {text}")
+        # Bytes that are no text may be matched, and cannot be shown.
+        shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        rule = _rule(text, f"{file}:{number} {shown}")
         if rule is not None:
             yield rule
     kept = _rule(_KEPT, f"{file} always takes .dockerignore along")

@@ -137,6 +137,13 @@ def test_a_pattern_that_is_none_is_named_with_its_line(tmp_path: Path) -> None:
         select(CodeFolder(str(tmp_path)))
 
 
+def test_a_pattern_that_is_no_text_can_be_shown(tmp_path: Path) -> None:
+    """What stands there may be any bytes; what is told of it may not."""
+    (tmp_path / ".dockerignore").write_bytes(b"[z-a]\xff\n")
+    with pytest.raises(BundleError, match=r":1 \[z-a\]\N{REPLACEMENT CHARACTER}: is"):
+        select(CodeFolder(str(tmp_path)))
+
+
 def test_the_last_rule_is_named() -> None:
     """`bundle ls` says which line took a file back."""
     rules = DockerRules(list(read_rules("# all\n*\n!keep/*.py\n", ".dockerignore")))
