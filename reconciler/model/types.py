@@ -196,12 +196,14 @@ class _Parser:
             raise self.error(f"nested deeper than {_DEEPEST} levels")
         start = self.at
         variants = [self.variant(depth)]
+        seen = {_bytes_of(variants[0])}
         while self.accept("|"):
             start = self.at
             variant = self.variant(depth)
-            if variant in variants:
+            if _bytes_of(variant) in seen:
                 word, position = self.tokens[start]
                 raise TypeSyntaxError(f"{word} stands twice in the union", self.text, position)
+            seen.add(_bytes_of(variant))
             variants.append(variant)
         if len(variants) == 1:
             return variants[0]
@@ -260,15 +262,16 @@ class _Parser:
         raise TypeSyntaxError(f"unknown type {word!r}{_suggest(word)}", self.text, position)
 
     def enum_values(self) -> list[str]:
-        values = [self.plain_text("a value of the enum")]
+        # In their order, and each found at once.
+        values = {self.plain_text("a value of the enum"): None}
         while self.accept(","):
             value = self.plain_text("a value of the enum")
             if value in values:
                 self.at -= 1
                 raise self.error(f"{value!r} stands twice in the enum")
-            values.append(value)
+            values[value] = None
         self.expect("]", "`,` or `]`")
-        return values
+        return [*values]
 
     def format(self) -> str:
         if not self.accept("["):
@@ -340,6 +343,10 @@ class _Parser:
 
     def error(self, problem: str) -> TypeSyntaxError:
         return TypeSyntaxError(problem, self.text, self.tokens[self.at][1])
+
+
+def _bytes_of(literal_type: LiteralType) -> bytes:
+    return bytes(literal_type.SerializeToString(deterministic=True))
 
 
 def _suggest(word: str) -> str:

@@ -59,9 +59,10 @@ def _document(text: str) -> str:
 
 def _without_ends(lines: list[str]) -> Iterator[str]:
     """Lines without the blanks at their ends, and without empty lines at the end."""
-    while lines and not lines[-1].strip():
-        lines = lines[:-1]
-    return (line.rstrip(" \t") for line in lines)
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return (line.rstrip(" \t") for line in lines[:end])
 
 
 def _same(before: str, after: str) -> bool:

@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -272,3 +273,10 @@ def _sorted(value: Any) -> Any:
     if isinstance(value, list):
         return [_sorted(item) for item in value]
     return repr(value)
+
+
+def test_empty_lines_at_the_end_cost_nothing() -> None:
+    """However many there are."""
+    started = time.process_time()
+    assert formatted("kind: Task\n" + "\n" * 100_000) == "kind: Task\n"
+    assert time.process_time() - started < 1
