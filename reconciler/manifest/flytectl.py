@@ -181,7 +181,7 @@ class _Reading:
             values = field.enum_type.values_by_name
             if isinstance(item, str) and item in values:
                 return values[item].number
-            if isinstance(item, int) and not isinstance(item, bool):
+            if isinstance(item, int) and not isinstance(item, bool) and abs(item) < 2**31:
                 return item
             return self._expected(f"a number, or one of {', '.join(values)}", item, path)
         if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:

@@ -128,6 +128,7 @@ def test_a_file_is_for_a_project_a_domain_or_a_workflow(tmp_path: Path) -> None:
         (f"{PLACE}limits: {{cpus: 1}}", "unknown-field", "did you mean cpu?", 3),
         (f"{PLACE}limits: 5", "wrong-type", "limits: expected a mapping, found the number 5", 3),
         (f"{PLACE}overrides: [{{missing_plugin_behavior: x}}]", "wrong-type", "USE_DEFAULT", 3),
+        (f"{PLACE}overrides: [{{missing_plugin_behavior: {2**31}}}]", "wrong-type", "FAIL", 3),
         ("project: [", "syntax", "", 1),
         ("", "empty-file", "says nothing", 0),
     ],
