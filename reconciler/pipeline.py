@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from reconciler.apply import as_left
 from reconciler.desired import (
     Codes,
     Declaration,
@@ -116,6 +117,9 @@ def plan(
     covering = Covering(reader)
     found = covering.marked(look_up(needs(declaration), covering))
     memory, is_whole = options.memory, options.whole
+    if memory is not None:
+        memory = _with_loose(memory, covering)
+        options = replace(options, memory=memory)
     codes = _codes(declaration, bundler)
     declared = desired = _bound(declaration, found, codes, covering, memory)
     if options.selection is not None:
@@ -234,6 +238,18 @@ def _told(
     switched = [action.id for action in plan if action.is_switch]
     beyond = with_users(beyond, broken, switched, desired, reader)
     return with_effects(plan, desired, beyond, now=now, castable=castable, flips=flips)
+
+
+def _with_loose(memory: Head, reader: Reader) -> Head:
+    """Count as ours what an apply that never ended left exactly as it claimed it.
+
+    Cost: nothing unless there is such an apply; then some lists.
+    """
+    claims = (*memory.loose, *memory.claims)
+    if not claims:
+        return memory
+    found = {owned.place: owned for owned in as_left(claims, reader)}
+    return replace(memory, inventory=Inventory({**memory.inventory.entries, **found}))
 
 
 def _bound(

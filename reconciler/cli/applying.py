@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reconciler.cli import session
+from reconciler.cli.author import is_dead
 from reconciler.cli.carrying import Manner, ask, carry_out, show
 from reconciler.cli.exits import Exit, for_apply
 from reconciler.cli.ledgered import before_planning, check_commits, locked, same_plan
@@ -39,7 +40,7 @@ def apply_manifests(
         say_without_ledger(unit)
         shown = without_secrets(plan, unit.sensitive)
         show(shown, options, manner, asking=manner.ask)
-        if plan.is_empty and head.loose and head.holder is None:
+        if plan.is_empty and (head.loose or head.claims) and _is_free(head):
             # An apply that never ended may have done all of it: then it is ours, and is noted.
             with locked(remote, unit, plan, wait=manner.wait) as held:
                 remote.apply(plan, held=held, say=say)
@@ -69,6 +70,11 @@ def apply_manifests(
             report = carry_out(remote, plan, options, manner, unit=unit, shown=shown, held=held)
         document = options.outputs.applied(unit, shown, report)
         return Result(for_apply(report, plan), document)
+
+
+def _is_free(head: Head) -> bool:
+    """Whether nobody holds the lock, or somebody who is known to be gone."""
+    return head.begin is None or is_dead(head.begin.author)
 
 
 def _refuse_obstacles(plan: Plan) -> None:

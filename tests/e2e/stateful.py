@@ -315,7 +315,7 @@ class Estate(RuleBasedStateMachine):
         plan = self._plan(head, prune_names=prune_names, prune_attributes=prune_attributes)
         assert not plan.conflicts
         assert not plan.obstacles, plan.obstacles
-        if plan.is_empty and (head is None or not head.loose):
+        if plan.is_empty and (head is None or not (head.loose or head.claims)):
             return self.remote.apply(plan)
         meanwhile()
         self.fire.account.clear()

@@ -12,7 +12,9 @@ import httpx
 import pytest
 
 from reconciler.admin import SystemClock
-from reconciler.cli import ledgered
+from reconciler.apply import Lock
+from reconciler.cli import applying, ledgered
+from reconciler.errors import LedgerError
 from reconciler.sandbox import Rule
 from reconciler.testing import EmbeddedAdmin, embedded_admin
 from tests.e2e.conftest import ETL, Cli, Result
@@ -34,7 +36,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses between tries take no time; and whoever applied before is gone, though its process,
     which is that of the tests, lives."""
     monkeypatch.setattr(SystemClock, "sleep", lambda self, seconds: None)
-    monkeypatch.setattr(ledgered, "is_dead", lambda author: True)
+    for module in (ledgered, applying):
+        monkeypatch.setattr(module, "is_dead", lambda author: True)
 
 
 @contextmanager
@@ -202,6 +205,28 @@ def test_nothing_may_be_written(cli: Cli, monkeypatch: pytest.MonkeyPatch, here:
 
     assert result.code == 7
     assert fire.account == []
+
+
+def test_what_an_apply_without_an_end_left_on_is_ours(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, here: Path
+) -> None:
+    """It has left the manifests since: the very next apply switches it off."""
+
+    def unwritten(lock: Lock, end: object) -> None:
+        raise LedgerError("the end was not written")
+
+    write_five(here, "1", "alpha", "beta")
+    with burning(monkeypatch) as (_, fire):
+        with monkeypatch.context() as patch:
+            patch.setattr(Lock, "end", unwritten)
+            assert apply(cli, fire).code == 0
+        (here / "beta.job.yaml").unlink()
+        result, again = apply(cli, fire), cli("plan")
+
+    verbs = [(one["verb"], one["address"]) for one in result.last["outcomes"]]
+    assert verbs == [("deactivate", "activation:beta/development/etl.daily")]
+    assert result.code == 0
+    assert "No changes" in again.out
 
 
 SECRET = "foobar"
