@@ -44,6 +44,7 @@ from reconciler.model import (
     PlanOptions,
     Resource,
     ResourceId,
+    without_collecting,
 )
 from reconciler.observed import Covering, behind, look_up, observe, with_users
 from reconciler.plan import (
@@ -93,6 +94,7 @@ def validate(
     return bind(declaration, found, _codes(declaration, bundler))
 
 
+@without_collecting()
 def plan(
     manifests: Sequence[Manifest],
     reader: Reader,
