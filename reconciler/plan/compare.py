@@ -25,10 +25,7 @@ def compare(before: Resource, after: Resource) -> tuple[Change, ...]:
         or packaged alone (`model.comparable`). Lists are compared position by position, as
         their order counts for Admin; a field on one side only has None on the other.
     """
-    # What a plan without changes comes to, of each thing; its JSON is made only where it counts.
-    if before.spec is not None and before.spec == after.spec:
-        return ()
-    # The same message is the same in every form, and telling costs a thousandth of making one.
+    # The same message is the same in every form, and telling costs a thousandth of its JSON.
     if before.spec == after.spec or before.canonical == after.canonical:
         return ()
     found, wanted = (comparable(one.canonical, after.bundles) for one in (before, after))
