@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from reconciler.apply import as_left
 from reconciler.desired import (
     Codes,
     Declaration,
@@ -250,6 +249,8 @@ def _with_loose(memory: Head, reader: Reader) -> Head:
     claims = (*memory.loose, *memory.claims)
     if not claims:
         return memory
+    from reconciler.apply import as_left  # rarely, and what applies is much to load
+
     found = {owned.place: owned for owned in as_left(claims, reader)}
     return replace(memory, inventory=Inventory({**memory.inventory.entries, **found}))
 
