@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.world import CountedAdmin, Figure, best, counted_admin, write_manifests
+from benchmarks.world import LATENCY, CountedAdmin, Figure, best, counted_admin, write_manifests
 from reconciler.manifest import load
 
 OLD = 50_000
@@ -18,6 +18,7 @@ def run() -> Iterator[Figure]:
         write_manifests(folder, chains=1)
         with admin.connect() as remote:
             remote.apply(remote.plan(load([folder])))
+        admin.latency = LATENCY  # as for every plan that is measured
         add_history(admin, versions=1)
         young, young_seconds = cost(admin, folder)
         add_history(admin, versions=OLD)
