@@ -22,6 +22,7 @@
     ├── BuildError                           1   a package's own command failed, or gave none
     ├── RegistryError                        1   a container registry has no such image, or refuses
     ├── LoginError                           7   no token could be had to log in with
+    ├── MetricsError                         1   nobody took the metrics of a drift report
     └── AdminError                           1   Admin refused one call; a class for each gRPC code
         ├── UnauthenticatedError             7
         ├── PermissionDeniedError            7
@@ -203,6 +204,10 @@ class RegistryError(ReconcilerError):
 
 class LoginError(ReconcilerError):
     """No token: the command, the authorization server or Admin's word about it is missing."""
+
+
+class MetricsError(ReconcilerError):
+    """Metrics could not be written or sent; what the command told stands."""
 
 
 class AdminError(ReconcilerError):

@@ -173,6 +173,8 @@ def drift(
     Raises: as `plan`.
     """
     covering = Covering(reader)
+    if memory is not None:
+        memory = _with_loose(memory, covering)
     desired = DesiredState({})
     if manifests is not None:
         declaration = declare(manifests, _fetched(manifests, fetcher))

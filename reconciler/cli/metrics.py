@@ -3,14 +3,10 @@
 import os
 from pathlib import Path
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import MetricsError
 
 _JOB = "reconciler"
 _SECONDS = 15.0
-
-
-class MetricsError(ReconcilerError):
-    """The metrics could not be written or sent; the command's result stands."""
 
 
 def write_metrics(path: Path, text: str) -> None:

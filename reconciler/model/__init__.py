@@ -46,7 +46,7 @@ from reconciler.model.effect import (
     Side,
     Slot,
 )
-from reconciler.model.graph import CycleError, in_order
+from reconciler.model.graph import CycleError, in_order, reached
 from reconciler.model.guards import GUARDS, Guard, Guards
 from reconciler.model.gzipped import gzipped
 from reconciler.model.identifiers import identifiers
@@ -211,6 +211,7 @@ __all__ = [
     "parse_type",
     "place_of",
     "plan_digest",
+    "reached",
     "rewrite_texts",
     "spot",
     "texts",

@@ -16,6 +16,18 @@ class CycleError(ValueError, Generic[Node]):
         super().__init__(" → ".join(str(node) for node in self.cycle))
 
 
+def reached(starts: Iterable[Node], step: Callable[[Node], Iterable[Node]]) -> set[Node]:
+    """Return `starts` and all that `step` leads to from them, however far. Cost: linear."""
+    found: set[Node] = set()
+    waiting = list(starts)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting += step(node)
+    return found
+
+
 def in_order(
     nodes: Iterable[Node],
     needs: Mapping[Node, Collection[Node]],

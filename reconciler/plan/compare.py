@@ -23,7 +23,8 @@ def compare(before: Resource, after: Resource) -> tuple[Change, ...]:
 
     Shape: empty exactly when the digests agree, but for what depends on where code was uploaded
         or packaged alone (`model.comparable`). Lists are compared position by position, as
-        their order counts for Admin; a field on one side only has None on the other.
+        their order counts for Admin, and those of plain values by what came and went; a field on
+        one side only has None on the other.
     """
     # The same message is the same in every form, and telling costs a thousandth of its JSON.
     if before.spec == after.spec or before.canonical == after.canonical:

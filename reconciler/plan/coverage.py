@@ -12,6 +12,7 @@ from reconciler.model import (
     PlanOptions,
     ResourceId,
     Severity,
+    reached,
 )
 
 
@@ -23,13 +24,8 @@ def readable(desired: DesiredState, observed: ObservedState) -> DesiredState:
     for id, needs in desired.needs.items():
         for need in needs:
             users[need].append(id)
-    out: set[ResourceId] = set()
-    waiting = [id for id in desired.resources if id.scope in observed.unread]
-    while waiting:
-        id = waiting.pop()
-        if id not in out:
-            out.add(id)
-            waiting += users.get(id, ())
+    unread = (id for id in desired.resources if id.scope in observed.unread)
+    out = reached(unread, lambda id: users.get(id, ()))
     kept = {id: one for id, one in desired.resources.items() if id not in out}
     return replace(
         desired,

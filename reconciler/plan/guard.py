@@ -74,7 +74,8 @@ def _many(
     if not counts:
         return
     all_of = _all(desired, observed, options)
-    for (guard, done, kind, project, domain), count in sorted(counts.items()):
+    ordered = sorted(counts.items(), key=lambda one: (one[0][0], one[0][2].rank, *one[0][3:]))
+    for (guard, done, kind, project, domain), count in ordered:
         there = max(len(all_of[kind, project, domain]), count)
         if there < options.guards.fewest or count <= options.guards.share * there:
             continue
@@ -102,7 +103,7 @@ def _all(
             ids |= {owned.id.named_entity for owned in inventory if owned.id.kind.versioned}
         ids -= {
             owned.id
-            for owned in options.memory.inventory
+            for owned in inventory
             if owned.id.kind is Kind.ACTIVATION and not owned.active
         }
     found: dict[tuple[Kind, str, str], set[ResourceId]] = defaultdict(set)

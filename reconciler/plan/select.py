@@ -32,6 +32,7 @@ from reconciler.model import (
     ResourceId,
     Selection,
     Severity,
+    reached,
 )
 
 _KINDS = {
@@ -193,32 +194,18 @@ class _Graph:
 
     def with_needs(self, ids: Iterable[ResourceId]) -> set[ResourceId]:
         """These ids, and those that must be there before them."""
-        found: set[ResourceId] = set()
-        waiting = list(ids)
-        while waiting:
-            id = waiting.pop()
-            if id not in found:
-                found.add(id)
-                waiting += (
-                    need
-                    for need in self.desired.needs.get(id, ())
-                    if need in self.desired.resources
-                )
-        return found
+        known = self.desired.resources
+        return reached(
+            ids, lambda id: (need for need in self.desired.needs.get(id, ()) if need in known)
+        )
 
     def _reached(
         self, things: Iterable[Thing], step: Callable[[ResourceId], Iterable[ResourceId]]
     ) -> set[Thing]:
-        found: set[Thing] = set()
-        waiting = list(things)
-        while waiting:
-            thing = waiting.pop()
-            if thing not in found:
-                found.add(thing)
-                waiting += (
-                    Thing.of(next_) for id in self.ids.get(thing, ()) for next_ in step(id)
-                )
-        return found & self.ids.keys()
+        def next_of(thing: Thing) -> Iterable[Thing]:
+            return (Thing.of(one) for id in self.ids.get(thing, ()) for one in step(id))
+
+        return reached(things, next_of) & self.ids.keys()
 
     def _labels(self) -> dict[Thing, set[tuple[str, str]]]:
         found: dict[Thing, set[tuple[str, str]]] = defaultdict(set)

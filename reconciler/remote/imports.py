@@ -8,7 +8,8 @@ from typing import Any
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
 from reconciler.desired import manifests_of
-from reconciler.manifest import Project, format_text, read_attribute_files, to_yaml
+from reconciler.manifest import API_VERSION, Project, format_text, read_attribute_files, to_yaml
+from reconciler.manifest import LaunchPlan as LaunchPlanManifest
 
 _ABOUT_PROJECTS = (
     "# A project that is declared is declared to be active, too, unless its spec says "
@@ -16,7 +17,7 @@ _ABOUT_PROJECTS = (
 )
 
 # Versions that a manifest of a switch takes for words.
-_WORDS = ("auto", "latest", "active")
+WORDS = ("auto", "latest", "active")
 _SYSTEM = ".flytegen."  # what Flyte makes for single tasks
 
 
@@ -55,7 +56,7 @@ def _switches(launch_plans: Sequence[LaunchPlan], remarks: list[str]) -> Iterato
         path = f"{project}/{domain}/{name}"
         if name.startswith(_SYSTEM):
             continue
-        if version in _WORDS:
+        if version in WORDS:
             remarks.append(f"{path} is left out: its version {version!r} is a word in manifests")
             continue
         if len(versions) > 1:
@@ -64,12 +65,17 @@ def _switches(launch_plans: Sequence[LaunchPlan], remarks: list[str]) -> Iterato
                 f"of {path} several versions are active, {all_of_them}; the newest is declared, "
                 "and apply would switch the others off"
             )
-        yield {
-            "apiVersion": "reconciler/v1",
-            "kind": "LaunchPlan",
-            "metadata": {"project": project, "domain": domain, "name": name},
-            "spec": {"version": version, "state": "active"},
-        }
+        yield switch(project, domain, name, version)
+
+
+def switch(project: str, domain: str, name: str, version: str) -> dict[str, Any]:
+    """The document that says which version of a launch plan is active, and nothing else."""
+    return {
+        "apiVersion": API_VERSION,
+        "kind": LaunchPlanManifest.KIND,
+        "metadata": {"project": project, "domain": domain, "name": name},
+        "spec": {"version": version, "state": "active"},
+    }
 
 
 def _place(launch_plan: LaunchPlan) -> tuple[str, str, str]:

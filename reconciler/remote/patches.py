@@ -17,7 +17,6 @@ from flyteidl.admin.project_pb2 import Project as ProjectMessage
 from reconciler.desired import in_words
 from reconciler.errors import ManifestError
 from reconciler.manifest import (
-    API_VERSION,
     Domain,
     LaunchPlan,
     Manifest,
@@ -30,10 +29,9 @@ from reconciler.manifest import (
     with_value,
 )
 from reconciler.model import Drift, DriftKind, DriftReport, Kind, ResourceId
+from reconciler.remote.imports import WORDS, switch
 
 _NEW_FILE = "adopted.yaml"
-# Versions that a manifest of a switch takes for words.
-_WORDS = ("auto", "latest", "active")
 _NAMED: dict[str, type[Manifest]] = {
     Kind.TASK.slug: Task,
     Kind.WORKFLOW.slug: Workflow,
@@ -132,7 +130,7 @@ def _switch(drift: Drift, manifests: Sequence[Manifest]) -> _Edit:
         return _Edit(package, ("spec", "activation", drift.id.name), "inactive")
     if not live:
         return _Edit(manifest, ("spec", "state"), "inactive")
-    if live in _WORDS:
+    if live in WORDS:
         raise _CannotAdopt(f"its version {live!r} is a word in manifests")
     # Which version that is, and no more: what it is made of is in Git's history.
     return _Edit(manifest, ("spec",), {"version": live, "state": "active"})
@@ -195,18 +193,11 @@ def _named(id: ResourceId, manifests: Sequence[Manifest]) -> Manifest | None:
 def _new_file(strays: Sequence[Drift], remarks: list[str]) -> str:
     documents: list[Mapping[str, Any]] = []
     for drift in strays:
-        if "," in drift.live or drift.live in _WORDS:
+        if "," in drift.live or drift.live in WORDS:
             remarks.append(f"{drift.id}: no manifest can say that {drift.live} is active")
             continue
         id = drift.id
-        documents.append(
-            {
-                "apiVersion": API_VERSION,
-                "kind": LaunchPlan.KIND,
-                "metadata": {"project": id.project, "domain": id.domain, "name": id.name},
-                "spec": {"version": drift.live, "state": "active"},
-            }
-        )
+        documents.append(switch(id.project, id.domain, id.name, drift.live))
     return format_text(to_yaml(documents).encode(), _NEW_FILE) if documents else ""
 
 

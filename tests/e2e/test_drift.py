@@ -12,8 +12,9 @@ from flyteidl.admin.common_pb2 import NAMED_ENTITY_ARCHIVED, NamedEntityMetadata
 from flyteidl.admin.matchable_resource_pb2 import MatchingAttributes
 
 from reconciler.admin import Connection, connect
+from reconciler.apply import Lock
 from reconciler.config import Config
-from reconciler.errors import AdminError
+from reconciler.errors import AdminError, LedgerError
 from reconciler.model import Kind, Resource, ResourceId
 from reconciler.testing import EmbeddedAdmin, embedded_admin
 from tests.e2e.conftest import ETL, Cli
@@ -205,6 +206,27 @@ def test_nothing_drifted(cli: Cli, admin: EmbeddedAdmin, here: Path) -> None:
     assert (quiet.code, "No drift." in quiet.out) == (0, True), quiet.err
     assert (ahead.code, ignored.code) == (2, 0)
     assert "Not applied yet: the manifests are ahead" in ahead.out
+
+
+def test_what_an_apply_without_an_end_did_is_nobodys_hand(
+    cli: Cli, admin: EmbeddedAdmin, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It rolled everything and died before it could say so: that was us."""
+
+    def unwritten(lock: Lock, end: object) -> None:
+        raise LedgerError("the end was not written")
+
+    (here / "reconciler.yaml").write_text(WORKSPACE)
+    (here / "etl.yaml").write_text(ETL)
+    with admin.faults.calm():
+        assert cli("apply", "--auto-approve").code == 0
+        (here / "etl.yaml").write_text(ETL.replace("1.4", "1.5"))
+        with monkeypatch.context() as patch:
+            patch.setattr(Lock, "end", unwritten)
+            assert cli("apply", "--auto-approve").code == 0
+        whole, ledger = cli("drift"), cli("drift", "--ledger-only")
+
+    assert (whole.code, ledger.code) == (0, 0), whole.out + ledger.out
 
 
 def test_metrics_are_there_for_every_kind(

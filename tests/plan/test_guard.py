@@ -145,6 +145,25 @@ def test_other_ways_to_retire_are_counted_too(verb: Verb, code: Guard) -> None:
     assert codes(guarded(*actions, desired=projects)) == [code]
 
 
+def test_several_kinds_at_once_are_told_each() -> None:
+    """Projects and names put away by one plan: neither hides the other."""
+    projects = tuple(replace(a_project(f"p{n}"), id=an_id(Kind.PROJECT)) for n in range(12))
+    names = tuple(
+        Resource(ResourceId(Kind.NAMED_ENTITY, "p", "d", name, facet="task")) for name in NAMES
+    )
+    actions = [
+        Action(Verb.ARCHIVE, one.id, Reason.UNWANTED, "", before=one, after=one)
+        for one in (*names, *projects)
+    ]
+
+    plan = guarded(*actions, desired=names)
+
+    assert [one.message for one in plan.obstacles] == [
+        "12 of 12 projects in flytesnacks would be archived",
+        "20 of 20 names in p/d would be archived",
+    ]
+
+
 def test_undoing_what_others_changed_counts() -> None:
     """As declared at the last apply, changed by somebody, and now changed back."""
     names = [
