@@ -73,7 +73,7 @@ class CountedAdmin:
             self.kept = None
 
     def connect(self) -> Remote:
-        return Remote.connect(resolve(self.endpoint, environ={}, home=None))
+        return Remote(resolve(self.endpoint, environ={}, home=None))
 
     def _call(
         self, full_method: str, payload: bytes, metadata: Sequence[tuple[str, str]] = ()

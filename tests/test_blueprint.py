@@ -53,7 +53,7 @@ DOORS = {
     "fsspec": {"storage", "bundle", "desired"},
     "click": {"cli"},
     "yaml": {"manifest", "config", "sandbox"},
-    "flytekit": set(),
+    "flytekit": {"remote"},
 }
 
 

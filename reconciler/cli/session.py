@@ -290,7 +290,7 @@ def connected(
         say(f"Warning: {config.source} sets admin.{key}, which nothing reads")
     with (
         _listening(config) as reachable,
-        Remote.connect(reachable, parallelism=parallelism, cache=caches()) as remote,
+        Remote(reachable, parallelism=parallelism, cache=caches()) as remote,
     ):
         yield remote, config
 

@@ -1,6 +1,8 @@
 """The settled answer: one endpoint, how to reach it, and who said so."""
 
+import os
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from reconciler.config.login import Login
 
@@ -21,6 +23,7 @@ class Config:
         login: How to log in.
         unknown_keys: Keys of the file's `admin` section that neither flytekit nor flytectl
             knows: tolerated, and likely misspelt.
+        default_project, default_domain: Where calls work that are told no other place.
     """
 
     endpoint: str
@@ -30,6 +33,18 @@ class Config:
     insecure_skip_verify: bool = False
     login: Login = field(default_factory=Login)
     unknown_keys: tuple[str, ...] = ()
+    default_project: str = "flytesnacks"
+    default_domain: str = "development"
+
+    @classmethod
+    def auto(cls) -> "Config":
+        """What environment and files name, as for the command line.
+
+        Raises: ConfigError if nothing names an Admin.
+        """
+        from reconciler.config.resolve import resolve
+
+        return resolve(None, environ=os.environ, home=Path.home())
 
     def __str__(self) -> str:
         return f"{self.endpoint} (from {self.source})"

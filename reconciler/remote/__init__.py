@@ -5,6 +5,7 @@ What only some commands use is loaded when it is asked for, so that a plan does 
 
 from typing import TYPE_CHECKING
 
+from reconciler.config import Config
 from reconciler.doors import opened_for
 from reconciler.remote.code import build_code, code_folders, list_code, read_code, validate
 from reconciler.remote.remote import Remote
@@ -38,9 +39,13 @@ else:
         },
     )
 
+FlyteRemote = Remote  # flytekit's name for it, for scripts that change only their imports
+
 __all__ = [
     "About",
     "Built",
+    "Config",
+    "FlyteRemote",
     "Held",
     "Home",
     "ImageUpdate",

@@ -3,15 +3,13 @@
 import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from pathlib import Path
-from types import TracebackType
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
 from reconciler import pipeline
-from reconciler.admin import Connection, SystemClock, connect
-from reconciler.config import Config
+from reconciler.admin import SystemClock
 from reconciler.manifest import Manifest
 from reconciler.model import (
     ApplyReport,
@@ -26,7 +24,13 @@ from reconciler.model import (
     Status,
 )
 from reconciler.remote.attribution import attributed
+from reconciler.remote.backfilling import Backfilling
+from reconciler.remote.data import Data
+from reconciler.remote.fetching import Fetching
 from reconciler.remote.late import LateBundler
+from reconciler.remote.registering import Registering
+from reconciler.remote.running import Running
+from reconciler.remote.signalling import Signalling
 from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
 from reconciler.storage import PinnedFiles
 
@@ -34,41 +38,23 @@ if TYPE_CHECKING:  # a plan need not wait for what applies it
     from reconciler.planfile import SavedPlan, Values
 
 
-class Remote:
-    """A connection to one Admin; close it, or use it in a `with`.
+class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling):
+    """A connection to one Admin, and all that can be done with it.
 
-    with Remote.connect(config) as remote:
+    with Remote(config) as remote:
         plan = remote.plan(load(["manifests"]))
         report = remote.apply(plan)
+
+    What files and environment name is connected to where no `config` is given.
     """
 
-    def __init__(
-        self, connection: Connection, *, parallelism: int = 10, cache: Path | None = None
-    ) -> None:
-        self._connection = connection
-        self._parallelism = parallelism
-        self._bundler = LateBundler(cache)
-        self._fetcher = PinnedFiles(cache)
+    @cached_property
+    def _bundler(self) -> LateBundler:
+        return LateBundler(self._cache)
 
-    @classmethod
-    def connect(
-        cls, config: Config, *, parallelism: int = 10, cache: Path | None = None
-    ) -> "Remote":
-        """Prepare to talk to the Admin that `config` names; nothing is sent yet.
-
-        Args:
-            parallelism: How many calls may be under way at once.
-            cache: The folder where hashes of code and packages fetched are kept; None to read all
-                code anew, and to keep packages with the temporary files.
-
-        Raises: ConfigError or UnreachableError if no channel can be opened at all.
-        """
-        connection = connect(config, parallelism=parallelism)
-        return cls(connection, parallelism=parallelism, cache=cache)
-
-    @property
-    def endpoint(self) -> str:
-        return self._connection.config.endpoint
+    @cached_property
+    def _fetcher(self) -> PinnedFiles:
+        return PinnedFiles(self._cache)
 
     def validate(self, manifests: Sequence[Manifest]) -> DesiredState:
         """Check the manifests, and what they refer to in Admin. Nothing else is read.
@@ -253,18 +239,3 @@ class Remote:
         return self._connection.launch_plans(
             project=project, domain=domain, active_only=active_only
         )
-
-    def close(self) -> None:
-        """Hang up."""
-        self._connection.close()
-
-    def __enter__(self) -> "Remote":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -84,7 +84,7 @@ def a_package(case: Recorded) -> Package:
 def connected() -> Iterator[tuple[Remote, AdminServiceStub]]:
     with (
         Sandbox(data=":memory:") as sandbox,
-        Remote.connect(resolve(sandbox.endpoint, environ={}, home=None)) as remote,
+        Remote(resolve(sandbox.endpoint, environ={}, home=None)) as remote,
         grpc.insecure_channel(sandbox.endpoint) as channel,
     ):
         yield remote, AdminServiceStub(channel)

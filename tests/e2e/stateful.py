@@ -437,7 +437,7 @@ class Estate(RuleBasedStateMachine):
     def _connected(self) -> Remote:
         config = Config(endpoint="admin.test", source="the test", insecure=True)
         with reached_directly(self.admin):
-            return Remote.connect(config, parallelism=4)
+            return Remote(config, parallelism=4)
 
     def _call(self, method: Callable[[Any], Any], request: Any) -> None:
         """What others want; Admin may refuse it."""

@@ -104,7 +104,7 @@ class World:
     manifests: Path
 
     def connected(self) -> Remote:
-        return Remote.connect(resolve(self.sandbox.endpoint, environ={}, home=None))
+        return Remote(resolve(self.sandbox.endpoint, environ={}, home=None))
 
     def task(self, name: str) -> TaskTemplate:
         """The task as Admin holds it."""

@@ -78,7 +78,7 @@ def admin(manifests: tuple[Manifest, ...]) -> Iterator[Between]:
     """An Admin to which the package was applied."""
     with between() as admin:
         config = resolve(admin.endpoint, environ={}, home=None)
-        with Remote.connect(config) as remote:
+        with Remote(config) as remote:
             report = remote.apply(remote.plan(manifests))
         assert {outcome.status for outcome in report.outcomes} == {Status.DONE}
         yield admin

@@ -72,7 +72,7 @@ def endpoint(manifests: tuple[Manifest, ...]) -> Iterator[str]:
 
 
 def connected(endpoint: str) -> Remote:
-    return Remote.connect(resolve(endpoint, environ={}, home=None))
+    return Remote(resolve(endpoint, environ={}, home=None))
 
 
 @pytest.fixture(scope="module")

@@ -51,7 +51,7 @@ def test_nothing_is_left_to_do(tmp_path: Path, copy: str) -> None:
             FLYTE_PLATFORM_URL=sandbox.endpoint,
             FLYTE_PLATFORM_INSECURE="true",
         )
-        with Remote.connect(resolve(sandbox.endpoint, environ={}, home=None)) as remote:
+        with Remote(resolve(sandbox.endpoint, environ={}, home=None)) as remote:
             plan = remote.plan(load([tmp_path / "all.yaml"]))
 
     assert plan.actions == ()
@@ -80,7 +80,7 @@ def test_auto_keeps_the_version_that_pyflyte_registered(tmp_path: Path) -> None:
             FLYTE_PLATFORM_URL=sandbox.endpoint,
             FLYTE_PLATFORM_INSECURE="true",
         )
-        with Remote.connect(resolve(sandbox.endpoint, environ={}, home=None)) as remote:
+        with Remote(resolve(sandbox.endpoint, environ={}, home=None)) as remote:
             manifests = load([tmp_path / "all.yaml"])
             forgetful = remote.plan(manifests)
             plan = remote.plan(manifests, PlanOptions(memory=Head()))
