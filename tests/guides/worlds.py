@@ -1,0 +1,22 @@
+"""What must be there before a guide's code can run, page by page; most need only an Admin.
+
+A world is called in the reader's folder, with the embedded Admin up and the environment pointing
+there; it may write files and register things, and returns names the page takes for granted.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from reconciler.testing import EmbeddedAdmin
+
+World = Callable[[EmbeddedAdmin], Mapping[str, Any]]
+
+
+def bare(admin: EmbeddedAdmin) -> Mapping[str, Any]:
+    """Nothing but the Admin."""
+    return {}
+
+
+WORLDS: dict[str, World] = {}
+# Pages whose code is run by a test of their own.
+ELSEWHERE = {"testing", "embedded-admin"}
