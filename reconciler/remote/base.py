@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from reconciler.admin import Connection, connect
 from reconciler.config import Config
@@ -55,6 +55,33 @@ class Connected:
         self._parallelism = parallelism
         self._cache = cache
         self._connection: Connection = connect(self.config, parallelism=parallelism)
+
+    @classmethod
+    def auto(cls, config_file: str | Path | None = None, **options: Any) -> Self:
+        """Connect to what files and environment name; `options` as the class takes them.
+
+        Raises: ConfigError if nothing names an Admin.
+        """
+        return cls(Config.auto(config_file), **options)
+
+    @classmethod
+    def for_endpoint(
+        cls,
+        endpoint: str,
+        insecure: bool | None = None,
+        config_file: str | Path | None = None,
+        **options: Any,
+    ) -> Self:
+        """Connect to one Admin by its `host:port`; `options` as the class takes them.
+
+        Raises: ConfigError for what is no endpoint.
+        """
+        return cls(Config.for_endpoint(endpoint, insecure, config_file), **options)
+
+    @classmethod
+    def for_sandbox(cls, **options: Any) -> Self:
+        """Connect to the sandbox on this machine; `options` as the class takes them."""
+        return cls(Config.for_sandbox(), **options)
 
     @property
     def endpoint(self) -> str:

@@ -41,9 +41,9 @@ if TYPE_CHECKING:  # a plan need not wait for what applies it
 class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling):
     """A connection to one Admin, and all that can be done with it.
 
-    with Remote(config) as remote:
-        plan = remote.plan(load(["manifests"]))
-        report = remote.apply(plan)
+        with Remote(config) as remote:
+            plan = remote.plan(load(["manifests"]))
+            report = remote.apply(plan)
 
     What files and environment name is connected to where no `config` is given.
     """
