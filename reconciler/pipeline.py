@@ -115,6 +115,22 @@ def plan(
         can be trusted.
     """
     declaration = declare(manifests, _fetched(manifests, fetcher))
+    return plan_declared(declaration, reader, bundler=bundler, now=now, options=options)
+
+
+@without_collecting()
+def plan_declared(
+    declaration: Declaration,
+    reader: Reader,
+    *,
+    bundler: Bundler,
+    now: datetime,
+    options: PlanOptions = PlanOptions(),
+) -> Plan:
+    """The same for what was declared already, by manifests or by a program.
+
+    Raises: as `plan`.
+    """
     covering = Covering(reader)
     found = covering.marked(look_up(needs(declaration), covering))
     memory, is_whole = options.memory, options.whole

@@ -25,7 +25,9 @@ from reconciler.doors import opened_for
 
 if TYPE_CHECKING:
     from reconciler.desired.attribute_files import manifests_of
+    from reconciler.desired.member import Member
     from reconciler.desired.package import Contents, PackageError, read_package
+    from reconciler.desired.registration import Registration, declared
     from reconciler.desired.repack import entity_files
 else:
     # A set without packages takes none of these.
@@ -33,7 +35,9 @@ else:
         __name__,
         {
             "attribute_files": ("manifests_of",),
+            "member": ("Member",),
             "package": ("Contents", "PackageError", "read_package"),
+            "registration": ("Registration", "declared"),
             "repack": ("entity_files",),
         },
     )
@@ -44,7 +48,9 @@ __all__ = [
     "Declaration",
     "Fetched",
     "Kept",
+    "Member",
     "PackageError",
+    "Registration",
     "alike",
     "bind",
     "candidates",
@@ -52,6 +58,7 @@ __all__ = [
     "code_folder",
     "confirmed",
     "declare",
+    "declared",
     "drawing",
     "entity_files",
     "in_words",

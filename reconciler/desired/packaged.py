@@ -2,20 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
-from flyteidl.core.identifier_pb2 import Identifier
-
-from reconciler.desired.entity import AUTO, KINDS, Entity, Place, Pointer, RunsFrom
+from reconciler.desired.entity import AUTO, Entity, Place, RunsFrom
 from reconciler.desired.findings import excuses, severities
-from reconciler.desired.ids import is_own
 from reconciler.desired.member import Fetched, Member
+from reconciler.desired.member_pointers import member_pointers
 from reconciler.desired.package import (
     Contents,
     PackageError,
     package_version,
     read_package,
-    references,
 )
 from reconciler.desired.package_changes import called_here, changed, fitting, in_own_words, is_glob
 from reconciler.desired.package_images import looks_up_children
@@ -25,7 +21,6 @@ from reconciler.manifest import Package
 from reconciler.model import Bundle, CodeArchive, Diagnostic, Kind, Origin
 
 _UNMANAGED = "unmanaged"
-_NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 
 def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator[Entity]:
@@ -65,7 +60,17 @@ def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator
             content_addressed=package.spec.version == AUTO,
             source=member,
             origin=_said_at(package, member) or origin,
-            pointers=tuple(_pointers(member, package, version, origin, registered)),
+            pointers=tuple(
+                member_pointers(
+                    member,
+                    (metadata.project, metadata.domain),
+                    version=version,
+                    origin=origin,
+                    registered=registered,
+                    own=package.said_in,
+                    words=called_here(package),
+                )
+            ),
             state=states.get(member.name, _UNMANAGED)
             if member.kind is Kind.LAUNCH_PLAN
             else _UNMANAGED,
@@ -159,50 +164,3 @@ def _is_default(member: Member) -> bool:
         and not spec.entity_metadata.HasField("schedule")
         and not spec.fixed_inputs.literals
     )
-
-
-def _pointers(
-    member: Member, package: Package, version: str, origin: Origin, registered: set[str]
-) -> Iterator[Pointer]:
-    """What a member refers to: members of its package by blank ids, other things by whole ones.
-
-    Args:
-        registered: Sub-workflows whose versions the member has to name.
-    """
-    nested = _nested_workflows(member) - registered
-    words = called_here(package)
-    own_project, own_domain = package.said_in
-    is_plan = member.kind is Kind.LAUNCH_PLAN
-    for identifier in [member.spec.spec.workflow_id] if is_plan else references(member):
-        kind = KINDS.get(identifier.resource_type)
-        # A sub-workflow travels inside its parent and need not be registered.
-        if kind is None or (kind is Kind.WORKFLOW and identifier.name in nested):
-            continue
-        yield Pointer(
-            place=Place(
-                kind,
-                _or(identifier, "project", package.metadata.project),
-                _or(identifier, "domain", package.metadata.domain),
-                identifier.name,
-            ),
-            version=version if is_own(identifier) else identifier.version,
-            locate=lambda: origin,
-            exact=not is_own(identifier),
-            said_in=(
-                _or(identifier, "project", own_project, words),
-                _or(identifier, "domain", own_domain, words),
-            ),
-        )
-
-
-def _nested_workflows(member: Member) -> set[str]:
-    if member.kind is not Kind.WORKFLOW:
-        return set()
-    return {str(template.id.name) for template in member.spec.sub_workflows}
-
-
-def _or(
-    identifier: Identifier, part: str, default: str, words: Mapping[str, str] = _NO_WORDS
-) -> str:
-    value = str(getattr(identifier, part))
-    return default if not value or value.startswith("{{") else words.get(value, value)
