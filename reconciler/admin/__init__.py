@@ -9,14 +9,37 @@ from reconciler.doors import opened_for
 
 if TYPE_CHECKING:
     from reconciler.admin.client import AdminClient
+    from reconciler.admin.retry import RetryPolicy
+    from reconciler.admin.signed.put import BUSY, MARGIN, Target, send
+    from reconciler.admin.signed.text import redacted, said
+    from reconciler.admin.signed.wire import BUFFER, Reply, Wire
 else:
-    __getattr__ = opened_for(__name__, {"client": ("AdminClient",)})
+    __getattr__ = opened_for(
+        __name__,
+        {
+            "client": ("AdminClient",),
+            "retry": ("RetryPolicy",),
+            "signed.put": ("BUSY", "MARGIN", "Target", "send"),
+            "signed.text": ("redacted", "said"),
+            "signed.wire": ("BUFFER", "Reply", "Wire"),
+        },
+    )
 
 __all__ = [
+    "BUFFER",
+    "BUSY",
+    "MARGIN",
     "REQUEST_LIMIT",
     "AdminClient",
     "Connection",
+    "Reply",
+    "RetryPolicy",
     "SystemClock",
+    "Target",
+    "Wire",
     "connect",
     "oversized",
+    "redacted",
+    "said",
+    "send",
 ]

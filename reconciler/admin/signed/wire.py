@@ -1,0 +1,275 @@
+"""HTTP/1.1 connections that are kept, with as little between file and socket as Python allows.
+
+The standard library's client under the house's rules: what is signed travels as it was signed, a
+file goes out by `sendfile` where nothing encrypts, an answer comes in through one large buffer.
+Proxies are those of the environment (`HTTPS_PROXY`, `NO_PROXY` and so on).
+"""
+
+import base64
+import http.client
+import ssl
+import threading
+import urllib.request
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+from types import TracebackType
+from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
+
+BUFFER = 1 << 20
+_KEPT = 32  # connections that wait for the next request, of each host
+_SMALL = 1 << 16  # what an answer may have left that is read to its end to keep the connection
+_Place = tuple[str, str, int | None]
+
+
+class Wire:
+    """Connections to any number of hosts. Safe to use from many threads.
+
+    Args:
+        ca_cert_file: PEM file of authorities to trust besides the system's; "" for none.
+        insecure_skip_verify: Take whatever certificate a server shows.
+        seconds: That any one step may take: to connect, to send a piece, to be answered.
+    """
+
+    def __init__(
+        self,
+        *,
+        ca_cert_file: str = "",
+        insecure_skip_verify: bool = False,
+        seconds: float = 60.0,
+    ) -> None:
+        self._ca_cert_file = ca_cert_file
+        self._skip_verify = insecure_skip_verify
+        self._seconds = seconds
+        self._idle: dict[_Place, list[http.client.HTTPConnection]] = defaultdict(list)
+        self._lock = threading.Lock()
+        self._context: ssl.SSLContext | None = None
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        body: BinaryIO | None = None,
+        size: int = 0,
+    ) -> "Reply":
+        """Send a request and wait for the head of its answer; close what is returned.
+
+        Args:
+            headers: Sent as they are, beside `Host`, a length and `Accept-Encoding: identity`.
+            body: A file, sent from its start; a caller that tries again need not rewind it.
+            size: Its bytes.
+
+        Raises: OSError or http.client.HTTPException if no whole answer came.
+        """
+        place, target = _place(url)
+        kept = self._take(place)
+        if kept is not None:
+            try:
+                return self._exchange(kept, place, method, target, headers, body, size)
+            except (OSError, http.client.HTTPException):
+                # Most likely the server had hung up on it meanwhile; a new one will tell.
+                kept.close()
+        fresh = self._connect(place)
+        try:
+            return self._exchange(fresh, place, method, target, headers, body, size)
+        except BaseException:
+            fresh.close()
+            raise
+
+    def close(self) -> None:
+        """Hang up wherever nothing is under way."""
+        with self._lock:
+            idle = [connection for kept in self._idle.values() for connection in kept]
+            self._idle.clear()
+        for connection in idle:
+            connection.close()
+
+    def _exchange(
+        self,
+        connection: http.client.HTTPConnection,
+        place: _Place,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: BinaryIO | None,
+        size: int,
+    ) -> "Reply":
+        connection.putrequest(method, target, skip_accept_encoding=True)
+        connection.putheader("Accept-Encoding", "identity")
+        if body is not None:
+            connection.putheader("Content-Length", str(size))
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        if body is not None:
+            try:
+                _send(connection, body, size)
+            except (BrokenPipeError, ConnectionResetError):
+                # Whoever refuses a long body early says why before hanging up.
+                with suppress(OSError, http.client.HTTPException):
+                    return Reply(self, place, connection, connection.getresponse(), spent=True)
+                raise
+        return Reply(self, place, connection, connection.getresponse())
+
+    def _take(self, place: _Place) -> http.client.HTTPConnection | None:
+        with self._lock:
+            idle = self._idle.get(place)
+            return idle.pop() if idle else None
+
+    def _keep(self, place: _Place, connection: http.client.HTTPConnection) -> None:
+        with self._lock:
+            idle = self._idle[place]
+            if len(idle) < _KEPT:
+                idle.append(connection)
+                return
+        connection.close()
+
+    def _connect(self, place: _Place) -> http.client.HTTPConnection:
+        scheme, host, port = place
+        proxy = _proxy(scheme, host)
+        to, at, given = proxy or (host, port, {})
+        connection: http.client.HTTPConnection
+        if scheme == "https":
+            context = self._tls()
+            connection = http.client.HTTPSConnection(
+                to, at, timeout=self._seconds, blocksize=BUFFER, context=context
+            )
+            if proxy:
+                connection.set_tunnel(host, port, headers=given)
+        else:
+            connection = http.client.HTTPConnection(
+                to, at, timeout=self._seconds, blocksize=BUFFER
+            )
+        return connection
+
+    def _tls(self) -> ssl.SSLContext:
+        with self._lock:
+            if self._context is None:
+                self._context = _context(self._ca_cert_file, self._skip_verify)
+            return self._context
+
+
+class Reply:
+    """An answer whose body has yet to be read; close it, or use it in a `with`."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        place: _Place,
+        connection: http.client.HTTPConnection,
+        response: http.client.HTTPResponse,
+        *,
+        spent: bool = False,
+    ) -> None:
+        self._wire, self._place, self._connection = wire, place, connection
+        self._response = response
+        self._spent = spent
+        self.status = response.status
+        self.reason = response.reason
+
+    def header(self, name: str) -> str:
+        """A header's value; "" if there is none."""
+        return self._response.headers.get(name) or ""
+
+    @property
+    def length(self) -> int | None:
+        """What is left of the body, in bytes; None if the server does not say."""
+        return self._response.length
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill a buffer, but for the end of the body, and return how many bytes came."""
+        return self._response.readinto(buffer)
+
+    def read(self, limit: int) -> bytes:
+        """Read the body, up to a limit."""
+        return self._response.read(limit)
+
+    def close(self) -> None:
+        """Give the connection back, if there is nothing more on it."""
+        response = self._response
+        if not response.isclosed() and response.length is not None and response.length < _SMALL:
+            with suppress(OSError, http.client.HTTPException):
+                response.read()
+        whole = response.isclosed() and not response.will_close
+        response.close()
+        if whole and not self._spent:
+            self._wire._keep(self._place, self._connection)
+        else:
+            self._connection.close()
+
+    def __enter__(self) -> "Reply":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _send(connection: http.client.HTTPConnection, body: BinaryIO, size: int) -> None:
+    socket = connection.sock
+    if isinstance(socket, ssl.SSLSocket):
+        _send_encrypted(socket, body, size)
+        return
+    sent = socket.sendfile(body, 0, size) if size else 0
+    if sent != size:
+        raise OSError(f"the file ended after {sent} of its {size} bytes")
+
+
+def _send_encrypted(socket: ssl.SSLSocket, body: BinaryIO, size: int) -> None:
+    # `sendfile` of an encrypted socket reads 8 KiB at a time.
+    buffer = memoryview(bytearray(min(BUFFER, size)))
+    body.seek(0)
+    left = size
+    while left:
+        count = body.readinto(buffer[:left])  # type: ignore[attr-defined]
+        if not count:
+            raise OSError(f"the file ended after {size - left} of its {size} bytes")
+        socket.sendall(buffer[:count])
+        left -= count
+
+
+def _place(url: str) -> tuple[_Place, str]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise http.client.InvalidURL("neither http:// nor https://")
+    place = (parts.scheme, parts.hostname, parts.port)
+    target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+    if parts.scheme == "http" and _proxy("http", parts.hostname):
+        target = f"http://{parts.netloc.rpartition('@')[2]}{target}"
+    return place, target
+
+
+def _proxy(scheme: str, host: str) -> tuple[str, int | None, dict[str, str]] | None:
+    """The proxy on the way to a host: where it is, and what a tunnel through it must say."""
+    url = urllib.request.getproxies().get(scheme, "")
+    if not url or urllib.request.proxy_bypass(host):
+        return None
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    headers = {}
+    if parts.username is not None:
+        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        token = base64.b64encode(login.encode()).decode()
+        headers["Proxy-Authorization"] = f"Basic {token}"
+    return (parts.hostname or "", parts.port, headers)
+
+
+def _context(ca_cert_file: str, skip_verify: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    with suppress(ImportError):
+        # Not every Python knows where its system keeps authorities.
+        import certifi
+
+        context.load_verify_locations(certifi.where())
+    if ca_cert_file:
+        context.load_verify_locations(ca_cert_file)
+    if skip_verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
