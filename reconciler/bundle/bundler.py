@@ -15,13 +15,13 @@ from reconciler.bundle.select import Taken, select
 from reconciler.bundle.stat_cache import StatCache
 from reconciler.errors import BundleError
 from reconciler.model import (
-    BUNDLE_FILE,
     Bundle,
     Code,
     CodeArchive,
     CodeFile,
     CodeFolder,
     CodeListing,
+    CodePickle,
     CodeTar,
     code_digest,
 )
@@ -96,7 +96,10 @@ class CodeBundler:
     @contextmanager
     def archive(self, bundle: Bundle) -> Iterator[Archive]:
         with tempfile.TemporaryDirectory(prefix="reconciler-") as temporary:
-            files, archive = _written(_members(bundle), Path(temporary, BUNDLE_FILE))
+            if isinstance(bundle.source, CodePickle):
+                yield _pickle(bundle.source, Path(temporary, bundle.file))
+                return
+            files, archive = _written(_members(bundle), Path(temporary, bundle.file))
             if code_digest(files) != bundle.code.digest:
                 raise BundleError(
                     [f"{_source(bundle)} has changed since it was planned; plan again"]
@@ -121,17 +124,26 @@ def _written(members: Iterable[Member], path: Path) -> tuple[list[CodeFile], Arc
     return files, Archive(path, size, md5)
 
 
+def _pickle(source: CodePickle, path: Path) -> Archive:
+    path.write_bytes(source.content)
+    md5 = hashlib.md5(source.content, usedforsecurity=False).digest()
+    return Archive(path, len(source.content), md5)
+
+
 def _members(bundle: Bundle) -> Iterator[Member]:
     if isinstance(bundle.source, CodeArchive):
         yield from packaged_members(bundle.source)
-    else:
+    elif isinstance(bundle.source, CodeFolder):
         yield from map(_member, _selected(bundle.source))
 
 
 def _source(bundle: Bundle) -> str:
-    if isinstance(bundle.source, CodeArchive):
-        return f"{bundle.source.package}: {bundle.source.member}"
-    return bundle.source.root
+    match bundle.source:
+        case CodeArchive(package=package, member=member):
+            return f"{package}: {member}"
+        case CodeFolder(root=root):
+            return root
+    return bundle.name
 
 
 def _code(files: Sequence[CodeFile]) -> Code:

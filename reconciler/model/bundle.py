@@ -9,7 +9,7 @@ addresses turned back into tokens.
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from google.protobuf.message import Message
 
@@ -19,6 +19,7 @@ from reconciler.model.texts import rewrite_texts, texts
 
 # The runtime tells an archive by its suffix; the folder above says which one it is.
 BUNDLE_FILE = "code.tar.gz"
+PICKLE_FILE = "pkl.gz"
 # Part of every digest. A change of what is hashed, or how, must change it too.
 _ENCODING = b"reconciler code bundle 1"
 
@@ -52,6 +53,16 @@ class CodeArchive:
     known_as: tuple[str, ...] = ()
     url: str = ""
     sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodePickle:
+    """Python objects by value, gzipped, under the one name that flytekit's runtime looks for.
+
+    Written by `remote`, unpacked by the container alone: nothing here ever reads one.
+    """
+
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,12 @@ class Bundle:
     domain: str
     name: str
     code: Code
-    source: CodeFolder | CodeArchive
+    source: CodeFolder | CodeArchive | CodePickle
+
+    @property
+    def file(self) -> str:
+        """What it is called where it is uploaded."""
+        return PICKLE_FILE if isinstance(self.source, CodePickle) else BUNDLE_FILE
 
     @property
     def id(self) -> ResourceId:
@@ -115,7 +131,7 @@ class Bundle:
     def _ends(self) -> tuple[str, ...]:
         known = self.source.known_as if isinstance(self.source, CodeArchive) else ()
         others = (f"/{self.project}/{self.domain}/{end}" for end in known)
-        return (f"/{self._place}/{BUNDLE_FILE}", *others)
+        return (f"/{self._place}/{self.file}", *others)
 
     @property
     def _place(self) -> str:

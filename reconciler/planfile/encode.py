@@ -3,10 +3,12 @@
 import json
 from typing import Any
 
+from reconciler.errors import PlanFileError
 from reconciler.model import (
     Action,
     Bundle,
     CodeFolder,
+    CodePickle,
     Diagnostic,
     Origin,
     Plan,
@@ -93,6 +95,11 @@ def _bundle(bundle: Bundle) -> pb.Bundle:
         message.folder.exclude.extend(source.exclude)
         message.folder.ignore_files.extend(source.ignore_files)
         message.folder.max_bytes = source.max_bytes
+    elif isinstance(source, CodePickle):
+        raise PlanFileError(
+            f"{bundle.name} was pickled in this process, and no file could bring that back; "
+            "register it from here"
+        )
     else:
         message.archive.package = source.package
         message.archive.member = source.member
