@@ -287,7 +287,7 @@ def connected(
     config = _config(settings, unit)
     say(f"Flyte Admin: {config}")
     for key in config.unknown_keys:
-        say(f"Warning: {config.source} sets admin.{key}, which nothing reads")
+        say(f"Warning: {config.source} sets {key}, which nothing reads")
     with (
         _listening(config) as reachable,
         Remote(reachable, parallelism=parallelism, cache=caches()) as remote,

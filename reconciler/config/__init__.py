@@ -1,8 +1,23 @@
 """Which Admin to talk to, and how: flag, environment and files brought to one frozen Config."""
 
+from reconciler.config.assertion import Assertion
 from reconciler.config.cache import cache_folder
 from reconciler.config.config import Config
 from reconciler.config.login import Flow, Login, read_secret, read_text
+from reconciler.config.origin import Origin, Origins
 from reconciler.config.resolve import resolve
+from reconciler.config.storage import Storage
 
-__all__ = ["Config", "Flow", "Login", "cache_folder", "read_secret", "read_text", "resolve"]
+__all__ = [
+    "Assertion",
+    "Config",
+    "Flow",
+    "Login",
+    "Origin",
+    "Origins",
+    "Storage",
+    "cache_folder",
+    "read_secret",
+    "read_text",
+    "resolve",
+]

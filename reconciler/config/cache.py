@@ -12,3 +12,13 @@ def cache_folder(environ: Mapping[str, str], home: Path | None) -> Path:
     if base := environ.get("XDG_CACHE_HOME"):
         return Path(base, "reconciler")
     return home / ".cache" / "reconciler" if home else Path(tempfile.gettempdir(), "reconciler")
+
+
+def token_folder(environ: Mapping[str, str], home: Path | None) -> str:
+    """The folder of people's tokens, below that of caches.
+
+    "" where that would be among everybody's temporary files: a token is not kept there.
+    """
+    if not (home or environ.get("RECONCILER_CACHE") or environ.get("XDG_CACHE_HOME")):
+        return ""
+    return str(cache_folder(environ, home) / "tokens")

@@ -1,95 +1,97 @@
-"""The configuration file that flytekit and flytectl share, in both their dialects.
+"""The configuration files that flytekit and flytectl have: YAML, and flytekit's older ini.
 
-    admin:
-      endpoint: dns:///flyte.example.com
-      authType: Pkce
-      insecure: false
+    admin:                                    [platform]
+      endpoint: dns:///flyte.example.com      url = flyte.example.com
+      authType: Pkce                          [credentials]
+      insecure: false                         auth_mode = Pkce
 
-The two agree on the names we read; flytectl does not care about the case of a key, so neither
-do we. Everything else in the file (`console`, `logger`, `storage`, …) is not ours.
+The two tools agree on the names that we read; flytectl does not care about the case of a key, so
+neither do we. Only a name that ends with `.yaml` or `.yml` is YAML, as with flytekit.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from reconciler.config.keys import ENDPOINT, KEYS, Key
 from reconciler.errors import ConfigError
 
-# Of the `admin` section, in lower case: flytekit's and flytectl's keys together.
-_KNOWN = frozenset(
+# Keys that flytekit or flytectl know and we do not read, in lower case.
+_LET_BE: Mapping[str, frozenset[str]] = {
+    "admin": frozenset(
+        """
+        authorizationserverurl pkceconfig deviceflowconfig useaudiencefromadmin maxbackoffdelay
+        defaultserviceconfig useauth
+        """.split()  # noqa: SIM905  a list this long reads better as words
+    ),
+    "console": frozenset(),
+    "task": frozenset({"org"}),
+    "storage.connection": frozenset({"auth-type", "disable-ssl"}),
+}
+_OPTIONS_LET_BE = frozenset(
     """
-    endpoint insecure insecureskipverify cacertfilepath authtype command proxycommand clientid
-    clientsecretlocation clientsecretenvvar scopes audience httpproxyurl tokenurl
-    authorizationserverurl authorizationheader pkceconfig deviceflowconfig useaudiencefromadmin
-    maxmessagesizebytes maxretries perretrytimeout maxbackoffdelay defaultserviceconfig
-    tokenrefreshwindow useauth
-    """.split()  # noqa: SIM905  a list this long reads better as words
+    local.org local.cache_enabled local.cache_overwrite aws.retries aws.backoff_seconds
+    aws.enable_debug
+    """.split()  # noqa: SIM905
 )
+_SECTIONS = ("admin", "console", "task", "storage", "images", "logger", "local")
 
 
 @dataclass(frozen=True, slots=True)
-class AdminFile:
-    """The `admin` section of one file; None or "" where it says nothing."""
+class SettingsFile:
+    """What one file says, by lower-case path with dots; nothing, where there is no file."""
 
-    path: Path
-    endpoint: str = ""
-    insecure: bool | None = None
-    insecure_skip_verify: bool | None = None
-    ca_cert_file: str = ""
-    auth_type: str = ""
-    client_id: str = ""
-    client_secret_file: str = ""
-    client_secret_variable: str = ""
-    scopes: tuple[str, ...] = ()
-    audience: str = ""
-    token_url: str = ""
-    command: tuple[str, ...] = ()
-    proxy_command: tuple[str, ...] = ()
-    http_proxy: str = ""
+    path: Path = Path()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    is_ini: bool = False
     unknown_keys: tuple[str, ...] = ()
 
+    def find(self, key: Key) -> tuple[Any, str] | None:
+        """A value as written and its place, for people; None where the file says nothing.
 
-def read_file(path: Path) -> AdminFile:
-    """Read the `admin` section of a configuration file.
+        Empty means nothing, but zero and false are values.
+        """
+        for path in key.options if self.is_ini else (key.path,):
+            value = self.values.get(path.lower())
+            if value is not None and value != "":
+                return value, f"{path} in {self.path}"
+        return None
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint as written, or ""."""
+        found = self.find(ENDPOINT)
+        return ENDPOINT.read(found[0], f"{self.path}: admin.endpoint") if found else ""
+
+
+def read_file(path: Path) -> SettingsFile:
+    """Read a configuration file of either form.
 
     Raises: ConfigError naming the file, if it cannot be read or is not what it should be.
     """
-    document = _load(path)
-    section = _section(document, "admin", path)
-    values = {str(key).lower(): value for key, value in section.items()}
-    return AdminFile(
-        path=path,
-        endpoint=_text(values, "endpoint", path),
-        insecure=_flag(values, "insecure", path),
-        insecure_skip_verify=_flag(values, "insecureSkipVerify", path),
-        ca_cert_file=_text(values, "caCertFilePath", path),
-        auth_type=_text(values, "authType", path),
-        client_id=_text(values, "clientId", path),
-        client_secret_file=_text(values, "clientSecretLocation", path),
-        client_secret_variable=_text(values, "clientSecretEnvVar", path),
-        scopes=_texts(values, "scopes", path),
-        audience=_text(values, "audience", path),
-        token_url=_text(values, "tokenUrl", path),
-        command=_texts(values, "command", path),
-        proxy_command=_texts(values, "proxyCommand", path),
-        http_proxy=_text(values, "httpProxyURL", path),
-        unknown_keys=tuple(str(key) for key in section if str(key).lower() not in _KNOWN),
+    if path.suffix not in (".yaml", ".yml"):
+        values = dict(_ini(path))
+        return SettingsFile(path, values, is_ini=True, unknown_keys=_unknown_options(values))
+    document = _yaml(path)
+    if document is None:
+        document = {}
+    if not isinstance(document, dict):
+        raise ConfigError(f"{path}: expected a mapping with a section `admin`")
+    for section in ("admin", "console", "task", "storage"):
+        value = next((v for k, v in document.items() if str(k).lower() == section), None)
+        if value is not None and not isinstance(value, dict):
+            raise ConfigError(f"{path}: `{section}` must be a mapping")
+    flat = dict(_flat(document))
+    return SettingsFile(
+        path,
+        {name.lower(): value for name, value in flat.items()},
+        unknown_keys=tuple(_unknown(document)),
     )
 
 
-def parse_flag(value: Any, *, what: str) -> bool:
-    """Read true or false, as YAML or as a word (`on`, `0`, …); ConfigError if it is neither."""
-    if isinstance(value, bool):
-        return value
-    match str(value).strip().lower():
-        case "true" | "1" | "yes" | "on" | "t" | "y":
-            return True
-        case "false" | "0" | "no" | "off" | "f" | "n":
-            return False
-    raise ConfigError(f"{what} is {value!r}; it must be true or false")
-
-
-def _load(path: Path) -> Any:
+def _yaml(path: Path) -> Any:
     import yaml  # costs more than the rest of this room together
 
     try:
@@ -105,41 +107,53 @@ def _load(path: Path) -> Any:
         raise ConfigError(f"cannot read {path}: {error.strerror or error}") from error
 
 
-def _section(document: Any, name: str, path: Path) -> dict[Any, Any]:
-    if document is None:
-        return {}
-    if not isinstance(document, dict):
-        raise ConfigError(f"{path}: expected a mapping with a section `{name}`")
-    section = next((value for key, value in document.items() if str(key).lower() == name), None)
-    if section is None:
-        return {}
-    if not isinstance(section, dict):
-        raise ConfigError(f"{path}: `{name}` must be a mapping")
-    return section
+def _ini(path: Path) -> Iterator[tuple[str, Any]]:
+    import configparser
+
+    # No interpolation: a secret may hold a `%`.
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(path.read_text(encoding="utf-8"))
+    except configparser.Error as error:
+        # The rest of the message is the line itself, which may hold a secret.
+        line = getattr(error, "lineno", None)
+        raise ConfigError(f"{path}{f':{line}' if line else ''}: not an ini file") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not an ini file: {error.reason}") from error
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror or error}") from error
+    for section in parser.sections():
+        for option, value in parser.items(section):
+            yield f"{section}.{option}".lower(), value
 
 
-def _text(values: dict[str, Any], key: str, path: Path) -> str:
-    value = values.get(key.lower())
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise ConfigError(f"{path}: admin.{key} must be a text, not {value!r}")
-    return value.strip()
+def _flat(document: Mapping[Any, Any], above: str = "", depth: int = 0) -> Iterator[Any]:
+    for key, value in document.items():
+        name = f"{above}{key}"
+        if isinstance(value, dict) and depth < 3:
+            yield from _flat(value, f"{name}.", depth + 1)
+        else:
+            yield name, value
 
 
-def _texts(values: dict[str, Any], key: str, path: Path) -> tuple[str, ...]:
-    value = values.get(key.lower())
-    if value is None:
-        return ()
-    if isinstance(value, str):
-        return tuple(value.split())
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise ConfigError(f"{path}: admin.{key} must be a list of texts")
-    return tuple(value)
+def _unknown(document: Mapping[Any, Any]) -> Iterator[str]:
+    """Keys of sections that we read which nobody knows, and sections that look misspelt."""
+    known = {key.path.lower() for key in (*KEYS, ENDPOINT)}
+    for name, let_be in _LET_BE.items():
+        section: Any = document
+        for part in name.split("."):
+            below = section.items() if isinstance(section, dict) else ()
+            section = next((v for k, v in below if str(k).lower() == part), None)
+        for key in section if isinstance(section, dict) else ():
+            if str(key).lower() not in let_be and f"{name}.{str(key).lower()}" not in known:
+                yield f"{name}.{key}"
+    for key in document:
+        word = str(key).lower()
+        if word not in _SECTIONS and get_close_matches(word, _SECTIONS, cutoff=0.75):
+            yield str(key)
 
 
-def _flag(values: dict[str, Any], key: str, path: Path) -> bool | None:
-    value = values.get(key.lower())
-    if value is None or value == "":
-        return None
-    return parse_flag(value, what=f"admin.{key} in {path}")
+def _unknown_options(values: Mapping[str, Any]) -> tuple[str, ...]:
+    known = {option for key in (*KEYS, ENDPOINT) for option in key.options} | _OPTIONS_LET_BE
+    ours = ("platform.", "credentials.", "local.", "aws.")
+    return tuple(name for name in values if name.startswith(ours) and name not in known)

@@ -145,27 +145,40 @@ logger:
 """
 
 
-@pytest.mark.parametrize(
-    ("text", "client_id"),
-    [(FLYTEKIT, "flytectl"), (FLYTECTL, "")],
-    ids=["flytekit", "flytectl"],
-)
-def test_reads_both_dialects_of_the_file(tmp_path: Path, text: str, client_id: str) -> None:
-    """One file serves flytekit, flytectl and us; what is not ours is let be."""
-    home = home_with(tmp_path, text)
+def test_reads_flytekits_file(tmp_path: Path) -> None:
+    """What is not about the client, such as images, is let be."""
+    home = home_with(tmp_path, FLYTEKIT)
     assert resolve(environ={}, home=home) == Config(
         endpoint="flyte.example.com:81",
         source=str(home / ".flyte" / "config.yaml"),
         insecure_skip_verify=True,
         ca_cert_file="/etc/ca.pem",
-        login=Login(flow=Flow.PKCE, client_id=client_id),
+        login=Login(flow=Flow.PKCE, client_id="flytectl"),
+    )
+
+
+def test_reads_flytectls_file(tmp_path: Path) -> None:
+    """In which the case of a key does not matter, and durations are Go's."""
+    home = home_with(tmp_path, FLYTECTL)
+    assert resolve(environ={}, home=home) == Config(
+        endpoint="flyte.example.com:81",
+        source=str(home / ".flyte" / "config.yaml"),
+        insecure_skip_verify=True,
+        ca_cert_file="/etc/ca.pem",
+        retries=4,
+        call_seconds=15,
+        login=Login(flow=Flow.PKCE, device_seconds=600),
+        console_endpoint="https://flyte.example.com",
     )
 
 
 def test_tolerates_and_reports_unknown_keys(tmp_path: Path) -> None:
     """A misspelt option does not stop anyone, but can be told."""
     home = home_with(tmp_path, "admin: {endpoint: 'h:1', insecur: true, cloud: {}}")
-    assert resolve(environ={}, home=home).unknown_keys == ("insecur", "cloud")
+    assert resolve(environ={}, home=home).unknown_keys == (
+        "admin.insecur",
+        "admin.cloud",
+    )
 
 
 def test_options_of_a_file_stay_with_its_endpoint(tmp_path: Path) -> None:
@@ -191,7 +204,7 @@ def test_a_file_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
         ("admin: localhost:80", "`admin` must be a mapping"),
         ("admin: {endpoint: 80}", "admin.endpoint must be a text"),
         ("admin: {endpoint: 'h:1', insecure: perhaps}", "admin.insecure.*true or false"),
-        ("admin: {endpoint: 'h:1', authType: [x]}", "admin.authType must be a text"),
+        ("admin: {endpoint: 'h:1', authType: [x]}", "admin.authType.*must be a text"),
         ("admin: {endpoint: 'ftp://h'}", "config.yaml: ftp://h has scheme ftp"),
         ("a: \x00", "config.yaml: not YAML"),
     ],
