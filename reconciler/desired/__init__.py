@@ -25,6 +25,7 @@ from reconciler.doors import opened_for
 
 if TYPE_CHECKING:
     from reconciler.desired.attribute_files import manifests_of
+    from reconciler.desired.literals import coerce
     from reconciler.desired.member import Member
     from reconciler.desired.package import Contents, PackageError, read_package
     from reconciler.desired.registration import Registration, declared
@@ -35,6 +36,7 @@ else:
         __name__,
         {
             "attribute_files": ("manifests_of",),
+            "literals": ("coerce",),
             "member": ("Member",),
             "package": ("Contents", "PackageError", "read_package"),
             "registration": ("Registration", "declared"),
@@ -56,6 +58,7 @@ __all__ = [
     "candidates",
     "castable",
     "code_folder",
+    "coerce",
     "confirmed",
     "declare",
     "declared",

@@ -64,30 +64,46 @@ _STRUCT = SimpleType.STRUCT
 # How far a value had to be bent: the greatest of all its parts counts.
 _EXACT, _WIDENED = 0, 1
 _Coerced = tuple[Literal, int]
+# What makes of any value one that YAML could have given, or a literal; and how far that bent it.
+Adapt = Callable[[Any, LiteralType, str], tuple[Any, int]]
 
 
-def coerce(value: Any, literal_type: LiteralType, *, where: str) -> Literal:
+def coerce(
+    value: Any, literal_type: LiteralType, *, where: str, adapt: Adapt | None = None
+) -> Literal:
     """Return `value` as a literal of the declared type.
 
     Args:
         value: What YAML or JSON gave; datetime, date, timedelta and bytes are taken too.
         where: How messages name the place of the value, such as `input day`.
+        adapt: Asked first about the value and every part of it, each with its own type; for a
+            union once with the union and then with every variant.
 
     Raises: ValueError naming the place inside, the expected type and what was found.
     """
-    return _coerce(value, literal_type, where)[0]
+    return _coerce(value, literal_type, where, adapt)[0]
 
 
-def _coerce(value: Any, literal_type: LiteralType, where: str) -> _Coerced:
+def _coerce(value: Any, literal_type: LiteralType, where: str, adapt: Adapt | None) -> _Coerced:
+    if adapt is None:
+        return _by_type(value, literal_type, where, None)
+    value, bent = adapt(value, literal_type, where)
+    if isinstance(value, Literal):
+        return value, bent
+    literal, more = _by_type(value, literal_type, where, adapt)
+    return literal, max(bent, more)
+
+
+def _by_type(value: Any, literal_type: LiteralType, where: str, adapt: Adapt | None) -> _Coerced:
     match literal_type.WhichOneof("type"):
         case "simple":
             return _simple(value, literal_type, where)
         case "collection_type":
-            return _collection(value, literal_type, where)
+            return _collection(value, literal_type, where, adapt)
         case "map_value_type":
-            return _map(value, literal_type, where)
+            return _map(value, literal_type, where, adapt)
         case "union_type":
-            return _union(value, literal_type, where)
+            return _union(value, literal_type, where, adapt)
         case "enum_type":
             return _enum(value, literal_type, where)
         case "blob":
@@ -136,18 +152,20 @@ def _simple(value: Any, literal_type: LiteralType, where: str) -> _Coerced:
     raise _unfit(value, literal_type, where)
 
 
-def _collection(value: Any, literal_type: LiteralType, where: str) -> _Coerced:
+def _collection(
+    value: Any, literal_type: LiteralType, where: str, adapt: Adapt | None
+) -> _Coerced:
     if not isinstance(value, list | tuple):
         raise _unfit(value, literal_type, where)
     items = [
-        _coerce(item, literal_type.collection_type, f"{where}[{index}]")
+        _coerce(item, literal_type.collection_type, f"{where}[{index}]", adapt)
         for index, item in enumerate(value)
     ]
     literal = Literal(collection=LiteralCollection(literals=[item for item, _ in items]))
     return literal, max((bent for _, bent in items), default=_EXACT)
 
 
-def _map(value: Any, literal_type: LiteralType, where: str) -> _Coerced:
+def _map(value: Any, literal_type: LiteralType, where: str, adapt: Adapt | None) -> _Coerced:
     if not isinstance(value, Mapping):
         raise _unfit(value, literal_type, where)
     literal = Literal(map=LiteralMap())
@@ -155,7 +173,7 @@ def _map(value: Any, literal_type: LiteralType, where: str) -> _Coerced:
     for key, item in value.items():
         if not isinstance(key, str):
             raise ValueError(f"{where}: the key {key!r} must be a text")
-        inner, inner_bent = _coerce(item, literal_type.map_value_type, f"{where}[{key!r}]")
+        inner, inner_bent = _coerce(item, literal_type.map_value_type, f"{where}[{key!r}]", adapt)
         literal.map.literals[key].CopyFrom(inner)
         bent = max(bent, inner_bent)
     return literal, bent
@@ -203,18 +221,18 @@ def _dataset(value: Any, literal_type: LiteralType, where: str) -> _Coerced:
     return _scalar(Scalar(structured_dataset=dataset)), _WIDENED
 
 
-def _union(value: Any, literal_type: LiteralType, where: str) -> _Coerced:
+def _union(value: Any, literal_type: LiteralType, where: str, adapt: Adapt | None) -> _Coerced:
     variants = list(literal_type.union_type.variants)
     if isinstance(value, Mapping) and set(value) == {"type", "value"}:
         named = [one for one in variants if _is_named(one, value["type"])]
         if named:
-            literal, bent = _coerce(value["value"], named[0], where)
+            literal, bent = _coerce(value["value"], named[0], where, adapt)
             return _wrapped(literal, named[0]), bent
     fits: list[tuple[LiteralType, Literal, int]] = []
     failures: list[ValueError] = []
     for variant in variants:
         try:
-            literal, bent = _coerce(value, variant, where)
+            literal, bent = _coerce(value, variant, where, adapt)
             fits.append((variant, literal, bent))
         except ValueError as error:
             if not _is_none(variant):
