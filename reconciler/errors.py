@@ -3,7 +3,9 @@
     ReconcilerError                          1
     ├── ManifestError                        1   every diagnostic of every file at once
     ├── ConfigError                          1   endpoint, workspace file, options
-    ├── UnreachableError                     1   nobody answers at the endpoint
+    ├── NotServedError                       1   nobody answers, or nobody can
+    │   ├── UnreachableError                 1   nobody answers at the endpoint
+    │   └── UnavailableError                 1   Admin itself says so: an AdminError as well
     ├── ApplyRefusedError                    1   not confirmed, or the world moved before a write
     │   └── GuardError                       3   a lawful plan that is rather a mistake
     ├── PlanFileError                        1   no saved plan, a damaged one, another version's
@@ -22,16 +24,27 @@
     ├── BuildError                           1   a package's own command failed, or gave none
     ├── RegistryError                        1   a container registry has no such image, or refuses
     ├── LoginError                           7   no token could be had to log in with
+    ├── RegistrationError                    1   part of a registration failed; again goes on
     ├── MetricsError                         1   nobody took the metrics of a drift report
+    ├── ExecutionError                       1   of an execution, what cannot be as it stands
+    │   ├── InputsError                      1   inputs that the entity does not take
+    │   ├── ExecutionConflictError           1   the name is taken by another execution
+    │   ├── NotDoneError                     1   outputs of what runs, or failed
+    │   ├── WaitTimeoutError                 1   it did not end in time
+    │   └── SignalError                      1   no such signal, or not with this value
     └── AdminError                           1   Admin refused one call; a class for each gRPC code
         ├── UnauthenticatedError             7
         ├── PermissionDeniedError            7
         ├── InvalidArgumentError             1
         │   └── VersionConflictError         1   the version exists with other content
+        │       └── RegistrationConflictError 1  found before anything was written
         └── … CancelledError, UnknownError, DeadlineExceededError, NotFoundError,
               AlreadyExistsError, ResourceExhaustedError, FailedPreconditionError,
               AbortedError, OutOfRangeError, UnimplementedError, InternalError,
               UnavailableError, DataLossError
+
+What a call to Admin raises is a `grpc.RpcError` as well, so that code which catches those goes on
+working; the last lines of this file give the names that flytekit's exceptions have.
 
 A conflict that planning finds is no exception but a row of the plan (`model.Conflict`); only one
 that arose between plan and apply is.
@@ -39,11 +52,13 @@ Foreign errors are translated once, at the seam where they come in, `from` the o
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from google.protobuf.message import Message
 
 from reconciler.model import Diagnostic, ResourceId
+
+Refused = TypeVar("Refused", bound="ReconcilerError")
 
 
 class ReconcilerError(Exception):
@@ -62,7 +77,11 @@ class ConfigError(ReconcilerError):
     """An endpoint, a workspace file or an option that cannot be used as it is."""
 
 
-class UnreachableError(ReconcilerError):
+class NotServedError(ReconcilerError):
+    """Nobody answered, or nobody could: it may go better later."""
+
+
+class UnreachableError(NotServedError):
     """Nobody answers at the endpoint, or not as Flyte Admin would."""
 
 
@@ -210,15 +229,80 @@ class MetricsError(ReconcilerError):
     """Metrics could not be written or sent; what the command told stands."""
 
 
+class ExecutionError(ReconcilerError):
+    """What was asked of an execution cannot be done as it stands."""
+
+
+class InputsError(ExecutionError):
+    """Inputs that the entity does not take; nothing was sent.
+
+    Attributes: `problems`, a sentence for each that is wrong, all of them.
+    """
+
+    def __init__(self, subject: str, problems: Sequence[str]) -> None:
+        self.subject = subject
+        self.problems = tuple(problems)
+        super().__init__(f"{subject}:" + "".join(f"\n  {one}" for one in self.problems))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.subject, self.problems)
+
+
+class ExecutionConflictError(ExecutionError):
+    """An execution of this name exists, and it is another one; it was left alone.
+
+    Attributes: `differences`, a sentence for each.
+    """
+
+    def __init__(self, name: str, differences: Sequence[str]) -> None:
+        self.name = name
+        self.differences = tuple(differences)
+        lines = "".join(f"\n  {one}" for one in self.differences)
+        super().__init__(f"{name} exists already and is another execution:{lines}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.name, self.differences)
+
+
+class NotDoneError(ExecutionError):
+    """It has not come to that yet, or never will: outputs of what runs or failed."""
+
+
+class WaitTimeoutError(ExecutionError, TimeoutError):
+    """What was waited for did not end in time; it goes on."""
+
+
+class SignalError(ExecutionError):
+    """A signal that is not there, is given already, or takes another value."""
+
+
+class RegistrationError(ReconcilerError):
+    """Some of what was to be registered is not there; the same again registers what is missing.
+
+    Attributes: `failures`, a sentence for each that failed or was not tried for that; `registered`
+    what came of all, a `remote.Registered`.
+    """
+
+    def __init__(self, failures: Sequence[str], registered: Any = None) -> None:
+        self.failures = tuple(failures)
+        self.registered = registered
+        super().__init__("not all is registered:" + "".join(f"\n  {one}" for one in failures))
+
+
 class AdminError(ReconcilerError):
     """Admin refused one call, or gave no answer to it.
 
-    Attributes: `code` the gRPC status by name; `text` Admin's own words; `details` its decoded
-    status details; `method` the RPC; `subject` the id it was about, if one is known; `in_doubt`
-    True if a write may have been carried out although its answer was lost: read before judging.
+    What a call raises is a `grpc.RpcError` as well, with `code()`, `details()` and
+    `trailing_metadata()`.
+
+    Attributes: `status` the gRPC code by name; `text` Admin's own words; `attached` its decoded
+    status details; `method` the RPC; `subject` what it was about, if that is known; `request_id`
+    what the call was marked with, all its attempts alike, to be found in Admin's own log;
+    `in_doubt` True if a write may have been carried out although its answer was lost: read before
+    judging.
     """
 
-    code: ClassVar[str] = "UNKNOWN"
+    status: ClassVar[str] = "UNKNOWN"
 
     def __init__(
         self,
@@ -226,83 +310,119 @@ class AdminError(ReconcilerError):
         *,
         method: str = "",
         subject: str = "",
-        details: Sequence[Message] = (),
+        attached: Sequence[Message] = (),
+        request_id: str = "",
         in_doubt: bool = False,
     ) -> None:
         self.text = text
         self.method = method
         self.subject = subject
-        self.details = tuple(details)
+        self.attached = tuple(attached)
+        self.request_id = request_id
         self.in_doubt = in_doubt
         about = f" for {subject}" if subject else ""
-        super().__init__(f"{method or 'Admin'}{about}: {self.code}: {text or 'no message'}")
+        super().__init__(f"{method or 'Admin'}{about}: {self.status}: {text or 'no message'}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The usual way would call the class with the whole message as its text.
+        return revived, (type(self), self.args, self.__dict__)
+
+
+def revived(kind: type[Refused], args: tuple[Any, ...], state: dict[str, Any]) -> Refused:
+    """Make an error again from what it was: for pickle."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class CancelledError(AdminError):
-    code = "CANCELLED"
+    status = "CANCELLED"
 
 
 class UnknownError(AdminError):
     """Admin's word for an SQL error it does not know: neither transient nor about credentials."""
 
-    code = "UNKNOWN"
+    status = "UNKNOWN"
 
 
 class InvalidArgumentError(AdminError):
-    code = "INVALID_ARGUMENT"
+    status = "INVALID_ARGUMENT"
 
 
 class VersionConflictError(InvalidArgumentError):
     """Admin holds this version with other content, and versions never change: use a new one."""
 
 
+class RegistrationConflictError(VersionConflictError):
+    """Versions to be registered exist with other content; nothing was written.
+
+    Attributes: `conflicts`, a sentence for each with the fields that differ.
+    """
+
+    def __init__(self, conflicts: Sequence[str]) -> None:
+        self.conflicts = tuple(conflicts)
+        super().__init__("; ".join(self.conflicts), method="register")
+
+
 class DeadlineExceededError(AdminError):
-    code = "DEADLINE_EXCEEDED"
+    status = "DEADLINE_EXCEEDED"
 
 
 class NotFoundError(AdminError):
-    code = "NOT_FOUND"
+    status = "NOT_FOUND"
 
 
 class AlreadyExistsError(AdminError):
-    code = "ALREADY_EXISTS"
+    status = "ALREADY_EXISTS"
 
 
 class PermissionDeniedError(AdminError):
-    code = "PERMISSION_DENIED"
+    status = "PERMISSION_DENIED"
 
 
 class ResourceExhaustedError(AdminError):
-    code = "RESOURCE_EXHAUSTED"
+    status = "RESOURCE_EXHAUSTED"
 
 
 class FailedPreconditionError(AdminError):
-    code = "FAILED_PRECONDITION"
+    status = "FAILED_PRECONDITION"
 
 
 class AbortedError(AdminError):
-    code = "ABORTED"
+    status = "ABORTED"
 
 
 class OutOfRangeError(AdminError):
-    code = "OUT_OF_RANGE"
+    status = "OUT_OF_RANGE"
 
 
 class UnimplementedError(AdminError):
-    code = "UNIMPLEMENTED"
+    status = "UNIMPLEMENTED"
 
 
 class InternalError(AdminError):
-    code = "INTERNAL"
+    status = "INTERNAL"
 
 
-class UnavailableError(AdminError):
-    code = "UNAVAILABLE"
+class UnavailableError(AdminError, NotServedError):
+    status = "UNAVAILABLE"
 
 
 class DataLossError(AdminError):
-    code = "DATA_LOSS"
+    status = "DATA_LOSS"
 
 
 class UnauthenticatedError(AdminError):
-    code = "UNAUTHENTICATED"
+    status = "UNAUTHENTICATED"
+
+
+# The names that flytekit gives these. Its tree is another: `FlyteSystemException` is all that it
+# has no name of its own for, and so the widest here.
+FlyteAuthenticationException = UnauthenticatedError
+FlyteEntityAlreadyExistsException = AlreadyExistsError
+FlyteEntityNotExistException = NotFoundError
+FlyteException = ReconcilerError
+FlyteInvalidInputException = InvalidArgumentError
+FlyteSystemException = AdminError
+FlyteSystemUnavailableException = NotServedError
+FlyteTimeout = DeadlineExceededError
