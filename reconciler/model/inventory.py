@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from reconciler.model.canonical import is_content_hash
 from reconciler.model.identity import ResourceId
 from reconciler.model.kinds import Kind
-from reconciler.model.plan import Action, Verb
+from reconciler.model.plan import Action, Reason, Verb
 from reconciler.model.resource import Resource
 
 DIGEST_BYTES = 16
@@ -56,8 +56,9 @@ def place_of(id: ResourceId) -> Place:
 
 
 def owned_by(resource: Resource) -> Owned | None:
-    """What we own once a resource is as desired; None of code bundles, which nobody owns."""
-    if resource.id.kind is Kind.BUNDLE:
+    """What we own once a resource is as desired; None of code bundles, which nobody owns, and of
+    executions, which are their own memory."""
+    if resource.id.kind in (Kind.BUNDLE, Kind.EXECUTION):
         return None
     if resource.id.kind is Kind.ACTIVATION:
         return Owned(resource.id, active=resource.active[0] if resource.active else "")
@@ -67,11 +68,12 @@ def owned_by(resource: Resource) -> Owned | None:
 def claims_of(actions: Iterable[Action]) -> tuple[Owned, ...]:
     """What will be ours, or for a delete no longer, once these actions are done; by id.
 
-    What is only forgotten is not claimed: nobody is kept from anything by it.
+    What is only forgotten is not claimed: nobody is kept from anything by it. Nor is what a
+    backfill generates, which nobody declares.
     """
     found = {}
     for action in actions:
-        if action.verb is Verb.FORGET:
+        if action.verb is Verb.FORGET or action.reason is Reason.GENERATED:
             continue
         if action.verb is Verb.DELETE:
             found[action.id] = Owned(action.id, bytes(DIGEST_BYTES))

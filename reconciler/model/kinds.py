@@ -28,6 +28,10 @@ class Kind(Enum):
     NAMED_ENTITY = ("named entity", False, 7)
     # Which version of a launch plan is active: a property of the name, so a resource of its own.
     ACTIVATION = ("activation", False, 8)
+    # A run of a launch plan: started by a plan, and nobody's to keep.
+    EXECUTION = ("execution", False, 9)
+    # Slots of a schedule that are to run. Admin knows only their executions.
+    BACKFILL = ("backfill", False, 10)
 
     def __init__(self, word: str, versioned: bool, rank: int) -> None:
         self.word = word

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from reconciler.model.backfill import SlotTable
 from reconciler.model.bundle import Bundle
 from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic
@@ -15,7 +16,10 @@ from reconciler.model.resource import Origin, Resource
 
 
 class Verb(StrEnum):
-    """What an action does to Admin; adopting and forgetting only change what is ours."""
+    """What an action does to Admin; adopting and forgetting only change what is ours.
+
+    Launching starts an execution, which nothing takes back: it comes last of all.
+    """
 
     CREATE = "create"
     UPDATE = "update"
@@ -27,6 +31,7 @@ class Verb(StrEnum):
     UPLOAD = "upload"
     ADOPT = "adopt"
     FORGET = "forget"
+    LAUNCH = "launch"
 
     @property
     def writes(self) -> bool:
@@ -49,6 +54,10 @@ class Reason(StrEnum):
     UNWANTED = "unwanted"
     NOT_OURS = "not-ours"
     ASKED = "asked"
+    # Of a backfill: its slot has not run, or ran in vain; or made for a launch, and nobody's.
+    NOT_RUN = "not-run"
+    RAN_IN_VAIN = "ran-in-vain"
+    GENERATED = "generated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,11 @@ class Action:
         return self.id.kind is Kind.ACTIVATION and self.verb.writes
 
     @property
+    def is_launch(self) -> bool:
+        """True for steps that start something; they come after everything else."""
+        return self.verb is Verb.LAUNCH
+
+    @property
     def is_record(self) -> bool:
         """True for steps that write nothing but what is ours."""
         return not self.verb.writes
@@ -100,7 +114,8 @@ class Plan:
     """All actions, each after those it needs, and what was found that stands in their way.
 
     `obstacles` keep a plan that can be shown from being applied: an image not yet built.
-    `effects` say what its switches mean; nothing that is done depends on them.
+    `effects` say what its switches mean, and `backfills` how each stands; nothing that is done
+    depends on them.
     """
 
     actions: tuple[Action, ...]
@@ -109,6 +124,7 @@ class Plan:
     warnings: tuple[Diagnostic, ...] = ()
     obstacles: tuple[Diagnostic, ...] = ()
     effects: tuple[Effect, ...] = ()
+    backfills: tuple[SlotTable, ...] = ()
 
     def __iter__(self) -> Iterator[Action]:
         return iter(self.actions)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from reconciler.model.backfill import Backfill
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.drawing import Spot
 from reconciler.model.identity import ResourceId, Scope
@@ -21,6 +22,9 @@ class DesiredState:
     `protected` are projects, domains, names of tasks, workflows and launch plans (named
     entities), and the activations of those launch plans; `renames` leads from the activation of
     a launch plan's old name, which nothing here declares, to that of its new one, which is.
+
+    `backfills` are no resources: Admin holds nothing that could be compared with one, and nobody
+    owns what they start. What they run is in `needs`, as far as the set declares it.
     """
 
     resources: Mapping[ResourceId, Resource]
@@ -29,6 +33,7 @@ class DesiredState:
     unchecked: tuple[Spot, ...] = ()
     protected: frozenset[ResourceId] = frozenset()
     renames: Mapping[ResourceId, ResourceId] = field(default_factory=dict)
+    backfills: tuple[Backfill, ...] = ()
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources.values())
