@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from reconciler.ports import Clock, Ledger, LedgerReader, Reader, Uploader, Writ
 if TYPE_CHECKING:
     from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
+    from reconciler.admin.calls import AdminCalls
     from reconciler.admin.client import AdminClient
     from reconciler.admin.pool import Pool
     from reconciler.admin.retry import RetryPolicy
@@ -23,7 +25,7 @@ class Connection:
         reader: The Reader port; its channel refuses every RPC that is not a read.
         writer: The Writer port.
         uploader: The Uploader port.
-        client: The typed calls, and `client.calls`, which counts all calls of this connection.
+        calls: A method for every RPC; `calls.counts` counts all calls of this connection.
         config: What was connected to.
     """
 
@@ -34,8 +36,8 @@ class Connection:
         reader: Reader,
         writer: Writer,
         uploader: Uploader,
-        client: "AdminClient",
-        reading: "AdminClient",
+        calls: "AdminCalls",
+        reading: "AdminCalls",
         pool: "Pool",
         close: Callable[[], None],
     ) -> None:
@@ -43,10 +45,17 @@ class Connection:
         self.reader = reader
         self.writer = writer
         self.uploader = uploader
-        self.client = client
+        self.calls = calls
         self._reading = reading
         self._pool = pool
         self._close = close
+
+    @cached_property
+    def client(self) -> "AdminClient":
+        """The client for people and programs, on the same calls."""
+        from reconciler.admin.client import AdminClient
+
+        return AdminClient(self.calls)
 
     def launch_plans(
         self, *, project: str | None, domain: str | None, active_only: bool
@@ -55,7 +64,7 @@ class Connection:
         from reconciler.admin.listing import list_launch_plans
 
         return list_launch_plans(
-            self.client, self._pool, project=project, domain=domain, active_only=active_only
+            self.calls, self._pool, project=project, domain=domain, active_only=active_only
         )
 
     def find_ledgers(self) -> Sequence[tuple[str, str, str]]:
@@ -76,13 +85,13 @@ class Connection:
         """The same, to append to."""
         from reconciler.admin.ledger import AdminLedger
 
-        return AdminLedger(self.client, project=project, domain=domain, workspace=workspace)
+        return AdminLedger(self.calls, project=project, domain=domain, workspace=workspace)
 
     def salvaged_ledger(self, *, project: str, domain: str, workspace: str) -> Ledger:
         """The same, of which only what is not damaged is read; the next end sums it up."""
         from reconciler.admin.ledger import SalvagedLedger
 
-        return SalvagedLedger(self.client, project=project, domain=domain, workspace=workspace)
+        return SalvagedLedger(self.calls, project=project, domain=domain, workspace=workspace)
 
     def close(self) -> None:
         """Hang up; calls under way end with an error."""
@@ -124,8 +133,8 @@ def connect(
     # gRPC takes a while to load, and whoever only names this room should not pay for it.
     import grpc
 
+    from reconciler.admin.calls import AdminCalls
     from reconciler.admin.channel import open_channel
-    from reconciler.admin.client import AdminClient
     from reconciler.admin.clock import SystemClock
     from reconciler.admin.interceptors import Deadline, ReadOnly, Recorder
     from reconciler.admin.pool import Pool
@@ -147,18 +156,18 @@ def connect(
     writing = grpc.intercept_channel(channel, Deadline(policy.deadline), *logins, recorder)
     reading = grpc.intercept_channel(writing, ReadOnly())
 
-    def client_on(some: grpc.Channel) -> AdminClient:
-        return AdminClient(
+    def calls_on(some: grpc.Channel) -> AdminCalls:
+        return AdminCalls(
             some, config=config, policy=policy, clock=clock, rand=rand, recorder=recorder
         )
 
-    client, reads = client_on(writing), client_on(reading)
+    calls, reads = calls_on(writing), calls_on(reading)
     return Connection(
         config,
         reader=AdminReader(reads, pool),
-        writer=AdminWriter(client),
-        uploader=AdminUploader(client, policy=policy, clock=clock, rand=rand),
-        client=client,
+        writer=AdminWriter(calls),
+        uploader=AdminUploader(calls, policy=policy, clock=clock, rand=rand),
+        calls=calls,
         reading=reads,
         pool=pool,
         close=channel.close,

@@ -22,13 +22,15 @@ class MutationRefusedError(RuntimeError):
 def is_read(method: str) -> bool:
     """Tell whether an RPC only reads; `method` is its full path, `/service/Method`.
 
-    Every reading RPC of Flyte is called Get… or List…, and no other is. What is not known to read
-    counts as writing.
+    Every reading RPC of Flyte is called Get… or List…, but for one; what else is called so makes a
+    signal that is not there. What is not known to read counts as writing.
     """
     service, _, name = method.removeprefix("/").rpartition("/")
     if service == _HEALTH:
         return True
-    return service.startswith(_SERVICE_PREFIX) and name.startswith(("Get", "List"))
+    if not service.startswith(_SERVICE_PREFIX) or name == "GetOrCreateSignal":
+        return False
+    return name.startswith(("Get", "List")) or name == "UserInfo"
 
 
 class ReadOnly(

@@ -10,9 +10,9 @@ from flyteidl.admin.common_pb2 import (
     Sort,
 )
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
-from flyteidl.admin.project_pb2 import ProjectListRequest
+from flyteidl.admin.project_pb2 import GetDomainRequest, ProjectListRequest
 
-from reconciler.admin.client import AdminClient
+from reconciler.admin.calls import AdminCalls
 from reconciler.admin.paging import BY_ID, Page, read_all
 from reconciler.admin.pool import Pool
 from reconciler.admin.queries import PAGE
@@ -22,7 +22,7 @@ _NEWEST = Sort(key="created_at", direction=Sort.DESCENDING)
 
 
 def list_launch_plans(
-    client: AdminClient,
+    calls: AdminCalls,
     pool: Pool,
     *,
     project: str | None,
@@ -35,17 +35,19 @@ def list_launch_plans(
         `active_only`, also the newest version of names that have none active.
     Cost: a list a project-domain, and with inactive ones a call for each of their names.
     """
-    domains = [domain] if domain else [one.id for one in client.get_domains().domains]
+    domains = (
+        [domain] if domain else [one.id for one in calls.get_domains(GetDomainRequest()).domains]
+    )
     projects = (
         [project]
         if project
-        else [one.id for one in client.list_projects(ProjectListRequest()).projects]
+        else [one.id for one in calls.list_projects(ProjectListRequest()).projects]
     )
     scopes = [(project, domain) for project in projects for domain in domains]
-    answers = pool.map(lambda scope: _active(client, *scope), scopes)
+    answers = pool.map(lambda scope: _active(calls, *scope), scopes)
     found = [plan for answer in answers for plan in answer]
     if not active_only:
-        names = pool.map(lambda scope: _names(client, *scope), scopes)
+        names = pool.map(lambda scope: _names(calls, *scope), scopes)
         switched_on = {(plan.id.project, plan.id.domain, plan.id.name) for plan in found}
         rest = [
             (*scope, name)
@@ -53,12 +55,12 @@ def list_launch_plans(
             for name in some
             if (*scope, name) not in switched_on
         ]
-        for newest in pool.map(lambda place: _newest(client, *place), rest):
+        for newest in pool.map(lambda place: _newest(calls, *place), rest):
             found += newest
     return sorted(found, key=lambda plan: (plan.id.project, plan.id.domain, plan.id.name))
 
 
-def _active(client: AdminClient, project: str, domain: str) -> list[LaunchPlan]:
+def _active(calls: AdminCalls, project: str, domain: str) -> list[LaunchPlan]:
 
     place = NamedEntityIdentifier(project=project, domain=domain)
 
@@ -66,20 +68,20 @@ def _active(client: AdminClient, project: str, domain: str) -> list[LaunchPlan]:
         request = ResourceListRequest(
             id=place, limit=limit, token=token, filters="eq(state,1)", sort_by=BY_ID
         )
-        answer = client.list_launch_plans(request)
+        answer = calls.list_launch_plans(request)
         return Page(answer.launch_plans, answer.token)
 
     what = f"active launch plans of {project}/{domain}"
     return read_all(fetch, limit=PAGE, key=_row_key, what=what)
 
 
-def _names(client: AdminClient, project: str, domain: str) -> list[str]:
+def _names(calls: AdminCalls, project: str, domain: str) -> list[str]:
 
     def fetch(limit: int, token: str) -> Page[Any]:
         request = NamedEntityIdentifierListRequest(
             project=project, domain=domain, limit=limit, token=token, sort_by=_BY_NAME
         )
-        answer = client.list_launch_plan_ids(request)
+        answer = calls.list_launch_plan_ids(request)
         return Page(answer.entities, answer.token)
 
     what = f"launch plans of {project}/{domain}"
@@ -87,14 +89,14 @@ def _names(client: AdminClient, project: str, domain: str) -> list[str]:
     return [row.name for row in rows]
 
 
-def _newest(client: AdminClient, project: str, domain: str, name: str) -> Sequence[LaunchPlan]:
+def _newest(calls: AdminCalls, project: str, domain: str, name: str) -> Sequence[LaunchPlan]:
 
     request = ResourceListRequest(
         id=NamedEntityIdentifier(project=project, domain=domain, name=name),
         limit=1,
         sort_by=_NEWEST,
     )
-    plans: Sequence[LaunchPlan] = client.list_launch_plans(request).launch_plans
+    plans: Sequence[LaunchPlan] = calls.list_launch_plans(request).launch_plans
     return plans
 
 

@@ -7,14 +7,16 @@ from typing import Any
 from flyteidl.admin.common_pb2 import (
     NamedEntityIdentifier,
     NamedEntityListRequest,
+    ObjectGetRequest,
     ResourceListRequest,
     Sort,
 )
 from flyteidl.admin.matchable_resource_pb2 import ListMatchableAttributesRequest
-from flyteidl.admin.project_pb2 import ProjectListRequest
+from flyteidl.admin.project_pb2 import GetDomainRequest, ProjectListRequest
 
-from reconciler.admin.client import AdminClient
+from reconciler.admin.calls import AdminCalls
 from reconciler.admin.codec import CODECS, attributes, named_entity
+from reconciler.admin.codec.request import to_get
 from reconciler.admin.codec.workflow import from_workflow
 from reconciler.admin.paging import BY_ID, Page, read_all
 from reconciler.admin.pool import Pool
@@ -44,23 +46,23 @@ class AdminReader:
     """Reads Admin by name and version (see `ports.Reader`).
 
     Args:
-        client: On a channel that refuses whatever is not a read.
+        calls: On a channel that refuses whatever is not a read.
         pool: Bounds how many calls are under way at once.
     """
 
-    def __init__(self, client: AdminClient, pool: Pool) -> None:
-        self._client = client
+    def __init__(self, calls: AdminCalls, pool: Pool) -> None:
+        self._calls = calls
         self._pool = pool
         self._tables = {
-            Kind.TASK: _Table(client.list_tasks, "tasks", client.get_task),
-            Kind.WORKFLOW: _Table(client.list_workflows, "workflows", client.get_workflow),
+            Kind.TASK: _Table(calls.list_tasks, "tasks", calls.get_task),
+            Kind.WORKFLOW: _Table(calls.list_workflows, "workflows", calls.get_workflow),
             Kind.LAUNCH_PLAN: _Table(
-                client.list_launch_plans, "launch_plans", client.get_launch_plan
+                calls.list_launch_plans, "launch_plans", calls.get_launch_plan
             ),
         }
 
     def domains(self) -> Collection[str]:
-        return tuple(domain.id for domain in self._client.get_domains().domains)
+        return tuple(domain.id for domain in self._calls.get_domains(GetDomainRequest()).domains)
 
     def projects(self, names: Collection[str]) -> Mapping[str, Resource]:
         # What a filter cannot say is no DNS label, so no project can have that name.
@@ -123,7 +125,7 @@ class AdminReader:
             request = ProjectListRequest(
                 limit=limit, token=token, filters=filters, sort_by=_BY_IDENTIFIER
             )
-            answer = self._client.list_projects(request)
+            answer = self._calls.list_projects(request)
             return Page(answer.projects, answer.token)
 
         rows = read_all(fetch, limit=len(names) + 1, key=lambda row: row.id, what="projects")
@@ -156,7 +158,7 @@ class AdminReader:
 
     def _get(self, id: ResourceId) -> Resource | None:
         try:
-            found = CODECS[id.kind].read(self._table(id.kind).get(id))
+            found = CODECS[id.kind].read(self._table(id.kind).get(to_get(id)))
         except NotFoundError:
             return None
         except InternalError as error:
@@ -176,7 +178,7 @@ class AdminReader:
 
     def _rows(self, facet: str) -> list[Resource]:
         request = ListMatchableAttributesRequest(resource_type=ATTRIBUTE_NUMBERS[facet])
-        found = self._client.list_matchable_attributes(request).configurations
+        found = self._calls.list_matchable_attributes(request).configurations
         return [row for row in map(attributes.from_row, found) if row is not None]
 
     def _names(self, query: Names | ResourceId) -> list[Resource]:
@@ -189,10 +191,10 @@ class AdminReader:
                 limit=_ALL_NAMES,
                 sort_by=_BY_NAME,
             )
-            found = self._client.list_named_entities(request).entities
+            found = self._calls.list_named_entities(request).entities
             return [named_entity.from_named_entity(one, query.facet) for one in found]
         try:
-            answer = self._client.get_named_entity(named_entity.to_get(query), query)
+            answer = self._calls.get_named_entity(named_entity.to_get(query))
         except NotFoundError:
             return []
         return [named_entity.from_named_entity(answer, query.facet)]
@@ -209,7 +211,7 @@ class _Table:
 
     list: Callable[[ResourceListRequest], Any]
     field: str
-    get: Callable[[ResourceId], Any]
+    get: Callable[[ObjectGetRequest], Any]
 
 
 def _active_listings(activations: Collection[ResourceId]) -> list[Listing]:

@@ -3,12 +3,15 @@
 What may be repeated depends on what the call does. A read may be repeated at will. A create of a
 version is compare-and-swap: if the lost answer was a success, the repeat says "identical". An
 update sets a whole value, but another writer may have been in between, so it is repeated only
-where Admin said that it did not act, or nobody answered at all.
+where Admin said that it did not act, or nobody answered at all. A launch is compare-and-swap if
+the caller chose the name; without one a repeat would be a second execution, so it is repeated only
+if the request provably never left.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from reconciler.errors import AdminError
 
@@ -18,13 +21,23 @@ _NOT_NOW = frozenset({"UNAVAILABLE", "RESOURCE_EXHAUSTED", "ABORTED"})
 class Effect(Enum):
     """What a call does to Admin, and the codes after which it may be repeated."""
 
-    READ = _NOT_NOW | {"INTERNAL", "DEADLINE_EXCEEDED"}
-    CREATE = _NOT_NOW | {"DEADLINE_EXCEEDED"}
-    UPDATE = _NOT_NOW
+    READ = "read", _NOT_NOW | {"INTERNAL", "DEADLINE_EXCEEDED"}
+    CREATE = "create", _NOT_NOW | {"DEADLINE_EXCEEDED"}
+    UPDATE = "update", _NOT_NOW
+    LAUNCH = "launch", _NOT_NOW | {"DEADLINE_EXCEEDED"}
+    ONCE = "once", frozenset({"UNAVAILABLE"})
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return self.value[1]
 
     @property
     def reads(self) -> bool:
         return self is Effect.READ
+
+    def of(self, request: Any) -> "Effect":
+        """The effect of this very request: a launch goes by whether it names the execution."""
+        return Effect.ONCE if self is Effect.LAUNCH and not request.name else self
 
 
 # RESOURCE_EXHAUSTED is also the word for a message or header over its limit, and INTERNAL for a
@@ -63,8 +76,13 @@ class RetryPolicy:
         for n in range(self.attempts - 1):
             yield rand() * min(self.cap, self.base * 2**n)
 
-    def may_repeat(self, error: AdminError, effect: Effect) -> bool:
-        """Tell whether the call that met this error may be tried again."""
+    def may_repeat(self, error: AdminError, effect: Effect, *, unsent: bool = False) -> bool:
+        """Tell whether the call that met this error may be tried again.
+
+        `unsent` True: the attempt that met it never reached any Admin.
+        """
         if any(words in error.text for words in (*_FOR_GOOD, UNREADABLE_CLOSURE)):
             return False
-        return error.code in effect.value
+        if effect is Effect.ONCE and not unsent:
+            return False
+        return error.status in effect.codes

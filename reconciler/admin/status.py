@@ -1,7 +1,6 @@
 """gRPC's errors translated into ours, once, where they come in."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import grpc
@@ -10,6 +9,7 @@ from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.message import DecodeError, Message
 from google.rpc.status_pb2 import Status
 
+from reconciler.admin.raised import Metadata, as_rpc_error, keep_metadata, restated
 from reconciler.config import Flow, Login
 from reconciler.errors import (
     AbortedError,
@@ -33,7 +33,7 @@ from reconciler.errors import (
 )
 
 CLASSES: dict[str, type[AdminError]] = {
-    one.code: one
+    one.status: one
     for one in (
         AbortedError,
         AlreadyExistsError,
@@ -76,23 +76,30 @@ _OTHER_SERVICE = re.compile(
 )
 
 
-def translate(error: grpc.RpcError, *, method: str, subject: str = "") -> AdminError:
+def translate(
+    error: grpc.RpcError, *, method: str, subject: str = "", request_id: str = ""
+) -> AdminError:
     """Turn what gRPC raised into the class of its code, with all that came with it.
 
     Args:
         error: As a call on a channel raises it.
         method: The RPC, without its service.
-        subject: The id that the call was about, for the message.
+        subject: What the call was about, for the message.
+        request_id: What the call was marked with.
     """
     call: Any = error  # what a failed call raises is the call itself, too
     code, text = call.code().name, call.details() or ""
-    return CLASSES.get(code, UnknownError)(
+    metadata = tuple((key, value) for key, value in call.trailing_metadata() or ())
+    found = as_rpc_error(CLASSES.get(code, UnknownError))(
         text,
         method=method,
         subject=subject,
-        details=_details(call.trailing_metadata() or ()),
+        attached=_attached(metadata),
+        request_id=request_id,
         in_doubt=code in _LOST and never_sent(text) is None,
     )
+    keep_metadata(found, metadata)
+    return found
 
 
 def never_sent(text: str) -> str | None:
@@ -129,10 +136,10 @@ def as_unreachable(error: AdminError, *, endpoint: str, insecure: bool) -> Unrea
         return None
     if insecure and _HUNG_UP.search(reason):
         reason = "it does not speak gRPC in plain text (for TLS use https:// or `insecure: false`)"
-    return UnreachableError(f"cannot reach Flyte Admin at {endpoint}: {reason}")
+    return as_rpc_error(UnreachableError)(f"cannot reach Flyte Admin at {endpoint}: {reason}")
 
 
-def refused_login(error: UnauthenticatedError, login: Login) -> UnauthenticatedError:
+def refused_login(error: UnauthenticatedError, login: Login) -> AdminError:
     """Say beside Admin's words what was tried, and what else there is."""
     match login.flow:
         case Flow.NONE:
@@ -147,12 +154,10 @@ def refused_login(error: UnauthenticatedError, login: Login) -> UnauthenticatedE
     if not login.sends:
         hint = " (authType ClientSecret or ExternalCommand, or a token in RECONCILER_TOKEN)"
     text = f"{error.text or 'credentials are missing'}; {tried}{hint}"
-    return UnauthenticatedError(
-        text, method=error.method, subject=error.subject, details=error.details
-    )
+    return restated(error, UnauthenticatedError, text, in_doubt=False)
 
 
-def _details(metadata: Sequence[tuple[str, str | bytes]]) -> tuple[Message, ...]:
+def _attached(metadata: Metadata) -> tuple[Message, ...]:
     # Not by grpc_status: it refuses the whole when the message differs from the header's by one
     # character, and Admin cuts long messages in the middle of one.
     raw = next((value for key, value in metadata if key == _DETAILS_KEY), b"")

@@ -13,11 +13,11 @@ from typing import Any
 
 from flyteidl.service.dataproxy_pb2 import CreateUploadLocationRequest
 
-from reconciler.admin.client import AdminClient
+from reconciler.admin.calls import AdminCalls
 from reconciler.admin.object_put import Answer, Put, Target, put
 from reconciler.admin.retry import RetryPolicy
 from reconciler.errors import AlreadyExistsError, UploadError
-from reconciler.model import BUNDLE_FILE, Bundle
+from reconciler.model import Bundle
 from reconciler.ports import Archive, Bundler, Clock, Uploaded
 
 # A signature that ends this soon is not used any more.
@@ -29,19 +29,19 @@ class AdminUploader:
     """Uploads bundles (see `ports.Uploader`).
 
     Args:
-        client: On a channel that may write.
+        calls: On a channel that may write.
         policy: How often a PUT is tried and how long it is waited in between.
     """
 
     def __init__(
         self,
-        client: AdminClient,
+        calls: AdminCalls,
         *,
         policy: RetryPolicy,
         clock: Clock,
         rand: Callable[[], float],
     ) -> None:
-        self._client = client
+        self._calls = calls
         self._policy = policy
         self._clock = clock
         self._rand = rand
@@ -58,16 +58,16 @@ class AdminUploader:
 
     def _is_there(self, bundle: Bundle) -> bool:
         try:
-            self._client.create_upload_location(_request(bundle, filename=BUNDLE_FILE), bundle.id)
+            self._calls.create_upload_location(_request(bundle, filename=bundle.file))
         except AlreadyExistsError:
             return True
         return False
 
     def _address(self, bundle: Bundle) -> str:
         """Where the bundle lies. Asked for any file beside it, since Admin refuses to name it."""
-        answer = self._client.create_upload_location(_request(bundle), bundle.id)
+        answer = self._calls.create_upload_location(_request(bundle))
         folder: str = answer.native_url.rpartition("/")[0]
-        return f"{folder}/{BUNDLE_FILE}"
+        return f"{folder}/{bundle.file}"
 
     def _send(self, bundle: Bundle, archive: Archive) -> str:
         """Put an archive and return its address.
@@ -96,10 +96,10 @@ class AdminUploader:
                 self._clock.sleep(delay)
 
     def _location(self, bundle: Bundle, archive: Archive) -> Any:
-        request = _request(bundle, filename=BUNDLE_FILE)
+        request = _request(bundle, filename=bundle.file)
         request.content_md5 = archive.md5
         request.add_content_md5_metadata = True
-        return self._client.create_upload_location(request, bundle.id)
+        return self._calls.create_upload_location(request)
 
     def _is_over(self, location: Any) -> bool:
         if not location.HasField("expires_at"):

@@ -5,10 +5,11 @@ from typing import Any
 
 from flyteidl.admin.workflow_pb2 import CreateWorkflowFailureReason
 
-from reconciler.admin.client import AdminClient
+from reconciler.admin.calls import AdminCalls
 from reconciler.admin.codec import CODECS, attributes, named_entity
 from reconciler.admin.codec.launch_plan import to_switch
 from reconciler.admin.codec.project import to_update
+from reconciler.admin.raised import restated
 from reconciler.admin.size import REQUEST_LIMIT, oversized
 from reconciler.errors import AlreadyExistsError, InvalidArgumentError, VersionConflictError
 from reconciler.model import Kind, Resource, ResourceId
@@ -24,12 +25,12 @@ class AdminWriter:
     """Writes to Admin (see `ports.Writer`).
 
     Args:
-        client: On a channel that may write.
+        calls: On a channel that may write.
         request_limit: Bytes of the largest request that this Admin reads.
     """
 
-    def __init__(self, client: AdminClient, *, request_limit: int = REQUEST_LIMIT) -> None:
-        self._client = client
+    def __init__(self, calls: AdminCalls, *, request_limit: int = REQUEST_LIMIT) -> None:
+        self._calls = calls
         self._request_limit = request_limit
 
     def create(self, resource: Resource) -> Created:
@@ -42,58 +43,58 @@ class AdminWriter:
         try:
             match kind:
                 case Kind.PROJECT:
-                    self._client.register_project(request.project)
+                    self._calls.register_project(request)
                 case Kind.TASK:
-                    self._client.create_task(request)
+                    self._calls.create_task(request)
                 case Kind.WORKFLOW:
-                    self._client.create_workflow(request)
+                    self._calls.create_workflow(request)
                 case Kind.LAUNCH_PLAN:
-                    self._client.create_launch_plan(request)
+                    self._calls.create_launch_plan(request)
         except AlreadyExistsError as answer:
             return _existing(answer)
         except InvalidArgumentError as answer:
             if _is_conflict(answer):
                 # What follows is Admin's diff: up to 32,000 bytes, and for workflows misleading.
                 first_line = answer.text.partition("\n")[0].rstrip(": ")
-                raise VersionConflictError(
-                    first_line,
-                    method=answer.method,
-                    subject=answer.subject,
-                    details=answer.details,
-                ) from answer
+                raise restated(answer, VersionConflictError, first_line) from answer
             raise
         return Created.NEW
 
     def update(self, resource: Resource) -> None:
         match resource.id.kind:
             case Kind.PROJECT:
-                self._client.update_project(to_update(resource))
+                self._calls.update_project(to_update(resource))
             case Kind.ATTRIBUTES:
-                self._upsert(
-                    self._client.update_attributes, attributes.to_update(resource), resource.id
-                )
+                self._upsert(self._of_level(resource.id)[0], attributes.to_update(resource))
             case Kind.NAMED_ENTITY:
-                self._upsert(
-                    self._client.update_named_entity, named_entity.to_update(resource), resource.id
-                )
+                self._upsert(self._calls.update_named_entity, named_entity.to_update(resource))
             case kind:
                 raise ValueError(f"{resource.id} cannot be updated: a {kind} never changes")
 
     def delete(self, attributes_id: ResourceId) -> None:
         if attributes_id.kind is not Kind.ATTRIBUTES:
             raise ValueError(f"{attributes_id} cannot be deleted: Admin deletes attributes only")
-        self._client.delete_attributes(attributes.to_delete(attributes_id), attributes_id)
+        self._of_level(attributes_id)[1](attributes.to_delete(attributes_id))
 
     def set_active(self, launch_plan: ResourceId, *, active: bool) -> None:
-        self._client.update_launch_plan(to_switch(launch_plan, active=active))
+        self._calls.update_launch_plan(to_switch(launch_plan, active=active))
+
+    def _of_level(self, id: ResourceId) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+        """Update and delete of a row of attributes, by how many parts name its level."""
+        calls = self._calls
+        if id.name:
+            return calls.update_workflow_attributes, calls.delete_workflow_attributes
+        if id.domain:
+            return calls.update_project_domain_attributes, calls.delete_project_domain_attributes
+        return calls.update_project_attributes, calls.delete_project_attributes
 
     @staticmethod
-    def _upsert(call: Callable[[Any, ResourceId], None], request: Any, id: ResourceId) -> None:
+    def _upsert(call: Callable[[Any], Any], request: Any) -> None:
         try:
-            call(request, id)
+            call(request)
         except AlreadyExistsError:
             # Someone made the row between Admin's look and its insert: now there is one to update.
-            call(request, id)
+            call(request)
 
 
 def _existing(answer: AlreadyExistsError) -> Created:
@@ -110,5 +111,5 @@ def _is_conflict(answer: InvalidArgumentError) -> bool:
 def _says(answer: AlreadyExistsError | InvalidArgumentError, reason: str) -> bool:
     return any(
         isinstance(detail, CreateWorkflowFailureReason) and detail.HasField(reason)
-        for detail in answer.details
+        for detail in answer.attached
     )

@@ -165,4 +165,4 @@ def _failed(
 
 
 def _text(error: ReconcilerError) -> str:
-    return f"{error.code}: {error.text}" if isinstance(error, AdminError) else str(error)
+    return f"{error.status}: {error.text}" if isinstance(error, AdminError) else str(error)

@@ -107,4 +107,4 @@ def _wanted(action: Action) -> Resource:
 
 def _text(error: ReconcilerError) -> str:
     # What the action was about is said already; Admin's own words are what is new.
-    return f"{error.code}: {error.text}" if isinstance(error, AdminError) else str(error)
+    return f"{error.status}: {error.text}" if isinstance(error, AdminError) else str(error)

@@ -105,7 +105,7 @@ def code(error: Exception) -> str:
         case UnauthenticatedError():
             return "unauthenticated"
         case AdminError():
-            return error.code.lower().replace("_", "-")
+            return error.status.lower().replace("_", "-")
         case UnreachableError():
             return "unreachable"
         case ConfigError():

@@ -15,7 +15,6 @@ from flyteidl.service.dataproxy_pb2 import (
 )
 
 from reconciler.errors import AlreadyExistsError
-from reconciler.model import ResourceId
 
 SECRET = "X-Amz-Signature=53c4e7"
 
@@ -76,7 +75,7 @@ def serving(store: Store) -> Iterator[Store]:
 
 @dataclass
 class Signing:
-    """The one call of AdminClient that uploads make; remembers what it was asked.
+    """The one call of AdminCalls that uploads make; remembers what it was asked.
 
     `held` are objects that are there already: what lies at a path, by its MD5. `lifetime` is how
     long a signature is good, from `now`.
@@ -91,7 +90,7 @@ class Signing:
     asked: list[CreateUploadLocationRequest] = field(default_factory=list)
 
     def create_upload_location(
-        self, request: CreateUploadLocationRequest, id: ResourceId
+        self, request: CreateUploadLocationRequest
     ) -> CreateUploadLocationResponse:
         asked = CreateUploadLocationRequest()
         asked.CopyFrom(request)

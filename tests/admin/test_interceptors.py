@@ -3,7 +3,8 @@
 import grpc
 import pytest
 from flyteidl.admin.task_pb2 import TaskCreateRequest
-from flyteidl.service import admin_pb2, dataproxy_pb2, signal_pb2
+from flyteidl.admin.version_pb2 import GetVersionRequest
+from flyteidl.service import admin_pb2, auth_pb2, dataproxy_pb2, identity_pb2, signal_pb2
 
 from reconciler.admin import Connection
 from reconciler.admin.interceptors import Deadline, MutationRefusedError, ReadOnly, is_read
@@ -14,12 +15,15 @@ from tests.admin.server import Hang, ScriptedAdmin
 
 RPCS = [
     f"/{service.full_name}/{method.name}"
-    for module in (admin_pb2, dataproxy_pb2, signal_pb2)
+    for module in (admin_pb2, auth_pb2, dataproxy_pb2, identity_pb2, signal_pb2)
     for service in module.DESCRIPTOR.services_by_name.values()
     for method in service.methods
 ]
 # What Flyte's services can do to the world; whatever else they have must be a read.
-WRITING = ("Create", "Update", "Delete", "Register", "Relaunch", "Recover", "Terminate", "Set")
+WRITING = (
+    *("Create", "Update", "Delete", "Register", "Relaunch", "Recover", "Terminate", "Set"),
+    "GetOrCreate",
+)
 
 
 def identity(payload: bytes) -> bytes:
@@ -49,14 +53,14 @@ def test_the_unknown_counts_as_writing(method: str, reads: bool) -> None:
 
 def test_a_readers_write_never_leaves(server: ScriptedAdmin, admin: Connection) -> None:
     """The refusal comes from this process, as a bug of ours; the server sees no call."""
-    client = admin.reader._client  # type: ignore[attr-defined]
+    reads = admin.reader._calls  # type: ignore[attr-defined]
     request = TaskCreateRequest()
     request.id.project = request.id.domain = request.id.name = request.id.version = "x"
     request.id.resource_type = 1
     with pytest.raises(MutationRefusedError, match="CreateTask may change Admin"):
-        client.create_task(request)
+        reads.create_task(request)
     assert not server.calls
-    assert not admin.client.calls
+    assert not admin.calls.counts
 
 
 @pytest.mark.parametrize("shape", ["unary_stream", "stream_unary", "stream_stream"])
@@ -87,5 +91,5 @@ def test_counts_each_attempt(server: ScriptedAdmin, to_admin: Connect) -> None:
     connection = to_admin(server.endpoint, policy=RetryPolicy(attempts=2, deadline=0.3))
     with pytest.raises(DeadlineExceededError):
         connection.reader.domains()
-    connection.client.get_version()
-    assert connection.client.calls == {"GetDomains": 2, "GetVersion": 1} == server.calls
+    connection.calls.get_version(GetVersionRequest())
+    assert connection.calls.counts == {"GetDomains": 2, "GetVersion": 1} == server.calls

@@ -92,7 +92,7 @@ def test_the_number_of_calls_is_blind_to_history(
     server.hold(id_(f"n{n}", f"v{v}") for n in range(10) for v in range(history))
     found = admin.reader.versions([id_(f"n{n}", "v0") for n in range(10)])
     assert len(found) == 10
-    assert admin.client.calls == {"ListTasks": 1}
+    assert admin.calls.counts == {"ListTasks": 1}
     (_, request) = server.requests[0]
     assert request.limit == 11
 
@@ -102,7 +102,7 @@ def test_a_crossed_store_stays_exact_and_cheap(server: ScriptedAdmin, admin: Con
     server.hold(id_(f"n{n}", f"v{v}") for n in range(60) for v in range(60))
     wanted = [id_(f"n{n}", f"v{n}") for n in range(60)]
     assert set(admin.reader.versions(wanted)) == set(wanted)
-    assert admin.client.calls["ListTasks"] == 3
+    assert admin.calls.counts["ListTasks"] == 3
 
 
 def test_three_hundred_hashed_entities_are_few_calls(
@@ -114,7 +114,7 @@ def test_three_hundred_hashed_entities_are_few_calls(
     ]
     server.hold(ids)
     assert set(admin.reader.versions(ids)) == set(ids)
-    assert sum(admin.client.calls.values()) == 3
+    assert sum(admin.calls.counts.values()) == 3
 
 
 def test_lists_are_asked_for_in_a_stable_order(server: ScriptedAdmin, admin: Connection) -> None:
@@ -154,7 +154,7 @@ def test_a_workflow_in_a_list_is_known_to_exist_only(
     whole = admin.reader.workflows([workflow, workflow.at("2")])
     assert (listed.complete, whole[workflow].complete) == (False, True)
     assert set(whole) == {workflow}
-    assert admin.client.calls == {"ListWorkflows": 1, "GetWorkflow": 2}
+    assert admin.calls.counts == {"ListWorkflows": 1, "GetWorkflow": 2}
 
 
 def test_an_unreadable_closure_is_no_absent_workflow(

@@ -1,12 +1,13 @@
 """Pauses and permissions of the one retry policy."""
 
 import pytest
+from flyteidl.admin.execution_pb2 import ExecutionCreateRequest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.admin.retry import UNREADABLE_CLOSURE, Effect, RetryPolicy
 from reconciler.admin.status import CLASSES
-from reconciler.errors import InternalError, ResourceExhaustedError
+from reconciler.errors import InternalError, ResourceExhaustedError, UnavailableError
 
 READ_ONLY = {"INTERNAL", "DEADLINE_EXCEEDED"}
 ALWAYS = {"UNAVAILABLE", "RESOURCE_EXHAUSTED", "ABORTED"}
@@ -39,7 +40,20 @@ def test_what_may_be_repeated_depends_on_code_and_effect(code: str) -> None:
         Effect.READ: code in ALWAYS | READ_ONLY,
         Effect.CREATE: code in ALWAYS | {"DEADLINE_EXCEEDED"},
         Effect.UPDATE: code in ALWAYS,
+        Effect.LAUNCH: code in ALWAYS | {"DEADLINE_EXCEEDED"},
+        Effect.ONCE: False,
     }
+
+
+def test_a_launch_without_a_name_is_repeated_only_if_it_never_left() -> None:
+    """A second one would be a second execution; with a name it is refused as the same."""
+    request = ExecutionCreateRequest(project="p", domain="d")
+    assert Effect.LAUNCH.of(request) is Effect.ONCE
+    assert RetryPolicy().may_repeat(UnavailableError("no"), Effect.ONCE, unsent=True)
+    assert not RetryPolicy().may_repeat(UnavailableError("no"), Effect.ONCE)
+    assert not RetryPolicy().may_repeat(ResourceExhaustedError("no"), Effect.ONCE, unsent=True)
+    request.name = "mine"
+    assert Effect.LAUNCH.of(request) is Effect.LAUNCH
 
 
 @pytest.mark.parametrize(

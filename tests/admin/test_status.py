@@ -1,23 +1,33 @@
 """gRPC's errors as ours: a class a code, details decoded, lost servers told in one line."""
 
 import http.server
+import pickle
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import flytekit.exceptions.base as flytekit_base
+import flytekit.exceptions.system as flytekit_system
+import flytekit.exceptions.user as flytekit_user
 import grpc
 import pytest
-from flyteidl.admin.project_pb2 import InactiveProject
+from flyteidl.admin.project_pb2 import GetDomainRequest, InactiveProject
 from flyteidl.admin.workflow_pb2 import CreateWorkflowFailureReason
 
+from reconciler import errors
 from reconciler.admin import Connection
+from reconciler.admin.codec.request import to_get
 from reconciler.admin.retry import RetryPolicy
 from reconciler.admin.status import CLASSES, as_unreachable
 from reconciler.config import Config, Flow, Login
 from reconciler.errors import (
     AdminError,
     InvalidArgumentError,
+    NotFoundError,
     PermissionDeniedError,
     UnauthenticatedError,
     UnavailableError,
@@ -29,6 +39,7 @@ from reconciler.model import Kind, ResourceId
 from tests.admin.conftest import Connect
 from tests.admin.server import Refuse, ScriptedAdmin
 
+UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED
 CODES = [code for code in grpc.StatusCode if code is not grpc.StatusCode.OK]
 TASK = ResourceId(Kind.TASK, "flytesnacks", "development", "a", "1")
 
@@ -46,9 +57,9 @@ def test_a_refusal_carries_everything(
     """Class, words, method and id, whatever the code."""
     server.fail("GetTask", *[Refuse(code, "no way")] * 20)
     with pytest.raises(AdminError) as caught:
-        admin.client.get_task(TASK)
+        admin.calls.get_task(to_get(TASK))
     error = caught.value
-    assert type(error) is CLASSES[code.name]
+    assert isinstance(error, CLASSES[code.name])
     assert error.text.startswith("no way")
     assert (error.method, error.subject) == ("GetTask", str(TASK))
     assert "GetTask" in str(error)
@@ -63,8 +74,8 @@ def test_details_are_decoded(server: ScriptedAdmin, admin: Connection) -> None:
     )
     server.fail("GetDomains", Refuse(grpc.StatusCode.INVALID_ARGUMENT, "not active", details))
     with pytest.raises(InvalidArgumentError) as caught:
-        admin.client.get_domains()
-    assert caught.value.details == details
+        admin.calls.get_domains(GetDomainRequest())
+    assert caught.value.attached == details
 
 
 def test_broken_details_are_none(server: ScriptedAdmin, admin: Connection) -> None:
@@ -72,8 +83,8 @@ def test_broken_details_are_none(server: ScriptedAdmin, admin: Connection) -> No
     server.metadata = (("grpc-status-details-bin", b"\xff\xff\xff"),)
     server.fail("GetDomains", Refuse(grpc.StatusCode.NOT_FOUND, "gone"))
     with pytest.raises(AdminError, match="gone") as caught:
-        admin.client.get_domains()
-    assert caught.value.details == ()
+        admin.calls.get_domains(GetDomainRequest())
+    assert caught.value.attached == ()
 
 
 def test_a_hundred_kilobytes_of_error_arrive(server: ScriptedAdmin, admin: Connection) -> None:
@@ -82,9 +93,9 @@ def test_a_hundred_kilobytes_of_error_arrive(server: ScriptedAdmin, admin: Conne
     detail = CreateWorkflowFailureReason(exists_different_structure={"id": TASK.to_identifier()})
     server.fail("GetDomains", Refuse(grpc.StatusCode.INVALID_ARGUMENT, text, (detail,)))
     with pytest.raises(InvalidArgumentError) as caught:
-        admin.client.get_domains()
+        admin.calls.get_domains(GetDomainRequest())
     assert caught.value.text == text
-    assert caught.value.details == (detail,)
+    assert caught.value.attached == (detail,)
 
 
 @pytest.mark.parametrize(
@@ -187,3 +198,77 @@ def test_who_answers_is_told_by_its_words(error: AdminError, lost: bool) -> None
             "cannot reach Flyte Admin at flyte.example.com:443: "
             "what answers there is no Flyte Admin, or not its gRPC port"
         )
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: code.name)
+def test_an_error_is_grpcs_as_well(
+    server: ScriptedAdmin, admin: Connection, code: grpc.StatusCode
+) -> None:
+    """Code that catches gRPC's errors goes on working, and reads the same from them."""
+    server.metadata = (("said", b"so"),)
+    server.fail("GetTask", *[Refuse(code, "no way")] * 20)
+    with pytest.raises(grpc.RpcError) as caught:
+        admin.calls.get_task(to_get(TASK))
+    error: Any = caught.value
+    assert type(error).__name__ == CLASSES[code.name].__name__
+    assert error.code() is code
+    assert error.details().startswith("no way")
+    assert code is UNAUTHENTICATED or error.details() == error.text
+    assert ("said", "so") in error.trailing_metadata()
+    assert error.initial_metadata() == ()
+    assert error.debug_error_string() == str(error)
+
+
+def test_an_error_survives_a_pickle(server: ScriptedAdmin, admin: Connection) -> None:
+    """From one process to another nothing of it is lost, attached messages and all."""
+    detail = InactiveProject(id="flytesnacks")
+    server.fail("GetTask", Refuse(grpc.StatusCode.NOT_FOUND, "gone", (detail,)))
+    with pytest.raises(NotFoundError) as caught:
+        admin.calls.get_task(to_get(TASK))
+    before: Any = caught.value
+    after = pickle.loads(pickle.dumps(before))
+    assert type(after) is type(before)
+    assert str(after) == str(before)
+    assert after.__dict__ == before.__dict__
+    assert (after.code(), after.attached) == (grpc.StatusCode.NOT_FOUND, (detail,))
+    plain = pickle.loads(pickle.dumps(NotFoundError("gone", method="GetTask", subject="it")))
+    assert (type(plain), str(plain)) == (NotFoundError, "GetTask for it: NOT_FOUND: gone")
+
+
+def test_nobody_reached_is_unavailable_to_grpc(to_admin: Connect) -> None:
+    """Whoever waits for UNAVAILABLE goes on waiting for it."""
+    connection = to_admin(f"127.0.0.1:{free_port()}", policy=RetryPolicy(attempts=1))
+    with pytest.raises(UnreachableError) as caught:
+        connection.calls.get_domains(GetDomainRequest())
+    error: Any = caught.value
+    assert isinstance(error, grpc.RpcError)
+    assert error.code() is grpc.StatusCode.UNAVAILABLE
+    assert error.details() == str(error)
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_the_names_of_flytekit_catch_the_same(server: ScriptedAdmin, admin: Connection) -> None:
+    """What was caught by those names is caught by them still."""
+    names: dict[str, grpc.StatusCode] = {
+        "FlyteAuthenticationException": grpc.StatusCode.UNAUTHENTICATED,
+        "FlyteEntityAlreadyExistsException": grpc.StatusCode.ALREADY_EXISTS,
+        "FlyteEntityNotExistException": grpc.StatusCode.NOT_FOUND,
+        "FlyteException": grpc.StatusCode.UNKNOWN,
+        "FlyteInvalidInputException": grpc.StatusCode.INVALID_ARGUMENT,
+        "FlyteSystemException": grpc.StatusCode.INTERNAL,
+        "FlyteSystemUnavailableException": grpc.StatusCode.UNAVAILABLE,
+        "FlyteTimeout": grpc.StatusCode.DEADLINE_EXCEEDED,
+    }
+    theirs = vars(flytekit_user) | vars(flytekit_system) | vars(flytekit_base)
+    assert set(names) <= set(theirs)
+    for name, code in names.items():
+        server.fail("GetTask", *[Refuse(code, "no way")] * 6)
+        with pytest.raises(getattr(errors, name)):
+            admin.calls.get_task(to_get(TASK))
+        server.reset()
+
+
+def test_whoever_knows_no_grpc_loads_none() -> None:
+    """The tree of errors is for everybody, and a plan of nothing has no use for a channel."""
+    script = "import sys, reconciler.errors; sys.exit('grpc' in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)

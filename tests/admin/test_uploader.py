@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from reconciler.admin import connect
-from reconciler.admin.client import AdminClient
+from reconciler.admin.calls import AdminCalls
 from reconciler.admin.object_put import redacted
 from reconciler.admin.retry import RetryPolicy
 from reconciler.admin.uploader import AdminUploader
@@ -67,7 +67,7 @@ def bundler(tmp_path: Path) -> Bundler:
 
 def uploader(signing: Signing, clock: MemoryClock | None = None) -> AdminUploader:
     return AdminUploader(
-        cast(AdminClient, signing),
+        cast(AdminCalls, signing),
         policy=RetryPolicy(attempts=4),
         clock=clock or MemoryClock(),
         rand=lambda: 1.0,
@@ -188,10 +188,10 @@ def test_somebody_quicker_is_no_failure(store: Store, bundler: Bundler) -> None:
     signing = Signing(store)
     real = signing.create_upload_location
 
-    def raced(request: Any, id: Any) -> Any:
+    def raced(request: Any) -> Any:
         if request.content_md5:
             signing.held[PLACE] = b"theirs"
-        return real(request, id)
+        return real(request)
 
     signing.create_upload_location = raced  # type: ignore[method-assign]
     uploaded = uploader(signing).upload(a_bundle(), bundler)
@@ -211,7 +211,7 @@ def test_no_store_at_all_is_told_after_some_tries(bundler: Bundler) -> None:
 def test_what_admin_refuses_stays_its_error(store: Store, bundler: Bundler) -> None:
     """It is no matter of the store's."""
 
-    def refuse(request: Any, id: Any) -> Any:
+    def refuse(request: Any) -> Any:
         raise PermissionDeniedError("not yours")
 
     signing = Signing(store)
@@ -260,7 +260,7 @@ def test_the_embedded_store_takes_and_knows_it(tmp_path: Path, kind: str) -> Non
             first = connection.uploader.upload(a_bundle(), Bundler(tmp_path))
             again = Bundler(tmp_path, b"other bytes of the same code")
             second = connection.uploader.upload(a_bundle(), again)
-            calls = connection.client.calls["CreateUploadLocation"]
+            calls = connection.calls.counts["CreateUploadLocation"]
         assert sandbox.admin.objects.get(first.address) == CONTENT
     assert not first.existed
     assert second.existed

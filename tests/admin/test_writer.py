@@ -83,7 +83,7 @@ def test_the_workflow_detail_decides_where_the_text_does_not(
     )
     with pytest.raises(VersionConflictError) as caught:
         admin.writer.create(new(Kind.WORKFLOW))
-    assert caught.value.details == (different,)
+    assert caught.value.attached == (different,)
     assert admin.writer.create(new(Kind.WORKFLOW)) is Created.IDENTICAL
 
 

@@ -42,7 +42,7 @@ FOR_OTHER_COMMANDS = (
     "requests",
 )
 FOR_CODE = ("reconciler.desired.package", "reconciler.desired.packaged", "reconciler.bundle")
-FOR_ADMIN = ("grpc", "reconciler.admin.client")
+FOR_ADMIN = ("grpc", "reconciler.admin.calls")
 
 
 def loaded(*argv: str | Path) -> set[str]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from flyteidl.admin.common_pb2 import NamedEntityIdentifierListRequest, Sort
-from flyteidl.admin.project_pb2 import ProjectListRequest
+from flyteidl.admin.project_pb2 import GetDomainRequest, ProjectListRequest
 
-from reconciler.admin.client import AdminClient
+from reconciler.admin.calls import AdminCalls
 from reconciler.admin.paging import Page, read_all
 from reconciler.admin.pool import Pool
 from reconciler.admin.queries import PAGE
@@ -15,15 +15,15 @@ from reconciler.model import LEDGER_PREFIX
 _BY_NAME = Sort(key="name", direction=Sort.ASCENDING)
 
 
-def find_ledgers(client: AdminClient, pool: Pool) -> Sequence[tuple[str, str, str]]:
+def find_ledgers(calls: AdminCalls, pool: Pool) -> Sequence[tuple[str, str, str]]:
     """Return project, domain and workspace of each ledger, sorted.
 
     Cost: the names of all tasks, for Admin filters these lists by nothing but their place.
     """
-    domains = [one.id for one in client.get_domains().domains]
-    projects = [one.id for one in client.list_projects(ProjectListRequest()).projects]
+    domains = [one.id for one in calls.get_domains(GetDomainRequest()).domains]
+    projects = [one.id for one in calls.list_projects(ProjectListRequest()).projects]
     scopes = [(project, domain) for project in projects for domain in domains]
-    found = pool.map(lambda scope: _workspaces(client, *scope), scopes)
+    found = pool.map(lambda scope: _workspaces(calls, *scope), scopes)
     return sorted(
         (*scope, workspace)
         for scope, workspaces in zip(scopes, found, strict=True)
@@ -31,12 +31,12 @@ def find_ledgers(client: AdminClient, pool: Pool) -> Sequence[tuple[str, str, st
     )
 
 
-def _workspaces(client: AdminClient, project: str, domain: str) -> list[str]:
+def _workspaces(calls: AdminCalls, project: str, domain: str) -> list[str]:
     def fetch(limit: int, token: str) -> Page[Any]:
         request = NamedEntityIdentifierListRequest(
             project=project, domain=domain, limit=limit, token=token, sort_by=_BY_NAME
         )
-        answer = client.list_task_ids(request)
+        answer = calls.list_task_ids(request)
         return Page(answer.entities, answer.token)
 
     what = f"tasks of {project}/{domain}"

@@ -26,7 +26,8 @@ from flyteidl.admin.common_pb2 import (
 from flyteidl.admin.task_pb2 import Task
 
 from reconciler import __version__
-from reconciler.admin.client import AdminClient
+from reconciler.admin.calls import AdminCalls
+from reconciler.admin.codec.request import to_get
 from reconciler.admin.ledger.codec import (
     Checkpoint,
     Stored,
@@ -79,13 +80,13 @@ class AdminLedgerReader:
     """Reads the ledger of one workspace (see `ports.LedgerReader`).
 
     Args:
-        client: On a channel that need not write.
+        calls: On a channel that need not write.
         project, domain: The ledger's home.
     """
 
-    def __init__(self, client: AdminClient, *, project: str, domain: str, workspace: str) -> None:
+    def __init__(self, calls: AdminCalls, *, project: str, domain: str, workspace: str) -> None:
         self.workspace = workspace
-        self._client = client
+        self._calls = calls
         self._place = NamedEntityIdentifier(
             project=project, domain=domain, name=LEDGER_PREFIX + workspace
         )
@@ -120,7 +121,7 @@ class AdminLedgerReader:
     def records(self) -> Sequence[Record]:
         def fetch(limit: int, token: str) -> Page[Task]:
             request = ResourceListRequest(id=self._place, limit=limit, token=token, sort_by=_UP)
-            answer = self._client.list_tasks(request)
+            answer = self._calls.list_tasks(request)
             return Page(answer.tasks, answer.token)
 
         rows = read_all(fetch, limit=_PAGE, key=lambda row: row.id.version, what=str(self))
@@ -138,7 +139,7 @@ class AdminLedgerReader:
                 sort_by=_BY_NAME,
                 filters=f"contains(name,{LEDGER_PREFIX})",
             )
-            answer = self._client.list_task_ids(request)
+            answer = self._calls.list_task_ids(request)
             return Page(answer.entities, answer.token)
 
         what = f"ledgers of {self.home}"
@@ -146,7 +147,7 @@ class AdminLedgerReader:
         names = [row.name for row in rows if row.name.startswith(LEDGER_PREFIX)]
         return [
             AdminLedgerReader(
-                self._client,
+                self._calls,
                 project=self._place.project,
                 domain=self._place.domain,
                 workspace=name.removeprefix(LEDGER_PREFIX),
@@ -164,7 +165,7 @@ class AdminLedgerReader:
 
     def _list(self, limit: int, order: Sort) -> Sequence[Task]:
         request = ResourceListRequest(id=self._place, limit=limit, sort_by=order)
-        tasks: Sequence[Task] = self._client.list_tasks(request).tasks
+        tasks: Sequence[Task] = self._calls.list_tasks(request).tasks
         return tasks
 
     def _sum(self, start: Checkpoint | None, stored: Sequence[Stored]) -> Head:
@@ -183,7 +184,7 @@ class AdminLedgerReader:
         return head.after(*rest)
 
     def _read(self, serial: int) -> Record:
-        return decode(self._client.get_task(self._id(serial))).record
+        return decode(self._calls.get_task(to_get(self._id(serial)))).record
 
 
 class AdminLedger(AdminLedgerReader):
@@ -196,7 +197,7 @@ class AdminLedger(AdminLedgerReader):
 
     def __init__(
         self,
-        client: AdminClient,
+        calls: AdminCalls,
         *,
         project: str,
         domain: str,
@@ -204,8 +205,8 @@ class AdminLedger(AdminLedgerReader):
         nonces: Callable[[], bytes] = lambda: secrets.token_bytes(16),
         request_limit: int = REQUEST_LIMIT,
     ) -> None:
-        super().__init__(client, project=project, domain=domain, workspace=workspace)
-        self._writer = AdminWriter(client, request_limit=request_limit)
+        super().__init__(calls, project=project, domain=domain, workspace=workspace)
+        self._writer = AdminWriter(calls, request_limit=request_limit)
         self._nonces = nonces
         self._limit = request_limit
 
@@ -254,7 +255,7 @@ class AdminLedger(AdminLedgerReader):
         Raises: LedgerMovedError if it is somebody else's.
         """
         try:
-            found = self._client.get_task(self._id(serial))
+            found = self._calls.get_task(to_get(self._id(serial)))
         except NotFoundError:
             return False
         if content_of(found) != content:

@@ -18,7 +18,7 @@ from reconciler.admin.ledger import AdminLedger
 from reconciler.admin.ledger.log import SPACING
 from reconciler.config import Config
 from reconciler.errors import LedgerError, LedgerMovedError
-from reconciler.model import Head, Kind, ResourceId
+from reconciler.model import Head, Kind
 from reconciler.ports import Ledger
 from reconciler.sandbox import Sandbox, parse_faults
 from tests.admin.ledger.estate import begin, end, estate, owned
@@ -50,9 +50,8 @@ def test_the_entity_is_archived_and_described(connection: Connection, ledger: Le
     ledger.append(begin(TASK), ledger.head())
 
     place = NamedEntityIdentifier(**HOME, name="reconciler.ledger.etl")
-    id = ResourceId(Kind.NAMED_ENTITY, **HOME, name=place.name, facet="task")
     request = NamedEntityGetRequest(resource_type=ResourceType.TASK, id=place)
-    metadata = connection.client.get_named_entity(request, id).metadata
+    metadata = connection.calls.get_named_entity(request).metadata
 
     assert metadata.state == NAMED_ENTITY_ARCHIVED
     assert "workspace etl" in metadata.description
@@ -63,7 +62,7 @@ def test_descriptions_read_like_a_log(connection: Connection, ledger: Ledger) ->
     ledger.append(end(1, TASK), ledger.append(begin(TASK), ledger.head()))
 
     place = NamedEntityIdentifier(**HOME, name="reconciler.ledger.etl")
-    found = connection.client.list_tasks(ResourceListRequest(id=place, limit=10)).tasks
+    found = connection.calls.list_tasks(ResourceListRequest(id=place, limit=10)).tasks
 
     assert {task.id.version: task.short_description for task in found} == {
         "0000000001": "#1 apply begun by alice: 1 claimed",
@@ -80,11 +79,11 @@ def test_the_head_is_one_call_whatever_the_history(connection: Connection, ledge
         head = ledger.append(
             begin(thing) if head.holder is None else end(head.serial, thing), head
         )
-    before = connection.client.calls
+    before = connection.calls.counts
 
     again = ledger.head()
 
-    assert connection.client.calls - before == {"ListTasks": 1}
+    assert connection.calls.counts - before == {"ListTasks": 1}
     assert again.checkpoint > 0
     assert (again.serial, again.digest) == (head.serial, head.digest)
     assert again.inventory == head.inventory
@@ -133,7 +132,7 @@ def test_what_is_no_entry_is_refused_by_name(connection: Connection, ledger: Led
     template.metadata.runtime.version = "1"
     template.interface.SetInParent()
     template.custom["entry"] = base64.b64encode(b"not ours").decode()
-    connection.client.create_task(request)
+    connection.calls.create_task(request)
 
     with pytest.raises(LedgerError, match=r"ledger\.etl@0000000002 is no entry"):
         ledger.head()
@@ -159,11 +158,11 @@ def test_an_answer_in_doubt_that_was_somebody_elses_is_a_lost_race(sandbox: Sand
     config = Config(endpoint=sandbox.endpoint, source="the test", insecure=True)
     with connect(config) as connection:
         same = {"nonces": lambda: b"n" * 16, "workspace": "etl", **HOME}
-        first = AdminLedger(connection.client, **same)  # type: ignore[arg-type]
+        first = AdminLedger(connection.calls, **same)  # type: ignore[arg-type]
         head = first.head()
         first.append(begin(TASK, actor="alice"), head)
         with pytest.raises(LedgerMovedError):
-            AdminLedger(connection.client, **same).append(  # type: ignore[arg-type]
+            AdminLedger(connection.calls, **same).append(  # type: ignore[arg-type]
                 begin(TASK, actor="bob"), head
             )
 
@@ -176,10 +175,10 @@ def test_a_large_estate_is_read_in_one_call(
     everything = estate(count)
     head = ledger.append(begin(*everything), ledger.head())
     head = ledger.append(end(head.serial, *everything), head)
-    before = connection.client.calls
+    before = connection.calls.counts
 
     again = ledger.head()
 
-    assert connection.client.calls - before == {"ListTasks": 1}
+    assert connection.calls.counts - before == {"ListTasks": 1}
     assert len(again.inventory) == count
     assert again.inventory == head.inventory

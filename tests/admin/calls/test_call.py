@@ -6,6 +6,7 @@ from flyteidl.admin.launch_plan_pb2 import LaunchPlanUpdateRequest
 from flyteidl.admin.task_pb2 import TaskCreateRequest
 
 from reconciler.admin import Connection
+from reconciler.admin.codec.request import to_get
 from reconciler.admin.retry import RetryPolicy
 from reconciler.errors import (
     AdminError,
@@ -70,7 +71,7 @@ def test_an_answer_is_an_answer(
     """What Admin decided is not asked again."""
     server.fail("GetTask", Refuse(code, "so it is"))
     with pytest.raises(AdminError, match="so it is"):
-        admin.client.get_task(TASK)
+        admin.calls.get_task(to_get(TASK))
     assert server.calls["GetTask"] == 1
 
 
@@ -83,7 +84,7 @@ def test_internal_errors_are_repeated_for_reads_only(
     server.hold([LAUNCH_PLAN])
     server.fail("UpdateLaunchPlan", INTERNAL)
     with pytest.raises(InternalError) as caught:
-        admin.client.update_launch_plan(LaunchPlanUpdateRequest(id=LAUNCH_PLAN.to_identifier()))
+        admin.calls.update_launch_plan(LaunchPlanUpdateRequest(id=LAUNCH_PLAN.to_identifier()))
     assert caught.value.in_doubt
     assert server.calls == {"GetDomains": 2, "UpdateLaunchPlan": 1}
 
@@ -97,10 +98,10 @@ def test_silence_ends_at_the_deadline(server: ScriptedAdmin, to_admin: Connect) 
     server.fail("CreateTask", Hang(), Hang())
     assert admin.reader.domains() == ()
     with pytest.raises(DeadlineExceededError) as caught:
-        admin.client.update_launch_plan(LaunchPlanUpdateRequest(id=LAUNCH_PLAN.to_identifier()))
+        admin.calls.update_launch_plan(LaunchPlanUpdateRequest(id=LAUNCH_PLAN.to_identifier()))
     assert caught.value.in_doubt
     with pytest.raises(AdminError) as caught_too:
-        admin.client.create_task(TaskCreateRequest(id=TASK.to_identifier()))
+        admin.calls.create_task(TaskCreateRequest(id=TASK.to_identifier()))
     assert caught_too.value.in_doubt
     assert server.calls == {"GetDomains": 2, "UpdateLaunchPlan": 1, "CreateTask": 2}
 
@@ -110,7 +111,7 @@ def test_doubt_outlives_the_next_attempt(server: ScriptedAdmin, admin: Connectio
     denied = Refuse(grpc.StatusCode.PERMISSION_DENIED, "no more")
     server.fail("CreateTask", UNAVAILABLE, denied)
     with pytest.raises(AdminError, match="no more") as caught:
-        admin.client.create_task(TaskCreateRequest(id=TASK.to_identifier()))
+        admin.calls.create_task(TaskCreateRequest(id=TASK.to_identifier()))
     assert caught.value.in_doubt
 
 
@@ -118,5 +119,5 @@ def test_reads_are_never_in_doubt(server: ScriptedAdmin, admin: Connection) -> N
     """Nothing happened, whatever became of the answer."""
     server.fail("GetTask", UNAVAILABLE)
     with pytest.raises(NotFoundError) as caught:
-        admin.client.get_task(TASK)
+        admin.calls.get_task(to_get(TASK))
     assert not caught.value.in_doubt
