@@ -268,7 +268,11 @@ class NotDoneError(ExecutionError):
     """It has not come to that yet, or never will: outputs of what runs or failed."""
 
 
-class WaitTimeoutError(ExecutionError, TimeoutError):
+class TooLateError(ReconcilerError):
+    """Something took longer than it was given."""
+
+
+class WaitTimeoutError(ExecutionError, TooLateError, TimeoutError):
     """What was waited for did not end in time; it goes on."""
 
 
@@ -364,7 +368,7 @@ class RegistrationConflictError(VersionConflictError):
         super().__init__("; ".join(self.conflicts), method="register")
 
 
-class DeadlineExceededError(AdminError):
+class DeadlineExceededError(AdminError, TooLateError):
     status = "DEADLINE_EXCEEDED"
 
 
@@ -418,6 +422,7 @@ class UnauthenticatedError(AdminError):
 
 # The names that flytekit gives these. Its tree is another: `FlyteSystemException` is all that it
 # has no name of its own for, and so the widest here.
+FlyteAssertion = NotDoneError
 FlyteAuthenticationException = UnauthenticatedError
 FlyteEntityAlreadyExistsException = AlreadyExistsError
 FlyteEntityNotExistException = NotFoundError
@@ -425,4 +430,5 @@ FlyteException = ReconcilerError
 FlyteInvalidInputException = InvalidArgumentError
 FlyteSystemException = AdminError
 FlyteSystemUnavailableException = NotServedError
-FlyteTimeout = DeadlineExceededError
+FlyteTimeout = TooLateError
+FlyteValueException = InputsError
