@@ -166,6 +166,18 @@ EXAMPLES: dict[str, list[Any]] = {
     "Notification.slack": [["weather-abc123@acme.slack.com"]],
     "Notification.pagerDuty": [["weather@acme.pagerduty.com"]],
     "Notification.template": ["short"],
+    # Backfills.
+    "BackfillMetadata.name": ["january"],
+    "BackfillTarget.name": ["weather.daily"],
+    "BackfillTarget.version": [*_VERSION, "active"],
+    "BackfillSpec.concurrency": [10],
+    "BackfillSpec.retries": _RETRIES,
+    "BackfillSpec.inputs": [{"region": "eu"}],
+    "BackfillSpec.labels": [_LABELS],
+    "BackfillSpec.annotations": [_NOTES],
+    "BackfillSpec.maxParallelism": _PARALLELISM,
+    "GeneratedWorkflow.maxNodes": [50],
+    "GeneratedWorkflow.retries": _RETRIES,
     # Packages.
     "PackageSpec.source": ["dist/etl.tgz", f"s3://acme-packages/etl.tgz@sha256:{'0' * 64}"],
     "PackageSpec.version": _OWN_VERSION,

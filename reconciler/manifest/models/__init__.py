@@ -7,6 +7,7 @@ from reconciler.manifest.models.attributes import (
     TaskResources,
     WorkflowExecutionConfig,
 )
+from reconciler.manifest.models.backfill import Backfill, GeneratedWorkflow
 from reconciler.manifest.models.base import API_VERSION, Manifest, Part, Path, Problem, said
 from reconciler.manifest.models.binding import (
     Binding,
@@ -58,7 +59,7 @@ from reconciler.manifest.models.workflow import FAILURE_NODE, Output, Workflow
 
 KINDS: dict[str, type[Manifest]] = {
     model.KIND: model
-    for model in (Project, Domain, CodeBundle, Task, Workflow, LaunchPlan, Package)
+    for model in (Project, Domain, CodeBundle, Task, Workflow, LaunchPlan, Package, Backfill)
 }
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "Amounts",
     "Array",
     "Attributes",
+    "Backfill",
     "Binding",
     "Build",
     "BundleReference",
@@ -89,6 +91,7 @@ __all__ = [
     "ExecutionEnvironment",
     "ExtendedResources",
     "Gate",
+    "GeneratedWorkflow",
     "LaunchPlan",
     "LaunchPlanChanges",
     "LaunchPlanReference",

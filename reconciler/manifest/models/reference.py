@@ -29,7 +29,7 @@ def _not_active(text: str) -> str:
     return text
 
 
-_AnyVersion = Annotated[
+AnyVersion = Annotated[
     Name, AfterValidator(_pinned), Field(json_schema_extra={"not": {"enum": ["auto"]}})
 ]
 _TaskVersion = Annotated[
@@ -67,4 +67,4 @@ class Reference(Part):
 class LaunchPlanReference(Reference):
     """A launch plan, whose version may also be `active`."""
 
-    version: Maybe[_AnyVersion] = None
+    version: Maybe[AnyVersion] = None
