@@ -13,7 +13,7 @@ from reconciler.desired.attributes import attributes, limits_of
 from reconciler.desired.binder import Binder
 from reconciler.desired.code import Bundles, Codes, folders
 from reconciler.desired.entities import entities
-from reconciler.desired.entity import Entity
+from reconciler.desired.entity import NO_BACKFILLS, BoundBackfills, Entity, Pointer
 from reconciler.desired.member import Fetched
 from reconciler.desired.named_entities import named_entities
 from reconciler.desired.needs import Index, needs_of
@@ -22,7 +22,7 @@ from reconciler.desired.problems import Problems
 from reconciler.desired.protected import protected
 from reconciler.desired.renames import renames
 from reconciler.errors import ManifestError
-from reconciler.manifest import Manifest
+from reconciler.manifest import Backfill, Manifest
 from reconciler.model import (
     CodeFolder,
     CycleError,
@@ -50,6 +50,16 @@ class Declaration:
     problems: tuple[Diagnostic, ...]
 
     @property
+    def backfills(self) -> tuple[tuple[Backfill, Pointer], ...]:
+        """Each backfill, and the launch plan that it runs."""
+        if not any(isinstance(manifest, Backfill) for manifest in self.manifests):
+            return ()
+        # Rarely is there any.
+        from reconciler.desired.backfill import backfill_pointers
+
+        return backfill_pointers(self.manifests, self.entities)
+
+    @property
     def folders(self) -> frozenset[CodeFolder]:
         """The folders of code that must be read before `bind`."""
         return folders(self.manifests)
@@ -69,7 +79,8 @@ def declare(manifests: Sequence[Manifest], fetched: Fetched = NOTHING) -> Declar
 
 def needs(declaration: Declaration) -> Needs:
     """Name everything that must be read of Admin before `bind`."""
-    return needs_of(declaration.manifests, declaration.entities)
+    pointers = [pointer for _, pointer in declaration.backfills]
+    return needs_of(declaration.manifests, declaration.entities, pointers)
 
 
 @without_collecting()
@@ -96,6 +107,7 @@ def bind(
     for entity in _in_order(declaration.entities, index, problems):
         binder.bind(entity)
     binder.finish()
+    bound = _backfills(declaration, binder, problems)
     rows = attributes(declaration.manifests, problems)
     names = named_entities(declaration.manifests, problems)
     renamed = renames(declaration.manifests, declaration.entities, problems)
@@ -105,12 +117,24 @@ def bind(
     resources = {resource.id: resource for resource in declared}
     return DesiredState(
         resources=resources,
-        needs=_all_needs(resources, binder.needs),
+        needs={**_all_needs(resources, binder.needs), **bound.needs},
         warnings=problems.warnings,
-        unchecked=tuple(dict.fromkeys(entity.place.as_spot for entity in binder.unchecked)),
+        unchecked=tuple(
+            dict.fromkeys((*(one.place.as_spot for one in binder.unchecked), *bound.unchecked))
+        ),
         protected=protected(declaration.manifests),
         renames=renamed,
+        backfills=bound.backfills,
     )
+
+
+def _backfills(declaration: Declaration, binder: Binder, problems: Problems) -> BoundBackfills:
+    found = declaration.backfills
+    if not found:
+        return NO_BACKFILLS
+    from reconciler.desired.backfill import bind_backfills
+
+    return bind_backfills(found, binder, problems)
 
 
 def _all_needs(

@@ -125,6 +125,15 @@ class Binder:
 
     # References
 
+    def refer(self, pointer: Pointer) -> Bound | None:
+        """What a pointer of no entity means, or None as `_target` says; after `finish`."""
+        return self._target(pointer, self._index.declared(pointer))
+
+    def found(self, id: ResourceId) -> Resource:
+        """What Admin holds under an id that `refer` gave."""
+        assert self._found is not None
+        return self._found.versions[id]
+
     def _target(self, pointer: Pointer, declared: Entity | None) -> Bound | None:
         """What a pointer means, or None with the reason told (or told before, or open offline)."""
         if declared is not None:

@@ -1,13 +1,13 @@
 """One declared version of something, and the references in it: what binding works on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from flyteidl.core.identifier_pb2 import ResourceType
 
 from reconciler.desired.member import Member
 from reconciler.manifest import LaunchPlan, Path, Task, Workflow
-from reconciler.model import Bundle, Kind, Origin, ResourceId, Severity, Spot, spot
+from reconciler.model import Backfill, Bundle, Kind, Origin, ResourceId, Severity, Spot, spot
 
 AUTO, LATEST, ACTIVE = "auto", "latest", "active"
 KINDS = {
@@ -114,3 +114,15 @@ class Entity:
     severities: Mapping[str, Severity] = field(default_factory=dict)
     said_in: tuple[str, str] | None = None
     kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundBackfills:
+    """The backfills of a set, what each needs of it, and those that only Admin could bind."""
+
+    backfills: tuple[Backfill, ...] = ()
+    needs: Mapping[ResourceId, Collection[ResourceId]] = field(default_factory=dict)
+    unchecked: tuple[Spot, ...] = ()
+
+
+NO_BACKFILLS = BoundBackfills()

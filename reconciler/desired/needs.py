@@ -1,11 +1,11 @@
 """What the manifests refer to but do not declare: named here, read by others, bound in `bind`."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
 from reconciler.desired.entity import ACTIVE, AUTO, LATEST, Entity, Place, Pointer
-from reconciler.manifest import CodeBundle, Domain, Manifest, Project
+from reconciler.manifest import Backfill, CodeBundle, Domain, Manifest, Project
 from reconciler.model import Needs, ResourceId
 
 
@@ -40,13 +40,18 @@ class Index:
         return next(iter(get_close_matches(place.name, sorted(names), n=1)), "")
 
 
-def needs_of(manifests: Sequence[Manifest], entities: Sequence[Entity]) -> Needs:
-    """Name everything that must be read of Admin before the manifests can be bound."""
+def needs_of(
+    manifests: Sequence[Manifest], entities: Sequence[Entity], also: Iterable[Pointer] = ()
+) -> Needs:
+    """Name everything that must be read of Admin before the manifests can be bound.
+
+    Args:
+        also: What is referred to by none of the entities.
+    """
     index = Index(entities)
     foreign = {
         pointer
-        for entity in entities
-        for pointer in entity.pointers
+        for pointer in (*(one for entity in entities for one in entity.pointers), *also)
         if not (pointer.version is None or pointer.word == AUTO)
         and index.declared(pointer) is None
     }
@@ -75,6 +80,6 @@ def _projects(manifests: Sequence[Manifest], entities: Sequence[Entity]) -> set[
         match manifest:
             case Project():
                 projects.add(manifest.metadata.name)
-            case Domain() | CodeBundle():
+            case Domain() | CodeBundle() | Backfill():
                 projects.add(manifest.metadata.project)
     return projects

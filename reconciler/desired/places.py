@@ -6,7 +6,7 @@ from flyteidl.admin.project_pb2 import Project as ProjectMessage
 
 from reconciler.desired.entity import Entity
 from reconciler.desired.problems import Problems
-from reconciler.manifest import CodeBundle, Domain, Manifest, Project
+from reconciler.manifest import Backfill, CodeBundle, Domain, Manifest, Project
 from reconciler.model import Found, Kind, Origin, Resource, ResourceId
 
 
@@ -63,7 +63,7 @@ def check_places(
         *(
             (manifest.metadata.project, manifest.metadata.domain, manifest.origin)
             for manifest in manifests
-            if isinstance(manifest, CodeBundle)
+            if isinstance(manifest, CodeBundle | Backfill)
         ),
         *(
             (manifest.metadata.name, "", manifest.origin_of("spec", "attributes"))
