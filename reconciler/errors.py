@@ -32,6 +32,7 @@
     │   ├── NotDoneError                     1   outputs of what runs, or failed
     │   ├── WaitTimeoutError                 1   it did not end in time
     │   └── SignalError                      1   no such signal, or not with this value
+    ├── FilterError                          1   a filter or an order that Admin's lists lack
     └── AdminError                           1   Admin refused one call; a class for each gRPC code
         ├── UnauthenticatedError             7
         ├── PermissionDeniedError            7
@@ -56,7 +57,7 @@ from typing import Any, ClassVar, TypeVar
 
 from google.protobuf.message import Message
 
-from reconciler.model import Diagnostic, ResourceId
+from reconciler.model import Change, Diagnostic, ResourceId
 
 Refused = TypeVar("Refused", bound="ReconcilerError")
 
@@ -293,6 +294,10 @@ class RegistrationError(ReconcilerError):
         super().__init__("not all is registered:" + "".join(f"\n  {one}" for one in failures))
 
 
+class FilterError(ReconcilerError, ValueError):
+    """A filter or an order that a list of Admin's does not have, or cannot say; nothing was sent."""
+
+
 class AdminError(ReconcilerError):
     """Admin refused one call, or gave no answer to it.
 
@@ -354,7 +359,13 @@ class InvalidArgumentError(AdminError):
 
 
 class VersionConflictError(InvalidArgumentError):
-    """Admin holds this version with other content, and versions never change: use a new one."""
+    """Admin holds this version with other content, and versions never change: use a new one.
+
+    Attributes: `differences`, the fields that Admin told, `before` what it holds; it tells neither
+    lists that only grew or shrank nor, of a workflow, anything but the interface.
+    """
+
+    differences: tuple[Change, ...] = ()
 
 
 class RegistrationConflictError(VersionConflictError):
