@@ -295,7 +295,7 @@ class RegistrationError(ReconcilerError):
 
 
 class FilterError(ReconcilerError, ValueError):
-    """A filter or an order that a list of Admin's does not have, or cannot say; nothing was sent."""
+    """A filter or an order that a list of Admin's has not, or cannot say; nothing was sent."""
 
 
 class AdminError(ReconcilerError):
