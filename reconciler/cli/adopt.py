@@ -5,6 +5,7 @@ import sys
 import click
 
 from reconciler.cli.choice import ChoosingCommand, choice, choice_options
+from reconciler.cli.completing import complete
 from reconciler.cli.exits import for_apply
 from reconciler.cli.options import (
     admin_option,
@@ -17,7 +18,9 @@ from reconciler.cli.options import (
 
 
 @click.command(cls=ChoosingCommand)
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="NAME...", shell_complete=complete("declared")
+)
 @lock_timeout_option
 @choice_options
 @admin_option

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reconciler.cli.completing import complete
+
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.manifest import Assignment
 
@@ -75,6 +77,7 @@ def environment_option(command: Command) -> Command:
         "environments",
         multiple=True,
         metavar="NAME",
+        shell_complete=complete("environments"),
         help="An environment of the workspace; several give a section each. Else RECONCILER_ENV, "
         "then the workspace's defaultEnvironment.",
     )(command)
@@ -88,6 +91,7 @@ def workspace_option(command: Command) -> Command:
         "workspaces",
         multiple=True,
         metavar="NAME",
+        shell_complete=complete("workspaces"),
         help="Only this one of those that reconciler.workspaces.yaml lists.",
     )(command)
 

@@ -5,6 +5,7 @@ import sys
 import click
 
 from reconciler.cli.choice import ChoosingCommand, choice, environment_option, workspace_option
+from reconciler.cli.completing import complete
 from reconciler.cli.exits import for_apply
 from reconciler.cli.options import (
     admin_option,
@@ -16,7 +17,9 @@ from reconciler.cli.options import (
 
 
 @click.command(cls=ChoosingCommand)
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="NAME...", shell_complete=complete("declared")
+)
 @lock_timeout_option
 @environment_option
 @workspace_option

@@ -13,11 +13,18 @@ from reconciler.cli.choice import (
     ledger_option,
     workspace_option,
 )
+from reconciler.cli.completing import complete
 from reconciler.cli.options import admin_option, as_seconds, program_options, settings
 
 
 @click.command(cls=ChoosingCommand)
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument(
+    "names",
+    nargs=-1,
+    required=True,
+    metavar="NAME...",
+    shell_complete=complete("launchplans"),
+)
 @click.option("--reason", default="", metavar="TEXT", help="Why, for everyone who plans.")
 @click.option(
     "--for",

@@ -43,9 +43,10 @@ COMMANDS = {
     "ledger": "Look into what Flyte Admin remembers for a workspace.",
     "build": "Build packages with their own commands, and pin them.",
     "bundle": "See and build the code that tasks run.",
-    "get": "List what Flyte Admin holds.",
+    "get": "List what Flyte Admin holds, or show one thing in full.",
     "import": "Write manifests from what other tools keep.",
     "sandbox": "Serve an embedded Flyte Admin.",
+    "completion": "Print the script for a shell's completion.",
 }
 
 _INTERRUPTED = "\nInterrupted; nothing was written to Flyte Admin."

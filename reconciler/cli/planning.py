@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
-    from reconciler.cli.session import Unit
+    from reconciler.cli.completing import complete
+from reconciler.cli.session import Unit
     from reconciler.manifest import Manifest
     from reconciler.model import Head, Plan, PlanOptions
     from reconciler.remote import Remote
@@ -82,6 +83,7 @@ def planning_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--exclude",
             "excludes",
+            shell_complete=complete("declared"),
             multiple=True,
             metavar="PATTERN",
             help="All but this, and but what cannot do without it.",
@@ -89,6 +91,7 @@ def planning_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--target",
             "targets",
+            shell_complete=complete("declared"),
             multiple=True,
             metavar="PATTERN",
             help="Only this, and what must be there for it: a glob of names or of "

@@ -13,6 +13,7 @@ from reconciler.cli.choice import (
     ledger_option,
     workspace_option,
 )
+from reconciler.cli.completing import complete
 from reconciler.cli.exits import for_apply
 from reconciler.cli.options import (
     admin_option,
@@ -24,7 +25,13 @@ from reconciler.cli.options import (
 
 
 @click.command(cls=ChoosingCommand)
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument(
+    "names",
+    nargs=-1,
+    required=True,
+    metavar="NAME...",
+    shell_complete=complete("launchplans"),
+)
 @click.option(
     "--to",
     default="previous",

@@ -284,7 +284,7 @@ def connected(
 
     Raises: ConfigError if no endpoint is named, or the embedded Admin cannot be started.
     """
-    config = _config(settings, unit)
+    config = settled_config(settings, unit)
     say(f"Flyte Admin: {config}")
     for key in config.unknown_keys:
         say(f"Warning: {config.source} sets {key}, which nothing reads")
@@ -306,7 +306,11 @@ def _workspaces(names: Sequence[str]) -> Iterator[tuple[str, Workspace | None]]:
         yield entry.name, load_workspace(entry.path)
 
 
-def _config(settings: Settings, unit: Unit) -> Config:
+def settled_config(settings: Settings, unit: Unit) -> Config:
+    """Which Admin is meant, by options, environment, workspace and files.
+
+    Raises: ConfigError if none is named.
+    """
     admin = unit.settled.admin if unit.settled else None
     file = unit.workspace.origin.file if unit.workspace else WORKSPACE_FILE
     source = f"{file}, environment {unit.environment}" if unit.environment else file

@@ -5,6 +5,7 @@ import os
 import click
 
 from reconciler.cli.choice import ChoosingCommand, choice, environment_option, workspace_option
+from reconciler.cli.completing import complete
 from reconciler.cli.options import (
     admin_option,
     lock_timeout_option,
@@ -15,7 +16,9 @@ from reconciler.cli.options import (
 
 
 @click.command(cls=ChoosingCommand)
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="NAME...", shell_complete=complete("declared")
+)
 @click.option(
     "--to",
     required=True,

@@ -37,15 +37,18 @@ def _is_plain(text: str) -> bool:
 _Dumper.add_representer(str, _text)
 
 
-def to_yaml(documents: Iterable[Mapping[str, Any]]) -> str:
+def to_yaml(documents: Iterable[Mapping[str, Any]], *, plain: bool = False) -> str:
     """Return documents of plain values as one YAML text that loads as exactly these.
 
     Texts that YAML 1.1 takes for something else are quoted, so every parser reads the same; what
     looks like a reference to a variable is no reference.
+
+    Args:
+        plain: It is no manifest, and `${` is written as it is.
     """
     return "---\n".join(
         yaml.dump(
-            _literally(document),
+            document if plain else _literally(document),
             Dumper=_Dumper,
             sort_keys=False,
             allow_unicode=True,

@@ -12,6 +12,7 @@ from reconciler.remote.remote import Remote
 from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
 
 if TYPE_CHECKING:
+    from reconciler.remote.browse.asked import Asked
     from reconciler.remote.build import Built, build_for_plan, build_packages
     from reconciler.remote.drawing import draw
     from reconciler.remote.images import ImageUpdate, update_images
@@ -29,6 +30,7 @@ else:
     __getattr__ = opened_for(
         __name__,
         {
+            "browse.asked": ("Asked",),
             "build": ("Built", "build_for_plan", "build_packages"),
             "drawing": ("draw",),
             "images": ("ImageUpdate", "update_images"),
@@ -43,6 +45,7 @@ FlyteRemote = Remote  # flytekit's name for it, for scripts that change only the
 
 __all__ = [
     "About",
+    "Asked",
     "Built",
     "Config",
     "FlyteRemote",

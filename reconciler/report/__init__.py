@@ -19,7 +19,7 @@ from reconciler.report.diagnostics import (
 from reconciler.report.outcomes import outcome_line, report_as_text
 from reconciler.report.progress import Progress, progress
 from reconciler.report.sensitive import without_secrets
-from reconciler.report.style import Style, printable
+from reconciler.report.style import Style, one_line, printable
 from reconciler.report.table import table
 
 if TYPE_CHECKING:
@@ -49,10 +49,11 @@ if TYPE_CHECKING:
     )
     from reconciler.report.events import Events, as_line
     from reconciler.report.explanations import explanations_as_json, explanations_as_text
+    from reconciler.report.full import in_full
     from reconciler.report.graph import drawing_as_dot, drawing_as_mermaid, drawing_as_svg
     from reconciler.report.images import ImageLine, images_as_json, images_as_table
-    from reconciler.report.launch_plans import launch_plans_as_json, launch_plans_as_table
     from reconciler.report.ledger import history_as_json, history_as_text, ledger_as_json
+    from reconciler.report.listing import LISTINGS, Listing
     from reconciler.report.schema import document_schemas
 else:
     # A plan on a terminal takes none of these.
@@ -83,6 +84,7 @@ else:
             ),
             "bundles": (
                 "Listed",
+                "Listing",
                 "bundles_as_json",
                 "bundles_as_text",
             ),
@@ -102,6 +104,7 @@ else:
                 "explanations_as_json",
                 "explanations_as_text",
             ),
+            "full": ("in_full",),
             "graph": (
                 "drawing_as_dot",
                 "drawing_as_mermaid",
@@ -112,14 +115,14 @@ else:
                 "images_as_json",
                 "images_as_table",
             ),
-            "launch_plans": (
-                "launch_plans_as_json",
-                "launch_plans_as_table",
-            ),
             "ledger": (
                 "history_as_json",
                 "history_as_text",
                 "ledger_as_json",
+            ),
+            "listing": (
+                "LISTINGS",
+                "Listing",
             ),
             "schema": ("document_schemas",),
         },
@@ -128,12 +131,14 @@ else:
 __all__ = [
     "FORMAT_VERSION",
     "LIMITS",
+    "LISTINGS",
     "MARKER",
     "NO_CHANGES",
     "SMALLEST",
     "Events",
     "ImageLine",
     "Listed",
+    "Listing",
     "Progress",
     "Style",
     "Suite",
@@ -162,9 +167,9 @@ __all__ = [
     "history_as_text",
     "images_as_json",
     "images_as_table",
-    "launch_plans_as_json",
-    "launch_plans_as_table",
+    "in_full",
     "ledger_as_json",
+    "one_line",
     "outcome_line",
     "plan_as_json",
     "plan_as_markdown",

@@ -30,6 +30,7 @@ _SECRETIVE = re.compile(
       | config({_ITEM}\.value|\..+)            # of plugins
       | custom\..+                             # of plugins
       | fixedInputs\.literals\.[^.]+
+      | (fullInputs|inputs|fullOutputs|outputs)\.literals\.[^.]+  # of an execution
       | fixedValues\.literals\.[^.]+
       | parameters\.[^.]+\.default             # of an input
       | binding\.(scalar|collection|map)       # of a node's input
@@ -92,6 +93,10 @@ class Masks:
         if (before, after) == (change.before, change.after):
             return change
         return Change(change.path, before, after, sensitive=True)
+
+    def document(self, value: Any) -> Any:
+        """JSON of a message as a document may hold it."""
+        return self._hidden(value, "")
 
     def _is_secretive(self, path: str) -> bool:
         if any(pattern.fullmatch(path) for pattern in self._reveal):
@@ -156,6 +161,8 @@ def _ends(path: str) -> Iterator[int]:
 
 
 def _below(path: str, key: str) -> str:
+    if not path:
+        return key
     return f"{path}{key}" if key.startswith("[") else f"{path}.{key}"
 
 

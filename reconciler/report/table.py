@@ -16,17 +16,19 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, color: bool
     style = Style(color)
     cells = [[one_line(cell) or "-" for cell in row] for row in rows]
     columns = list(zip(headings, *cells, strict=True))
-    widths = [max(map(_width, column)) for column in columns]
-    lines = [style.bold(_joined(headings, widths)), *(_joined(row, widths) for row in cells)]
+    widths = [max(map(text_width, column)) for column in columns]
+    lines = [style.bold(joined(headings, widths)), *(joined(row, widths) for row in cells)]
     return "\n".join(lines) + "\n"
 
 
-def _joined(row: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+def joined(row: Sequence[str], widths: Sequence[int]) -> str:
+    """One line of a table whose columns are so wide."""
+    cells = zip(row, widths, strict=True)
+    padded = (cell + " " * (width - text_width(cell)) for cell, width in cells)
     return _GAP.join(padded).rstrip()
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
     """Columns on a terminal: wide letters take two, combining marks none."""
     return sum(
         0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text

@@ -18,6 +18,7 @@ class Symbol(StrEnum):
     REMOVE = "-"
     UPLOAD = "^"
     OWN = "="
+    LAUNCH = ">"
     NONE = " "
 
 
@@ -52,6 +53,7 @@ WORDS: dict[Verb, Words] = {
     Verb.UPLOAD: Words(Symbol.UPLOAD, "will be uploaded", "upload", "uploaded", "uploading"),
     Verb.ADOPT: Words(Symbol.OWN, "will be adopted", "adopt", "adopted", "adopting"),
     Verb.FORGET: Words(Symbol.OWN, "will be forgotten", "forget", "forgotten", "forgetting"),
+    Verb.LAUNCH: Words(Symbol.LAUNCH, "will be launched", "launch", "launched", "launching"),
 }
 
 LEGEND: dict[Symbol, str] = {
@@ -60,6 +62,7 @@ LEGEND: dict[Symbol, str] = {
     Symbol.REMOVE: "deactivate, archive or delete",
     Symbol.UPLOAD: "upload",
     Symbol.OWN: "adopt or forget: what is ours changes, and nothing in Flyte Admin",
+    Symbol.LAUNCH: "launch an execution",
 }
 
 # Counted in every summary, zero or not; the others are named only where there are any.

@@ -1,0 +1,1 @@
+"""What Admin holds, row by row, as people look through it."""

@@ -1,0 +1,328 @@
+"""The lists of Admin: of all places or one, the newest of each name or every version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flyteidl.admin.common_pb2 import (
+    NamedEntityIdentifier,
+    NamedEntityIdentifierListRequest,
+    ObjectGetRequest,
+    ResourceListRequest,
+    Sort,
+)
+from flyteidl.admin.execution_pb2 import (
+    WorkflowExecutionGetDataRequest,
+    WorkflowExecutionGetRequest,
+)
+from flyteidl.admin.matchable_resource_pb2 import ListMatchableAttributesRequest
+from flyteidl.admin.node_execution_pb2 import (
+    NodeExecutionGetDataRequest,
+    NodeExecutionGetRequest,
+    NodeExecutionListRequest,
+)
+from flyteidl.admin.project_pb2 import GetDomainRequest, ProjectListRequest
+from flyteidl.admin.signal_pb2 import SignalListRequest
+from flyteidl.admin.task_execution_pb2 import TaskExecutionListRequest
+from flyteidl.core.identifier_pb2 import (
+    Identifier,
+    NodeExecutionIdentifier,
+    WorkflowExecutionIdentifier,
+)
+
+from reconciler.errors import NotFoundError
+from reconciler.model import ATTRIBUTE_NUMBERS, Kind, Scope
+from reconciler.remote.browse import asked as columns
+from reconciler.remote.browse.asked import EVERYTHING, Asked
+from reconciler.remote.browse.rows import rows
+
+if TYPE_CHECKING:
+    from reconciler.admin import Connection
+
+Result = TypeVar("Result")
+Item = TypeVar("Item")
+
+_NEWEST = "-created_at"
+_TABLES: Mapping[Kind, tuple[str, str, Mapping[str, str]]] = {
+    Kind.TASK: ("task", "tasks", columns.ENTITIES),
+    Kind.WORKFLOW: ("workflow", "workflows", columns.ENTITIES),
+    Kind.LAUNCH_PLAN: ("launch_plan", "launch_plans", columns.LAUNCH_PLANS),
+}
+
+
+class Browser:
+    """Reads lists for people; every row is the message that Admin sent.
+
+    Where a project or domain is None, all of them are meant.
+
+    Raises: ValueError for a filter or order that is none; AdminError or UnreachableError.
+    """
+
+    def __init__(self, connection: Connection, *, parallelism: int = 10) -> None:
+        self._calls: Any = connection.calls
+        self._parallelism = parallelism
+
+    # Places
+
+    def projects(self, asked: Asked = EVERYTHING) -> Iterator[Any]:
+        """Projects, archived ones only where a filter asks for their state."""
+        filters = asked.filter_text(columns.PROJECTS, archived=True)
+        order = asked.sort_by(columns.PROJECTS, "id")
+
+        def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
+            request = ProjectListRequest(limit=limit, token=token, filters=filters, sort_by=order)
+            answer = self._calls.list_projects(request)
+            return answer.projects, answer.token
+
+        return rows(fetch, limit=asked.limit, key=lambda row: row.id)
+
+    def domains(self) -> Sequence[Any]:
+        """Domains, as the server is configured."""
+        found: Sequence[Any] = self._calls.get_domains(GetDomainRequest()).domains
+        return found
+
+    def places(self, project: str | None, domain: str | None) -> Sequence[Scope]:
+        """Every project and domain that is meant."""
+        domains = [domain] if domain else [one.id for one in self.domains()]
+        projects = [project] if project else [one.id for one in self.projects()]
+        return [(one, other) for one in projects for other in domains]
+
+    # Tasks, workflows and launch plans
+
+    def names(self, kind: Kind, place: Scope, *, limit: int | None = None) -> Iterator[str]:
+        """Names of one place, by name."""
+        call = getattr(self._calls, f"list_{_TABLES[kind][0]}_ids")
+        order = Sort(key="name", direction=Sort.ASCENDING)
+
+        def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
+            request = NamedEntityIdentifierListRequest(
+                project=place[0], domain=place[1], limit=limit, token=token, sort_by=order
+            )
+            answer = call(request)
+            return answer.entities, answer.token
+
+        found: Iterator[Any] = rows(fetch, limit=limit, key=lambda row: row.name)
+        return (row.name for row in found)
+
+    def newest(self, kind: Kind, places: Sequence[Scope], asked: Asked) -> Iterator[Any]:
+        """Of each name the newest version that the filters let through, by place and name.
+
+        Cost: a call a name, several at once.
+        """
+        asked.filter_text(_TABLES[kind][2])  # wrong ones are told before anything is read
+        named = self._each(lambda place: [(place, n) for n in self.names(kind, place)], places)
+        every = [one for some in named for one in some]
+        newest = Asked(asked.filters, asked.sort, limit=1)
+
+        def first(one: tuple[Scope, str]) -> Any:
+            return next(self.versions(kind, one[0], one[1], newest), None)
+
+        found = (row for row in self._each(first, every) if row is not None)
+        return islice(found, asked.limit)
+
+    def versions(self, kind: Kind, place: Scope, name: str, asked: Asked) -> Iterator[Any]:
+        """Versions of a name, or with "" of every name of a place; newest first."""
+        word, field, known = _TABLES[kind]
+        call = getattr(self._calls, f"list_{word}s")
+        filters, order = asked.filter_text(known), asked.sort_by(known, _NEWEST)
+        id = NamedEntityIdentifier(project=place[0], domain=place[1], name=name)
+
+        def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
+            request = ResourceListRequest(
+                id=id, limit=limit, token=token, filters=filters, sort_by=order
+            )
+            answer = call(request)
+            return getattr(answer, field), answer.token
+
+        return rows(fetch, limit=asked.limit, key=lambda row: (row.id.name, row.id.version))
+
+    def all_versions(self, kind: Kind, places: Sequence[Scope], asked: Asked) -> Iterator[Any]:
+        """Every version of every name, place after place, in each newest first."""
+        found = (row for place in places for row in self.versions(kind, place, "", asked))
+        return islice(found, asked.limit)
+
+    def entity(self, kind: Kind, place: Scope, name: str, version: str) -> Any:
+        """One version in full.
+
+        Raises: NotFoundError.
+        """
+        id = Identifier(
+            resource_type=kind.name, project=place[0], domain=place[1], name=name, version=version
+        )
+        return getattr(self._calls, f"get_{_TABLES[kind][0]}")(ObjectGetRequest(id=id))
+
+    # Executions
+
+    def executions(
+        self, places: Sequence[Scope], asked: Asked, *, archived: bool = False
+    ) -> Iterator[Any]:
+        """Executions of these places, newest first.
+
+        Args:
+            archived: Those that were archived instead.
+        """
+        filters = asked.filter_text(columns.EXECUTIONS, archived=True)
+        if archived:
+            filters = f"{filters}+eq(state,1)" if filters else "eq(state,1)"
+        order = asked.sort_by(columns.EXECUTIONS, _NEWEST)
+
+        def of(place: Scope) -> Iterator[Any]:
+            id = NamedEntityIdentifier(project=place[0], domain=place[1])
+
+            def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
+                request = ResourceListRequest(
+                    id=id, limit=limit, token=token, filters=filters, sort_by=order
+                )
+                answer = self._calls.list_executions(request)
+                return answer.executions, answer.token
+
+            return rows(fetch, limit=asked.limit, key=lambda row: row.id.name)
+
+        if len(places) == 1:
+            return of(places[0])
+        found = [row for some in self._each(lambda one: list(of(one)), places) for row in some]
+        if not asked.sort:
+            found.sort(key=_created, reverse=True)
+        return islice(found, asked.limit)
+
+    def execution(self, id: WorkflowExecutionIdentifier) -> Any:
+        """One execution in full.
+
+        Raises: NotFoundError.
+        """
+        return self._calls.get_execution(WorkflowExecutionGetRequest(id=id))
+
+    def execution_data(self, id: WorkflowExecutionIdentifier) -> dict[str, Any]:
+        """Its `inputs` and `outputs`, each a LiteralMap."""
+        answer = self._calls.get_execution_data(WorkflowExecutionGetDataRequest(id=id))
+        return {"inputs": answer.full_inputs, "outputs": answer.full_outputs}
+
+    def node(self, id: NodeExecutionIdentifier) -> Any:
+        """One node in full.
+
+        Raises: NotFoundError.
+        """
+        return self._calls.get_node_execution(NodeExecutionGetRequest(id=id))
+
+    def node_data(self, id: NodeExecutionIdentifier) -> dict[str, Any]:
+        """Its `inputs` and `outputs`, each a LiteralMap."""
+        answer = self._calls.get_node_execution_data(NodeExecutionGetDataRequest(id=id))
+        return {"inputs": answer.full_inputs, "outputs": answer.full_outputs}
+
+    def nodes(
+        self, execution: WorkflowExecutionIdentifier, asked: Asked, *, parent: str = ""
+    ) -> Iterator[Any]:
+        """Nodes of an execution, or those below one of them, in the order they came."""
+        filters = asked.filter_text(columns.NODES)
+        order = asked.sort_by(columns.NODES, "created_at")
+
+        def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
+            request = NodeExecutionListRequest(
+                workflow_execution_id=execution,
+                unique_parent_id=parent,
+                limit=limit,
+                token=token,
+                filters=filters,
+                sort_by=order,
+            )
+            answer = self._calls.list_node_executions(request)
+            return answer.node_executions, answer.token
+
+        return rows(fetch, limit=asked.limit, key=lambda row: row.id.node_id)
+
+    def attempts(self, node: NodeExecutionIdentifier, asked: Asked) -> Iterator[Any]:
+        """Attempts of a node at its task, in the order they came."""
+        filters = asked.filter_text(columns.ATTEMPTS)
+        order = asked.sort_by(columns.ATTEMPTS, "created_at")
+
+        def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
+            request = TaskExecutionListRequest(
+                node_execution_id=node, limit=limit, token=token, filters=filters, sort_by=order
+            )
+            answer = self._calls.list_task_executions(request)
+            return answer.task_executions, answer.token
+
+        return rows(fetch, limit=asked.limit, key=lambda row: row.id.SerializeToString())
+
+    def all_attempts(self, execution: WorkflowExecutionIdentifier, asked: Asked) -> Iterator[Any]:
+        """Attempts of every node of an execution, those of nodes within nodes, too."""
+        ids = [row.id for row in self.all_nodes(execution, EVERYTHING)]
+        found = self._each(lambda id: list(self.attempts(id, asked)), ids)
+        return islice((row for some in found for row in some), asked.limit)
+
+    def all_nodes(
+        self, execution: WorkflowExecutionIdentifier, asked: Asked, *, parent: str = ""
+    ) -> Iterator[Any]:
+        """Nodes of an execution, each followed by those below it; filters hide no descendants."""
+        every = Asked(sort=asked.sort)
+        wanted = asked.filters and {
+            row.id.node_id
+            for row in self.nodes(execution, Asked(asked.filters, asked.sort), parent=parent)
+        }
+        for row in self.nodes(execution, every, parent=parent):
+            if not asked.filters or row.id.node_id in wanted:
+                yield row
+            if row.metadata.is_parent_node:
+                yield from self.all_nodes(execution, asked, parent=row.id.node_id)
+
+    def signals(self, execution: WorkflowExecutionIdentifier, asked: Asked) -> Iterator[Any]:
+        """What an execution waits for somebody to say, or was told."""
+        filters = asked.filter_text(columns.SIGNALS)
+        order = asked.sort_by(columns.SIGNALS, "created_at")
+
+        def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
+            request = SignalListRequest(
+                workflow_execution_id=execution,
+                limit=limit,
+                token=token,
+                filters=filters,
+                sort_by=order,
+            )
+            answer = self._calls.list_signals(request)
+            return answer.signals, answer.token
+
+        return rows(fetch, limit=asked.limit, key=lambda row: row.id.signal_id)
+
+    # Attributes
+
+    def attributes(self, facets: Iterable[str] = ()) -> Iterator[Any]:
+        """Attributes of every level, by their type; all types, if none is said."""
+        wanted = list(facets) or list(ATTRIBUTE_NUMBERS)
+
+        def read(facet: str) -> Sequence[Any]:
+            request = ListMatchableAttributesRequest(resource_type=ATTRIBUTE_NUMBERS[facet])
+            found: Sequence[Any] = self._calls.list_matchable_attributes(request).configurations
+            return found
+
+        for some in self._each(read, wanted):
+            yield from some
+
+    # Where else something is
+
+    def near(self, kind: Kind, name: str, *, limit: int = 2000) -> Sequence[tuple[Scope, str]]:
+        """Names of this kind anywhere, to tell somebody who asked for one that is not there."""
+        places = self.places(None, None)
+
+        def some(place: Scope) -> list[tuple[Scope, str]]:
+            try:
+                return [(place, one) for one in self.names(kind, place, limit=limit)]
+            except NotFoundError:
+                return []
+
+        return [one for found in self._each(some, places) for one in found]
+
+    def _each(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """The function of each, several at once, in order."""
+        if len(items) < 2:
+            yield from map(function, items)
+            return
+        with ThreadPoolExecutor(min(self._parallelism, len(items))) as pool:
+            yield from pool.map(function, items)
+
+
+def _created(row: Any) -> tuple[int, int]:
+    at = row.closure.created_at
+    return at.seconds, at.nanos
