@@ -48,15 +48,16 @@ def open_channel(config: Config) -> grpc.Channel:
     """Prepare a connection; it is made with the first call.
 
     Raises:
-        ConfigError: The file of authorities cannot be read or holds none.
+        ConfigError: The file of authorities cannot be read or holds none, or our certificate
+            cannot be used.
         UnreachableError: With `insecure_skip_verify` the server's certificate must be fetched
             first, and nobody answered.
     """
     if config.sandbox_path is not None:
         raise ValueError(f"start the embedded Admin first: {config.endpoint} is no address")
+    options = _options(config)
     if config.insecure:
-        return grpc.insecure_channel(config.endpoint, options=_OPTIONS)
-    options = list(_OPTIONS)
+        return grpc.insecure_channel(config.endpoint, options=options)
     authorities: bytes | None
     if config.insecure_skip_verify:
         authorities, name = _shown_certificate(config.endpoint)
@@ -64,8 +65,39 @@ def open_channel(config: Config) -> grpc.Channel:
             options.append(("grpc.ssl_target_name_override", name))
     else:
         authorities = _authorities(config.ca_cert_file)
-    credentials = grpc.ssl_channel_credentials(root_certificates=authorities)
+    chain, key = _own_certificate(config)
+    credentials = grpc.ssl_channel_credentials(
+        authorities, private_key=key, certificate_chain=chain
+    )
     return grpc.secure_channel(config.endpoint, credentials, options=options)
+
+
+def _options(config: Config) -> list[tuple[str, Any]]:
+    limit = config.receive_limit
+    if not limit:
+        return list(_OPTIONS)
+    name = "grpc.max_receive_message_length"
+    return [(key, limit if key == name else value) for key, value in _OPTIONS]
+
+
+def _own_certificate(config: Config) -> tuple[bytes | None, bytes | None]:
+    """Our certificate and its key (mTLS); the key may be in the certificate's file.
+
+    Checked here, for gRPC itself does not say what is wrong with them.
+    """
+    if not config.client_cert_file:
+        if config.client_key_file:
+            raise ConfigError(f"{config.client_key_file} is a key without a client certificate")
+        return None, None
+    files = (config.client_cert_file, config.client_key_file or config.client_cert_file)
+    try:
+        ssl.create_default_context().load_cert_chain(*files)
+        chain, key = (Path(file).read_bytes() for file in files)
+    except (OSError, ssl.SSLError) as error:
+        reason = error.strerror or error
+        names = " and ".join(dict.fromkeys(files))
+        raise ConfigError(f"cannot use the client certificate of {names}: {reason}") from error
+    return chain, key
 
 
 def _authorities(file: str) -> bytes | None:

@@ -12,6 +12,7 @@ from reconciler.ports import Clock, Ledger, LedgerReader, Reader, Uploader, Writ
 if TYPE_CHECKING:
     from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
+    from reconciler.admin.auth import Person
     from reconciler.admin.calls import AdminCalls
     from reconciler.admin.client import AdminClient
     from reconciler.admin.pool import Pool
@@ -117,15 +118,17 @@ def connect(
     policy: "RetryPolicy | None" = None,
     clock: Clock | None = None,
     rand: Callable[[], float] = random.random,
+    person: "Person | None" = None,
 ) -> Connection:
     """Prepare to talk to an Admin; nothing is sent before the first call.
 
     Args:
         config: As `config.resolve` gives it; for `sandbox:PATH`, what its `at` gives.
         parallelism: Reading calls under way at once, all of this connection together.
-        policy: How to retry; None for the usual.
+        policy: How to retry; None for what `config` says, or else the usual.
         clock: For pauses and budgets; None for the machine's.
         rand: A fraction in [0, 1), for the pauses.
+        person: Who may be asked to log in; None for whoever started this process.
 
     Raises:
         ConfigError, UnreachableError: As `channel.open_channel` says.
@@ -133,6 +136,7 @@ def connect(
     # gRPC takes a while to load, and whoever only names this room should not pay for it.
     import grpc
 
+    from reconciler.admin.auth import authorizers
     from reconciler.admin.calls import AdminCalls
     from reconciler.admin.channel import open_channel
     from reconciler.admin.clock import SystemClock
@@ -143,16 +147,12 @@ def connect(
     from reconciler.admin.uploader import AdminUploader
     from reconciler.admin.writer import AdminWriter
 
-    policy = policy or RetryPolicy()
+    policy = policy or RetryPolicy.said(config)
     clock = clock or SystemClock()
     pool = Pool(parallelism)
     channel = open_channel(config)
     recorder = Recorder()
-    logins = []
-    if config.login.sends:
-        from reconciler.admin.auth import authorizers
-
-        logins = authorizers(channel, config, clock)
+    logins = authorizers(channel, config, clock, person)
     writing = grpc.intercept_channel(channel, Deadline(policy.deadline), *logins, recorder)
     reading = grpc.intercept_channel(writing, ReadOnly())
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from reconciler.config import Config
 from reconciler.errors import AdminError
 
 _NOT_NOW = frozenset({"UNAVAILABLE", "RESOURCE_EXHAUSTED", "ABORTED"})
@@ -63,6 +64,16 @@ class RetryPolicy:
     cap: float = 5.0
     deadline: float = 30.0
     budget: float = 120.0
+
+    @classmethod
+    def said(cls, config: Config) -> "RetryPolicy":
+        """The usual, but for what the configuration says (`maxRetries`, `perRetryTimeout`)."""
+        usual = cls()
+        deadline = config.call_seconds or usual.deadline
+        attempts = usual.attempts if config.retries is None else config.retries + 1
+        # One attempt may take all that it was given.
+        budget = max(usual.budget, deadline)
+        return cls(attempts=attempts, deadline=deadline, budget=budget)
 
     def delays(self, rand: Callable[[], float]) -> Iterator[float]:
         """Yield the pause before each retry of one call.

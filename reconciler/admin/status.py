@@ -144,15 +144,16 @@ def refused_login(error: UnauthenticatedError, login: Login) -> AdminError:
     match login.flow:
         case Flow.NONE:
             tried = "no login is configured"
-        case Flow.PKCE | Flow.DEVICE:
-            tried = f"authType {login.flow} needs a person, and is not supported yet"
         case Flow.TOKEN:
             tried = "the token given was not accepted"
         case _:
-            tried = f"what authType {login.flow} gave was not accepted"
+            tried = f"authType {login.flow} gave nothing that was accepted"
     hint = ""
-    if not login.sends:
-        hint = " (authType ClientSecret or ExternalCommand, or a token in RECONCILER_TOKEN)"
+    if login.flow.needs_person:
+        hint = (
+            " (authType Pkce at a terminal; else ClientSecret, ClientAssertion, ExternalCommand, "
+            "or a token in RECONCILER_TOKEN)"
+        )
     text = f"{error.text or 'credentials are missing'}; {tried}{hint}"
     return restated(error, UnauthenticatedError, text, in_doubt=False)
 

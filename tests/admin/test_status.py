@@ -102,8 +102,8 @@ def test_a_hundred_kilobytes_of_error_arrive(server: ScriptedAdmin, admin: Conne
     ("flow", "said"),
     [
         (Flow.NONE, "no login is configured"),
-        (Flow.PKCE, "authType Pkce needs a person"),
-        (Flow.DEVICE, "authType DeviceFlow needs a person"),
+        (Flow.PKCE, "authType Pkce gave nothing"),
+        (Flow.DEVICE, "authType DeviceFlow gave nothing"),
     ],
 )
 def test_a_missing_login_says_what_there_is(

@@ -3,5 +3,6 @@
 from reconciler.admin.auth.interceptor import Authorizer
 from reconciler.admin.auth.keeper import TokenKeeper
 from reconciler.admin.auth.login import authorizers
+from reconciler.admin.auth.person import Person
 
-__all__ = ["Authorizer", "TokenKeeper", "authorizers"]
+__all__ = ["Authorizer", "Person", "TokenKeeper", "authorizers"]

@@ -1,4 +1,4 @@
-"""Send the token along with every call, and again with a new one if it was refused."""
+"""Send the token along with every call, and once more with a new one if it was refused."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,14 +8,16 @@ import grpc
 from reconciler.admin.auth.keeper import TokenKeeper
 from reconciler.admin.interceptors import with_metadata
 
-# A new token may be refused too: it is short-lived, and the machine or the server was busy.
+# A new token may be refused too, if its life is a few calls and others were quicker; not for ever.
 _RENEWALS = 3
 
 
 class Authorizer(grpc.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
     """Adds a header to each call; a call that was not let in did nothing, so it is repeated.
 
-    Only UNAUTHENTICATED is taken for a refused token.
+    Only UNAUTHENTICATED is taken for a refused token. It is renewed once; again only where the
+    new one had been good for somebody in between, so that a server which lets nobody in sees two
+    calls and not a storm.
 
     Args:
         header: The name of the header, in lower case, or what finds it before the first call.
@@ -30,8 +32,12 @@ class Authorizer(grpc.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
     ) -> Any:
         token = self._keeper.current()
         call = continuation(self._with(client_call_details, token), request)
-        for _ in range(_RENEWALS):
+        for renewal in range(_RENEWALS):
             if call.code() is not grpc.StatusCode.UNAUTHENTICATED:
+                if token:
+                    self._keeper.passed(token)
+                break
+            if renewal and not self._keeper.was_good(token or ""):
                 break
             token = self._keeper.renewed(token)
             if token is None:

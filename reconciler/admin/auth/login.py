@@ -1,35 +1,32 @@
 """From the configuration to what stands in the channel."""
 
-import threading
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
 
 import grpc
-from flyteidl.service.auth_pb2 import (
-    OAuth2MetadataRequest,
-    OAuth2MetadataResponse,
-    PublicClientAuthConfigRequest,
-    PublicClientAuthConfigResponse,
-)
 
 from reconciler.admin.auth.interceptor import Authorizer
 from reconciler.admin.auth.keeper import TokenKeeper
-from reconciler.admin.auth.tokens import ClientSecret, Command, Given, Server, TokenSource
+from reconciler.admin.auth.person import Person
+from reconciler.admin.auth.tokens import Command, Given, TokenSource
 from reconciler.config import Config, Flow
-from reconciler.errors import LoginError
 from reconciler.ports import Clock
 
-_SERVICE = "flyteidl.service.AuthMetadataService"
-_SECONDS = 15.0
-_HEADER = "authorization"
+if TYPE_CHECKING:
+    from reconciler.admin.auth.metadata import Metadata
+
 _PROXY_HEADER = "proxy-authorization"
-# A server that knows no AuthMetadataService asks nobody who he is.
-_NO_LOGIN = frozenset({grpc.StatusCode.UNIMPLEMENTED, grpc.StatusCode.NOT_FOUND})
 
 
-def authorizers(channel: grpc.Channel, config: Config, clock: Clock) -> list[Authorizer]:
-    """What adds the credentials that `config` names, outermost first; none if it names none.
+def authorizers(
+    channel: grpc.Channel, config: Config, clock: Clock, person: Person | None = None
+) -> list[Authorizer]:
+    """What adds the credentials that `config` names, outermost first.
 
     Args:
         channel: One that sends none, for what Admin says about itself.
+        person: Who may be asked to log in; None for whoever started this process.
     """
     found = []
     login = config.login
@@ -37,71 +34,38 @@ def authorizers(channel: grpc.Channel, config: Config, clock: Clock) -> list[Aut
         keeper = TokenKeeper(Command(login.proxy_command), clock)
         found.append(Authorizer(keeper, lambda: _PROXY_HEADER))
         channel = grpc.intercept_channel(channel, found[0])
-    metadata = Metadata(channel, config)
-    source: TokenSource
+
+    @cache
+    def metadata() -> "Metadata":
+        from reconciler.admin.auth.metadata import Metadata
+
+        return Metadata(channel, config, clock.sleep)
+
+    source, header = _source(config, clock, person, metadata)
+    keeper = TokenKeeper(source, clock, window=login.refresh_window)
+    return [*found, Authorizer(keeper, header)]
+
+
+def _source(
+    config: Config, clock: Clock, person: Person | None, metadata: Callable[[], "Metadata"]
+) -> tuple[TokenSource, Callable[[], str]]:
+    login = config.login
+
+    def header() -> str:
+        return login.header or metadata().header()
+
     match login.flow:
         case Flow.TOKEN:
-            source = Given(login)
+            return Given(login), header
         case Flow.COMMAND:
-            source = Command(login.command)
-        case Flow.CLIENT_SECRET:
-            source = ClientSecret(config, metadata.server, clock.sleep)
-        case _:
-            return found
-    return [*found, Authorizer(TokenKeeper(source, clock), metadata.header)]
+            return Command(login.command), header
+        case Flow.CLIENT_SECRET | Flow.ASSERTION:
+            from reconciler.admin.auth.client_credentials import ClientCredentials
+            from reconciler.admin.auth.http import AuthorizationServer
 
+            http = AuthorizationServer(config, clock.sleep)
+            return ClientCredentials(login, http, lambda: metadata().server()), header
+    from reconciler.admin.auth.late import LatePersonal
 
-class Metadata:
-    """What Admin says to anyone about how to log in; asked once, and only if it matters."""
-
-    def __init__(self, channel: grpc.Channel, config: Config) -> None:
-        self._config = config
-        self._client = channel.unary_unary(
-            f"/{_SERVICE}/GetPublicClientConfig",
-            request_serializer=PublicClientAuthConfigRequest.SerializeToString,
-            response_deserializer=PublicClientAuthConfigResponse.FromString,
-        )
-        self._server = channel.unary_unary(
-            f"/{_SERVICE}/GetOAuth2Metadata",
-            request_serializer=OAuth2MetadataRequest.SerializeToString,
-            response_deserializer=OAuth2MetadataResponse.FromString,
-        )
-        self._lock = threading.Lock()
-        self._public: PublicClientAuthConfigResponse | None = None
-
-    def header(self) -> str:
-        """The header in which Admin looks for the token."""
-        return self._public_config().authorization_metadata_key.lower() or _HEADER
-
-    def server(self) -> Server | None:
-        """Who hands out tokens, for what; None if Admin needs none.
-
-        Raises: LoginError if it cannot be asked.
-        """
-        try:
-            answer = self._server(OAuth2MetadataRequest(), timeout=_SECONDS)
-        except grpc.RpcError as error:
-            self._check_needless(error)
-            return None
-        public = self._public_config()
-        return Server(answer.token_endpoint, tuple(public.scopes), public.audience)
-
-    def _public_config(self) -> PublicClientAuthConfigResponse:
-        with self._lock:
-            if self._public is None:
-                try:
-                    self._public = self._client(PublicClientAuthConfigRequest(), timeout=_SECONDS)
-                except grpc.RpcError as error:
-                    self._check_needless(error)
-                    self._public = PublicClientAuthConfigResponse()
-            return self._public
-
-    def _check_needless(self, error: grpc.RpcError) -> None:
-        """Raise unless it is the answer of a server that asks for no login."""
-        code = error.code()
-        if code not in _NO_LOGIN:
-            text = error.details()
-            raise LoginError(
-                f"Flyte Admin at {self._config.endpoint} does not say how to log in: "
-                f"{code.name}: {text}"
-            ) from error
+    personal = LatePersonal(config, clock, person, metadata)
+    return personal, personal.header

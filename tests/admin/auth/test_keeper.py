@@ -15,7 +15,7 @@ class Numbered:
         self.none = none
         self.given = 0
 
-    def get(self) -> Token | None:
+    def get(self, *, instead_of: str | None = None) -> Token | None:
         self.given += 1
         return None if self.none else Token(f"t{self.given}", self.lifetime)
 
