@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reconciler.cli.completing import complete
+
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
-    from reconciler.cli.completing import complete
-from reconciler.cli.session import Unit
+    from reconciler.cli.session import Unit
     from reconciler.manifest import Manifest
     from reconciler.model import Head, Plan, PlanOptions
     from reconciler.remote import Remote
