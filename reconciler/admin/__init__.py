@@ -9,6 +9,7 @@ from reconciler.doors import opened_for
 
 if TYPE_CHECKING:
     from reconciler.admin.client import AdminClient
+    from reconciler.admin.pool import Pool
     from reconciler.admin.retry import RetryPolicy
     from reconciler.admin.signed.put import BUSY, MARGIN, Target, send
     from reconciler.admin.signed.text import redacted, said
@@ -18,6 +19,7 @@ else:
         __name__,
         {
             "client": ("AdminClient",),
+            "pool": ("Pool",),
             "retry": ("RetryPolicy",),
             "signed.put": ("BUSY", "MARGIN", "Target", "send"),
             "signed.text": ("redacted", "said"),
@@ -32,6 +34,7 @@ __all__ = [
     "REQUEST_LIMIT",
     "AdminClient",
     "Connection",
+    "Pool",
     "Reply",
     "RetryPolicy",
     "SystemClock",

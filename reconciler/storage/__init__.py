@@ -1,5 +1,97 @@
-"""Files wherever fsspec finds them: fetched by their digest, and put there under it."""
+"""Files wherever fsspec finds them, and those that only Admin's data proxy leads to.
 
+`PinnedFiles` fetches by digests; `DataProxy` and what stands on it carry files to Admin's store
+and back by signed URLs; `FlyteFS` is all of that as a file system, `flyte://`.
+"""
+
+from typing import TYPE_CHECKING
+
+from reconciler.doors import opened_for
 from reconciler.storage.pinned import PinnedFiles, Pushed, sha256_of
 
-__all__ = ["PinnedFiles", "Pushed", "sha256_of"]
+if TYPE_CHECKING:
+    from reconciler.storage.access import Access
+    from reconciler.storage.atomic import replacing
+    from reconciler.storage.dataproxy import DataProxy, Digest, Place
+    from reconciler.storage.directory import upload_tree
+    from reconciler.storage.faults import (
+        ChangedObjectError,
+        DownloadError,
+        ForbiddenObjectError,
+        MissingObjectError,
+        UnsuitableError,
+    )
+    from reconciler.storage.filesystem import FlyteFS
+    from reconciler.storage.literals import (
+        as_json,
+        children,
+        is_plain,
+        raw_bytes,
+        resolved,
+        uri_of,
+    )
+    from reconciler.storage.objects import file_name
+    from reconciler.storage.oserrors import UnsupportedError
+    from reconciler.storage.paths import DataPath, UploadPath, as_filename, name_problems, parse
+    from reconciler.storage.resolver import FlytePathResolver
+    from reconciler.storage.tree import read_tree
+    from reconciler.storage.writer import HttpFileWriter
+else:
+    __getattr__ = opened_for(
+        __name__,
+        {
+            "access": ("Access",),
+            "atomic": ("replacing",),
+            "dataproxy": ("DataProxy", "Digest", "Place"),
+            "directory": ("upload_tree",),
+            "faults": (
+                "ChangedObjectError",
+                "DownloadError",
+                "ForbiddenObjectError",
+                "MissingObjectError",
+                "UnsuitableError",
+            ),
+            "filesystem": ("FlyteFS",),
+            "literals": ("as_json", "children", "is_plain", "raw_bytes", "resolved", "uri_of"),
+            "objects": ("file_name",),
+            "oserrors": ("UnsupportedError",),
+            "paths": ("DataPath", "UploadPath", "as_filename", "name_problems", "parse"),
+            "resolver": ("FlytePathResolver",),
+            "tree": ("read_tree",),
+            "writer": ("HttpFileWriter",),
+        },
+    )
+
+__all__ = [
+    "Access",
+    "ChangedObjectError",
+    "DataPath",
+    "DataProxy",
+    "Digest",
+    "DownloadError",
+    "FlyteFS",
+    "FlytePathResolver",
+    "ForbiddenObjectError",
+    "HttpFileWriter",
+    "MissingObjectError",
+    "PinnedFiles",
+    "Place",
+    "Pushed",
+    "UnsuitableError",
+    "UnsupportedError",
+    "UploadPath",
+    "as_filename",
+    "as_json",
+    "children",
+    "file_name",
+    "is_plain",
+    "name_problems",
+    "parse",
+    "raw_bytes",
+    "read_tree",
+    "replacing",
+    "resolved",
+    "sha256_of",
+    "upload_tree",
+    "uri_of",
+]
