@@ -70,7 +70,7 @@ from reconciler.plan import (
     with_renamed,
     with_unread,
 )
-from reconciler.ports import Bundler, Fetcher, Reader
+from reconciler.ports import Bundler, ExecutionReader, Fetcher, Reader
 
 
 def validate(
@@ -102,6 +102,7 @@ def plan(
     fetcher: Fetcher,
     now: datetime,
     options: PlanOptions = PlanOptions(),
+    executions: ExecutionReader | None = None,
 ) -> Plan:
     """Compare a set with what Admin holds. A Reader cannot write, so neither can this.
 
@@ -109,13 +110,16 @@ def plan(
 
     Args:
         now: The time by which a hold expires, and from which fire times are told.
+        executions: Of backfills, which slots have run; to be given if there are any.
 
     Raises: ManifestError with every problem of the set; ConfigError for a selection that selects
         nothing; AdminError or UnreachableError if something could not be read, for then no plan
         can be trusted.
     """
     declaration = declare(manifests, _fetched(manifests, fetcher))
-    return plan_declared(declaration, reader, bundler=bundler, now=now, options=options)
+    return plan_declared(
+        declaration, reader, bundler=bundler, now=now, options=options, executions=executions
+    )
 
 
 @without_collecting()
@@ -126,6 +130,7 @@ def plan_declared(
     bundler: Bundler,
     now: datetime,
     options: PlanOptions = PlanOptions(),
+    executions: ExecutionReader | None = None,
 ) -> Plan:
     """The same for what was declared already, by manifests or by a program.
 
@@ -164,7 +169,13 @@ def plan_declared(
         plan = with_adopted(plan, desired, observed, memory.inventory)
         plan = with_holds(plan, memory.holds, now=now, desired=desired)
     plan = with_guards(plan, desired, observed, options)
-    return _told(plan, declared, observed, covering, memory, now=now)
+    plan = _told(plan, declared, observed, covering, memory, now=now)
+    if not desired.backfills:
+        return plan
+    # Rarely, and from executions alone: no other part of a plan depends on what has run.
+    from reconciler.backfills import with_backfills
+
+    return with_backfills(plan, desired, reader, executions, now=now)
 
 
 def drift(

@@ -12,6 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from flyteidl.admin.execution_pb2 import ExecutionCreateRequest
+from flyteidl.core.literals_pb2 import LiteralMap
+
 from reconciler.model import (
     Body,
     Bundle,
@@ -21,6 +24,7 @@ from reconciler.model import (
     Record,
     Resource,
     ResourceId,
+    Run,
     Scope,
 )
 
@@ -172,6 +176,50 @@ class Uploaded:
 
     address: str
     existed: bool
+
+
+class ExecutionReader(Protocol):
+    """Reads which executions there are, many an answer. Safe to use from many threads.
+
+    Every method raises AdminError (or UnreachableError) if an answer could not be had in full.
+    """
+
+    def runs(self, ids: Collection[ResourceId]) -> Mapping[ResourceId, Run]:
+        """Those of the named executions that exist. Cost: a list for each 250 of them."""
+        ...
+
+    def runs_of(self, launch_plan: ResourceId, *, since: int) -> Sequence[Run]:
+        """Every execution of any version of a launch plan that says which slot it is for.
+
+        Args:
+            since: In nanoseconds since 1970; what was created before is left out.
+
+        Cost: a list of all that were created since, of some hundreds an answer.
+        """
+        ...
+
+    def last_scheduled(self, launch_plan: ResourceId) -> Run | None:
+        """What the scheduler started last of this very version. Cost: one call."""
+        ...
+
+    def given(self, execution: ResourceId) -> LiteralMap:
+        """The inputs that an execution was given. Cost: one call."""
+        ...
+
+
+class Launcher(Protocol):
+    """Starts executions. Safe to use from many threads."""
+
+    def launch(self, request: ExecutionCreateRequest) -> None:
+        """Start one under the name that the request says.
+
+        Whoever calls has looked whether there is one: Admin overwrites the inputs of an execution
+        before it finds its name taken.
+
+        Raises: AlreadyExistsError if the name is taken; AdminError otherwise (`in_doubt`: it may
+            yet have started).
+        """
+        ...
 
 
 class Fetcher(Protocol):

@@ -34,9 +34,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "registry": GROUND,
     "forge": {"ports"} | GROUND,
     "notify": {"ports"} | GROUND,
-    "pipeline": FLOORS | {"ports"} | GROUND,
+    "pipeline": FLOORS | {"backfills", "ports"} | GROUND,
+    "backfills": FLOORS | {"ports"} | GROUND,
     "remote": FLOORS
-    | {"pipeline", "admin", "storage", "bundle", "registry", "forge", "notify", "compiler"}
+    | {"pipeline", "backfills", "admin", "storage", "bundle", "registry", "forge", "notify", "compiler"}
     | YARD,
     "ci": {"remote", "report", "policy", "forge", "notify", "config"} | GROUND,
     "cli": {"remote", "ci", "report", "manifest", "sandbox", "config"} | GROUND,

@@ -7,7 +7,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from reconciler.config import Config
-from reconciler.ports import Clock, Ledger, LedgerReader, Reader, Uploader, Writer
+from reconciler.ports import (
+    Clock,
+    ExecutionReader,
+    Launcher,
+    Ledger,
+    LedgerReader,
+    Reader,
+    Uploader,
+    Writer,
+)
 
 if TYPE_CHECKING:
     from flyteidl.admin.launch_plan_pb2 import LaunchPlan
@@ -26,6 +35,8 @@ class Connection:
         reader: The Reader port; its channel refuses every RPC that is not a read.
         writer: The Writer port.
         uploader: The Uploader port.
+        executions: The ExecutionReader port, as unable to write as the reader.
+        launcher: The Launcher port.
         calls: A method for every RPC; `calls.counts` counts all calls of this connection.
         config: What was connected to.
     """
@@ -37,6 +48,8 @@ class Connection:
         reader: Reader,
         writer: Writer,
         uploader: Uploader,
+        executions: ExecutionReader,
+        launcher: Launcher,
         calls: "AdminCalls",
         reading: "AdminCalls",
         pool: "Pool",
@@ -46,6 +59,8 @@ class Connection:
         self.reader = reader
         self.writer = writer
         self.uploader = uploader
+        self.executions = executions
+        self.launcher = launcher
         self.calls = calls
         self._reading = reading
         self._pool = pool
@@ -140,6 +155,7 @@ def connect(
     from reconciler.admin.calls import AdminCalls
     from reconciler.admin.channel import open_channel
     from reconciler.admin.clock import SystemClock
+    from reconciler.admin.executions import AdminExecutionReader, AdminLauncher
     from reconciler.admin.interceptors import Deadline, ReadOnly, Recorder
     from reconciler.admin.pool import Pool
     from reconciler.admin.reader import AdminReader
@@ -167,6 +183,8 @@ def connect(
         reader=AdminReader(reads, pool),
         writer=AdminWriter(calls),
         uploader=AdminUploader(calls, policy=policy, clock=clock, rand=rand),
+        executions=AdminExecutionReader(reads, pool),
+        launcher=AdminLauncher(calls),
         calls=calls,
         reading=reads,
         pool=pool,

@@ -1,7 +1,7 @@
 """Run a plan: as concurrently as its graph allows, each step repeatable.
 
 First everything that only adds (a failure blocks its descendants and nobody else), then the
-switches, which decide what runs (`switches`).
+switches, which decide what runs (`switches`), and last the launches, which nothing takes back.
 """
 
 import threading
@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from reconciler.apply.frontier import Frontier
+from reconciler.apply.launch import Launching
 from reconciler.apply.records import take_records
 from reconciler.apply.step import take_step
 from reconciler.apply.switches import (
@@ -33,7 +34,15 @@ from reconciler.model import (
     Status,
     Verb,
 )
-from reconciler.ports import Bundler, Clock, Reader, Uploader, Writer
+from reconciler.ports import (
+    Bundler,
+    Clock,
+    ExecutionReader,
+    Launcher,
+    Reader,
+    Uploader,
+    Writer,
+)
 
 # How often a waiting executor looks whether it was told to stop.
 _TICK = 0.1
@@ -46,6 +55,8 @@ def execute(
     writer: Writer,
     clock: Clock,
     uploader: Uploader | None = None,
+    executions: ExecutionReader | None = None,
+    launcher: Launcher | None = None,
     bundler: Bundler | None = None,
     parallelism: int = 10,
     stop: threading.Event | None = None,
@@ -58,6 +69,7 @@ def execute(
 
     Args:
         uploader, bundler: For plans that upload code.
+        executions, launcher: For plans that launch.
         stop: Once set, nothing new is started; what runs is waited for and the rest is SKIPPED.
         on_event: Called in this thread, as actions start and finish.
         fence: Asked before every switch, from many threads: why it must not be thrown, or "".
@@ -65,20 +77,24 @@ def execute(
             for what it needs itself.
         atomic: Whether all switches are taken back unless everything was done.
 
-    Raises: ValueError for a plan with conflicts, or with uploads that nobody can make, before
-        anything is written.
+    Raises: ValueError for a plan with conflicts, or with uploads or launches that nobody can
+        make, before anything is written.
     """
     if plan.conflicts:
         raise ValueError("a plan with conflicts cannot be applied")
     uploads = Uploads(uploader, bundler)
     if not uploads.possible and any(action.verb is Verb.UPLOAD for action in plan):
         raise ValueError("a plan with uploads needs an uploader and a bundler")
+    launching = Launching(executions, launcher)
+    if not launching.possible and any(action.is_launch for action in plan):
+        raise ValueError("a plan with launches needs a reader of executions and a launcher")
     stop = stop or threading.Event()
     run = _Run(reader, writer, uploads, clock, parallelism, stop, on_event, fence)
     records = [action for action in plan if action.is_record]
     switches = [action for action in plan if action.is_switch]
     thrown = {action.id for action in switches}
-    rest = [action for action in plan if not action.is_switch and not action.is_record]
+    launches = [action for action in plan if action.is_launch]
+    rest = [a for a in plan if not (a.is_switch or a.is_record or a.is_launch)]
     # What waits for a switch decides nothing: a name is put away once nothing runs under it.
     late = [action for action in rest if thrown.intersection(action.needs)]
     steps = [action for action in rest if action not in late]
@@ -86,6 +102,7 @@ def execute(
         run.take_steps(steps, pool)
         run.throw_switches(switches, pool, together=together, atomic=atomic)
         run.take_steps(run.unhindered(late), pool)
+        run.launch(run.unhindered(launches), launching, pool)
         run.keep_records(records)
     outcomes = tuple(run.outcomes[action.id] for action in plan)
     return ApplyReport(outcomes, interrupted=run.stop.is_set())
@@ -115,7 +132,13 @@ class _Run:
         self.fence = fence
         self.outcomes: dict[ResourceId, Outcome] = {}
 
-    def take_steps(self, actions: Sequence[Action], pool: ThreadPoolExecutor) -> None:
+    def take_steps(
+        self,
+        actions: Sequence[Action],
+        pool: ThreadPoolExecutor,
+        take: Callable[[Action], Outcome] | None = None,
+    ) -> None:
+        """Take the steps as they become ready, each by `take` or the way of its verb."""
         frontier = Frontier(actions)
         running: set[Future[Outcome]] = set()
         while True:
@@ -124,7 +147,7 @@ class _Run:
                 if action is None:
                     break
                 self.on_event(Started(action))
-                running.add(pool.submit(self._timed, action))
+                running.add(pool.submit(self._timed, action, take or self._step))
             if not running:
                 break
             done, running = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
@@ -224,9 +247,20 @@ class _Run:
         for outcome in take_records(ready, self.reader):
             self._finish(outcome)
 
-    def _timed(self, action: Action) -> Outcome:
+    def launch(
+        self, actions: Sequence[Action], launching: Launching, pool: ThreadPoolExecutor
+    ) -> None:
+        """Start what is not there yet, in the order of the plan."""
+        if actions and not self.stop.is_set():
+            launching.look(actions)
+        self.take_steps(actions, pool, launching.take)
+
+    def _step(self, action: Action) -> Outcome:
+        return take_step(action, reader=self.reader, writer=self.writer, uploads=self.uploads)
+
+    def _timed(self, action: Action, take: Callable[[Action], Outcome]) -> Outcome:
         started = self.clock.monotonic()
-        outcome = take_step(action, reader=self.reader, writer=self.writer, uploads=self.uploads)
+        outcome = take(action)
         return replace(outcome, seconds=self.clock.monotonic() - started)
 
     def _block(

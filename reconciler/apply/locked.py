@@ -32,6 +32,7 @@ DONE_WORDS = {
     Verb.UPLOAD: "uploaded",
     Verb.ADOPT: "adopted",
     Verb.FORGET: "forgotten",
+    Verb.LAUNCH: "launched",
 }
 
 

@@ -30,7 +30,7 @@ from reconciler.cron.instants import (
     to_datetime,
     to_rfc3339,
 )
-from reconciler.cron.names import execution_name, execution_uuid, schedule_key
+from reconciler.cron.names import execution_name, execution_names, execution_uuid, schedule_key
 from reconciler.cron.next import Field, FieldSchedule
 from reconciler.cron.parse import parse
 from reconciler.cron.rate import EverySchedule, Rate, RateUnit
@@ -56,6 +56,7 @@ __all__ = [
     "Zone",
     "catch_up",
     "execution_name",
+    "execution_names",
     "execution_uuid",
     "fire_times",
     "from_datetime",

@@ -6,10 +6,13 @@ twice finds the name taken, and a backfill can know beforehand what the schedule
 Source: flyteadmin/scheduler/identifier/identifier.go.
 """
 
+from collections.abc import Iterable
+
 from reconciler.cron.instants import SECOND
 
 _OFFSET_BASIS = 14695981039346656037
 _PRIME = 1099511628211
+_BITS = (1 << 64) - 1
 
 
 def execution_name(*, project: str, domain: str, name: str, version: str, instant: int) -> str:
@@ -25,6 +28,18 @@ def execution_name(*, project: str, domain: str, name: str, version: str, instan
     return f"f{uuid.replace('-', '')[:19]}"
 
 
+def execution_names(
+    *, project: str, domain: str, name: str, version: str, instants: Iterable[int]
+) -> list[str]:
+    """Return the names for many instants of one launch plan, as `execution_name` gives each."""
+    start = _fnv1(f"{project}:{domain}:{name}:{version}:")
+    return [_named(_fnv1(str(instant // SECOND), start)) for instant in instants]
+
+
+def _named(value: int) -> str:
+    return f"f{value.to_bytes(8, 'little').hex()}000"
+
+
 def execution_uuid(*, project: str, domain: str, name: str, version: str, instant: int) -> str:
     """Return the UUID that the name is cut from; its second half is zeros."""
     key = f"{project}:{domain}:{name}:{version}:{instant // SECOND}"
@@ -37,9 +52,8 @@ def schedule_key(*, project: str, domain: str, name: str, version: str) -> int:
     return _fnv1(f"{project}:{domain}:{name}:{version}")
 
 
-def _fnv1(text: str) -> int:
+def _fnv1(text: str, value: int = _OFFSET_BASIS) -> int:
     # FNV-1 and not 1a: multiply first.
-    value = _OFFSET_BASIS
     for byte in text.encode("utf-8", "surrogatepass"):
-        value = value * _PRIME % (1 << 64) ^ byte
+        value = value * _PRIME & _BITS ^ byte
     return value

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from flyteidl.admin.execution_pb2 import ExecutionCreateRequest
+from flyteidl.core.literals_pb2 import LiteralMap
 
+from reconciler.model.canonical import content_hash
+from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.identity import ResourceId
 from reconciler.model.resource import Origin, Resource
 
@@ -16,6 +19,7 @@ from reconciler.model.resource import Origin, Resource
 # filtered by, and an annotation leaves no trace behind a create that failed.
 BACKFILL_LABEL = "reconciler-backfill"
 INPUTS_ANNOTATION = "reconciler/inputs"
+NO_INPUTS = "none"
 
 
 class Strategy(StrEnum):
@@ -113,7 +117,7 @@ class Run:
         word: Admin's own name of the phase.
         scheduled_at: The slot that it is for; None if it says none.
         by_scheduler: Whether Admin's scheduler started it.
-        inputs: What its inputs hash to, "" if it does not say.
+        inputs: What its inputs hash to beside its slot's time, "" if nobody knows.
     """
 
     id: ResourceId
@@ -123,6 +127,75 @@ class Run:
     scheduled_at: int | None = None
     by_scheduler: bool = False
     inputs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What one execution of a backfill is to run: a slot, or a chunk of them.
+
+    `name` is that of its execution; attempts after a failure have a number behind it.
+    """
+
+    name: str
+    slots: tuple[int, ...]
+
+    def attempt(self, number: int) -> str:
+        """The name of an attempt, from 1."""
+        return self.name if number == 1 else f"{self.name}-r{number - 1}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Which slots a backfill has, and what runs each: known before anything ran.
+
+    Attributes: `schedule` as people write it, and the `zone` that it is read in; `start` and
+    `end`, without it, the window; `anchor` from where a rate is counted, and `anchored` why;
+    `units` in order of time; `fault` why there are no slots, if that is not the window's doing.
+    """
+
+    schedule: str
+    zone: str
+    start: int
+    end: int
+    anchor: int | None = None
+    anchored: str = ""
+    units: tuple[Unit, ...] = ()
+    fault: Diagnostic | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What Admin holds of a backfill's slots.
+
+    Attributes: `attempts` are the executions by the name of their unit, oldest first, where there
+    are any; `others` those of other names or versions that say which slot they are for, by slot.
+    """
+
+    attempts: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
+    others: Mapping[int, tuple[Run, ...]] = field(default_factory=dict)
+
+
+def inputs_key(inputs: LiteralMap) -> str:
+    """What tells whether two launches of a slot were given the same beside its time."""
+    return (
+        content_hash([inputs.SerializeToString(deterministic=True)])
+        if inputs.literals
+        else NO_INPUTS
+    )
+
+
+def difference(run: Run, request: ExecutionCreateRequest) -> str:
+    """Why an execution is not what a launch under its name would have made of it, "" if it is.
+
+    Where an execution does not say what its inputs are, they are taken for the same.
+    """
+    runs = ResourceId.from_identifier(request.spec.launch_plan)
+    if run.launch_plan != runs:
+        return f"it runs {run.launch_plan.path} and not {runs.path}"
+    wanted = request.spec.annotations.values.get(INPUTS_ANNOTATION, NO_INPUTS)
+    if run.inputs and run.inputs != wanted:
+        return "it was given other inputs"
+    return ""
 
 
 class SlotState(StrEnum):

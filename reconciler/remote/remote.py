@@ -87,6 +87,7 @@ class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling, Brow
             fetcher=self._fetcher,
             now=SystemClock().now(),
             options=options,
+            executions=self._connection.executions,
         )
 
     def drift(self, manifests: Sequence[Manifest] | None, home: "Home | None") -> DriftReport:
@@ -190,6 +191,8 @@ class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling, Brow
                 writer=self._connection.writer,
                 clock=SystemClock(),
                 uploader=self._connection.uploader,
+                executions=self._connection.executions,
+                launcher=self._connection.launcher,
                 bundler=self._bundler,
                 parallelism=self._parallelism,
                 stop=stop,

@@ -83,7 +83,7 @@ def plan_body(plan: Plan, *, reveal: Sequence[str] = ()) -> PlanBody:
     """All that a plan says, values masked."""
     plan = veiled(plan, Masks.of(plan, reveal), for_document=True)
     counts = plan.counts()
-    return {
+    body: PlanBody = {
         "applicable": not plan.conflicts and not plan.obstacles,
         "effects": [effect_as_data(effect) for effect in plan.effects],
         "actions": [_action(action) for action in plan],
@@ -101,6 +101,11 @@ def plan_body(plan: Plan, *, reveal: Sequence[str] = ()) -> PlanBody:
             "conflicts": len(plan.conflicts),
         },
     }
+    if plan.backfills:
+        from reconciler.report.backfills import backfill_as_data
+
+        body["backfills"] = [backfill_as_data(table) for table in plan.backfills]
+    return body
 
 
 def _action(action: Action) -> Step:

@@ -6,7 +6,7 @@ Comments are read by many, so values are masked as in other documents.
 from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.model import ApplyReport, Diagnostic, Effect, Outcome, Plan, Status
-from reconciler.report.as_text import NO_CHANGES, summary
+from reconciler.report.as_text import nothing, summary
 from reconciler.report.blocks import (
     LIMITS,
     Block,
@@ -90,7 +90,7 @@ def _head(title: str) -> str:
 
 def _plan(plan: Plan) -> Iterator[Block]:
     if plan.is_empty:
-        yield paragraph(f"**{NO_CHANGES}**")
+        yield paragraph(f"**{nothing(plan)}**")
     else:
         yield paragraph(f"**Plan: {summary(plan)}**")
     yield from _alerts("CAUTION", [str(conflict) for conflict in plan.conflicts])

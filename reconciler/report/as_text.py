@@ -44,7 +44,7 @@ def plan_as_text(plan: Plan, *, color: bool = False, verbose: bool = False) -> s
     if plan.is_empty:
         if any(plan.unchanged.values()):
             lines += [_unchanged(plan), ""]
-        lines.append(style.bold(style.green(NO_CHANGES)))
+        lines.append(style.bold(style.green(nothing(plan))))
     else:
         lines.append(style.bold("Plan: ") + summary(plan))
     return without_unknown("\n".join(lines) + "\n", plan)
@@ -62,6 +62,18 @@ def summary(plan: Plan) -> str:
     if plan.conflicts:
         parts.append(f"{len(plan.conflicts)} in conflict")
     return ", ".join(parts) + "."
+
+
+def nothing(plan: Plan) -> str:
+    """What is said of a plan without a step: that all is well, or what is to be waited for."""
+    if not plan.backfills:
+        return NO_CHANGES
+    from reconciler.report.backfills import in_progress
+
+    slots = in_progress(plan)
+    if not slots:
+        return NO_CHANGES
+    return f"Nothing to do now: {slots:,} slot{' is' if slots == 1 else 's are'} under way."
 
 
 def _legend(plan: Plan, style: Style) -> list[str]:

@@ -180,6 +180,42 @@ class Effect(Identity):
     notes: Annotated[list[str], "what was not compared"]
 
 
+class SlotItem(TypedDict):
+    """One slot of a backfill, or the chunk of them that one execution runs."""
+
+    at: Annotated[str, "when; RFC 3339, in the zone of the schedule"]
+    state: Literal["run", "retry", "waiting", "future", "running", "done", "failed", "conflict"]
+    execution: Annotated[str, "the name of its execution, there or to come"]
+    attempt: Annotated[int, "which one of this slot that is, from 1"]
+    note: str | None
+
+
+# `from` is no name in Python.
+Backfill = TypedDict(
+    "Backfill",
+    {
+        "address": str,
+        "launch_plan": Annotated[str, "the address of the version that it runs"],
+        "chosen": Annotated[str, "why that one, in words"],
+        "strategy": Literal["executions", "workflow"],
+        "schedule": str,
+        "zone": Annotated[str, "in which the schedule is read"],
+        "from": Annotated[str, "the first time that counts; RFC 3339"],
+        "to": Annotated[str, "the first time that no longer counts"],
+        "anchor": Annotated[str | None, "from where a rate's slots are counted"],
+        "anchored": Annotated[str | None, "why from there, in words"],
+        "concurrency": Annotated[int, "executions that may be under way at once"],
+        "executions": Annotated[int, "how many executions all slots take"],
+        "slots": int,
+        "open": Annotated[int, "slots to which something is still to happen now"],
+        "counts": Annotated[dict[str, int], "state → how many slots"],
+        "rows": Annotated[
+            list[SlotItem], "all of them; of many the first, the last and the notable ones"
+        ],
+    },
+)
+
+
 class PlanBody(TypedDict):
     """All that a plan says."""
 
@@ -191,6 +227,7 @@ class PlanBody(TypedDict):
     obstacles: Annotated[list[Problem], "what keeps the plan from being applied"]
     unchanged: Annotated[dict[str, int], "kind → how many are as declared"]
     summary: Annotated[dict[str, int], "verb → how many; and unchanged, conflicts"]
+    backfills: NotRequired[Annotated[list[Backfill], "how each of the set stands, if it has any"]]
 
 
 class PlanDocument(PlanBody):

@@ -47,7 +47,7 @@ class Style:
                 return self.yellow(symbol)
             case Symbol.REMOVE:
                 return self.red(symbol)
-            case Symbol.UPLOAD:
+            case Symbol.UPLOAD | Symbol.LAUNCH:
                 return self.cyan(symbol)
             case Symbol.OWN:
                 return self.dim(symbol)

@@ -48,6 +48,11 @@ def sections(plan: Plan, *, verbose: bool = False) -> Iterator[Section]:
             yield _registered(group[0], verbose=verbose)
         else:
             yield _changed(group[0], by_id, verbose=verbose)
+    if plan.backfills:
+        # Rarely, and what is launched is told slot by slot.
+        from reconciler.report.backfills import backfill_sections
+
+        yield from backfill_sections(plan)
 
 
 def conflict_section(conflict: Conflict, *, verbose: bool = False) -> Section:
@@ -69,6 +74,8 @@ def conflict_section(conflict: Conflict, *, verbose: bool = False) -> Section:
 def _grouped(plan: Iterable[Action], *, apart: bool) -> Iterable[Sequence[Action]]:
     groups: dict[object, list[Action]] = {}
     for action in plan:
+        if action.is_launch:
+            continue
         together = not apart and (
             _is_new(action)
             or _is_plain_switch(action)
