@@ -15,10 +15,18 @@ if TYPE_CHECKING:
     from reconciler.remote.browse.asked import Asked
     from reconciler.remote.build import Built, build_for_plan, build_packages
     from reconciler.remote.drawing import draw
+    from reconciler.remote.entities import (
+        FlyteLaunchPlan,
+        FlyteTask,
+        FlyteWorkflow,
+        LazyEntity,
+        RemoteEntity,
+    )
     from reconciler.remote.images import ImageUpdate, update_images
     from reconciler.remote.imports import active_as_manifests, attributes_as_manifests
     from reconciler.remote.patches import Patch, adopting_patch
     from reconciler.remote.records import adopting, forgetting
+    from reconciler.remote.register.result import Fate, Registered
     from reconciler.remote.saved import (
         About,
         SavedPlan,
@@ -33,10 +41,15 @@ else:
             "browse.asked": ("Asked",),
             "build": ("Built", "build_for_plan", "build_packages"),
             "drawing": ("draw",),
+            "entities": (
+                *("FlyteLaunchPlan", "FlyteTask", "FlyteWorkflow", "LazyEntity"),
+                "RemoteEntity",
+            ),
             "images": ("ImageUpdate", "update_images"),
             "imports": ("active_as_manifests", "attributes_as_manifests"),
             "patches": ("Patch", "adopting_patch"),
             "records": ("adopting", "forgetting"),
+            "register.result": ("Fate", "Registered"),
             "saved": ("About", "SavedPlan", "is_plan_file", "read_saved", "save_plan"),
         },
     )
@@ -48,12 +61,19 @@ __all__ = [
     "Asked",
     "Built",
     "Config",
+    "Fate",
+    "FlyteLaunchPlan",
     "FlyteRemote",
+    "FlyteTask",
+    "FlyteWorkflow",
     "Held",
     "Home",
     "ImageUpdate",
+    "LazyEntity",
     "Patch",
+    "Registered",
     "Remote",
+    "RemoteEntity",
     "SavedPlan",
     "WorkspaceLedger",
     "active_as_manifests",

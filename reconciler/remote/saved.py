@@ -10,6 +10,7 @@ from reconciler.apply import Freshness, Moved, freshness
 from reconciler.errors import BundleError, PlanRanError, StalePlanError
 from reconciler.model import (
     Bundle,
+    CodeArchive,
     CodeFolder,
     DesiredState,
     Head,
@@ -113,8 +114,12 @@ def _is_same_code(bundle: Bundle, bundler: Bundler) -> bool:
 
 
 def _where(bundle: Bundle) -> str:
-    source = bundle.source
-    return source.root if isinstance(source, CodeFolder) else source.package
+    match bundle.source:
+        case CodeFolder(root=root):
+            return root
+        case CodeArchive(package=package):
+            return package
+    return bundle.name
 
 
 def _held(plan: Plan, memory: Head, now: datetime) -> Iterator[Moved]:

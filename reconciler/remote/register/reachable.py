@@ -1,0 +1,107 @@
+"""What flytekit's objects are made of, and how to leave it as it was.
+
+Serialising writes into tasks and image specs of the caller: a resolver, a command, a flag for
+decks, the folder of an image's sources. `untouched` takes all of that back.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+# What flytekit's translator, image specs and our own pickling set.
+_TOUCHED = ("_get_command_fn", "_command_prefix", "_task_resolver")
+_OF_IMAGES = ("source_root", "source_copy_mode")
+_NOTHING = object()
+
+
+def tasks_in(objects: Sequence[Any]) -> tuple[Any, ...]:
+    """Every task that the objects are made of, each once; of a mapped one its inner one too."""
+    found: dict[int, Any] = {}
+    for one in _all(objects):
+        if _is_task(one):
+            found.setdefault(id(one), one)
+    return tuple(found.values())
+
+
+def image_specs_in(objects: Sequence[Any]) -> tuple[Any, ...]:
+    """Every ImageSpec that a task or a node of them names."""
+    from flytekit.image_spec.image_spec import ImageSpec
+
+    found: dict[int, Any] = {}
+    for one in _all(objects):
+        image = getattr(one, "_container_image", None)
+        if isinstance(image, ImageSpec):
+            found.setdefault(id(image), image)
+    return tuple(found.values())
+
+
+@contextmanager
+def untouched(objects: Sequence[Any]) -> Iterator[None]:
+    """Put everything back that serialising changes."""
+    kept: list[tuple[Any, str, Any]] = []
+    for task in tasks_in(objects):
+        kept += ((task, name, task.__dict__.get(name, _NOTHING)) for name in _TOUCHED)
+        metadata: Any = getattr(task, "metadata", None)
+        if hasattr(metadata, "generates_deck"):
+            kept.append((metadata, "generates_deck", metadata.generates_deck))
+    for image in image_specs_in(objects):
+        kept += ((image, name, getattr(image, name)) for name in _OF_IMAGES)
+    try:
+        yield
+    finally:
+        for owner, name, value in kept:
+            if value is not _NOTHING:
+                setattr(owner, name, value)
+            elif name in owner.__dict__:
+                delattr(owner, name)
+
+
+def _all(objects: Sequence[Any]) -> Iterator[Any]:
+    """The objects, their nodes and all that these run, each once."""
+    seen: set[int] = set()
+    waiting = list(reversed(objects))
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        waiting += reversed(list(_parts(one)))
+
+
+def _parts(one: Any) -> Iterator[Any]:
+    from flytekit.core.array_node import ArrayNode
+    from flytekit.core.array_node_map_task import ArrayNodeMapTask
+    from flytekit.core.condition import BranchNode
+    from flytekit.core.launch_plan import LaunchPlan
+    from flytekit.core.node import Node
+    from flytekit.core.reference_entity import ReferenceEntity
+    from flytekit.core.workflow import WorkflowBase
+
+    if isinstance(one, ReferenceEntity):
+        return
+    if isinstance(one, WorkflowBase):
+        yield from one.nodes
+        yield one.failure_node
+    elif isinstance(one, LaunchPlan):
+        yield one.workflow
+    elif isinstance(one, Node):
+        yield one.flyte_entity
+    elif isinstance(one, ArrayNodeMapTask):
+        yield one.python_function_task
+    elif isinstance(one, ArrayNode):
+        yield one.target
+    elif isinstance(one, BranchNode):
+        block = one._ifelse_block
+        cases = [block.case, *(block.other or [])]
+        yield from (case.then_node for case in cases)
+        yield block.else_node
+    else:
+        yield from getattr(one, "node_dependency_hints", None) or ()
+
+
+def _is_task(one: Any) -> bool:
+    from flytekit.core.base_task import PythonTask
+    from flytekit.core.reference_entity import ReferenceEntity
+
+    return isinstance(one, PythonTask) and not isinstance(one, ReferenceEntity)
