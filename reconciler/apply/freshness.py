@@ -10,6 +10,7 @@ from typing import Any
 from reconciler.model import Action, Kind, ObservedState, Plan, Resource, ResourceId, Verb
 
 _NAMED = 3  # of the fields that differ
+_UNCONDITIONAL = (Kind.BUNDLE, Kind.EXECUTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,15 @@ def freshness(plan: Plan, observed: ObservedState) -> Freshness:
     """Compare each object of the plan with what Admin holds now.
 
     What has already come true is no obstacle: a step that finds its goal reached has nothing to
-    do. Uploads have no precondition, for their name is their content.
+    do. Uploads have no precondition, for their name is their content; nor have launches, whose
+    names are looked for when they are made.
 
     Args:
         observed: Of every object of the plan but its uploads.
     """
     reached = []
     for action in plan:
-        if action.verb.writes and action.id.kind is not Kind.BUNDLE:
+        if action.verb.writes and action.id.kind not in _UNCONDITIONAL:
             found = observed.find(action.id)
             if not _difference(action, found) and not _is_as_planned(action, found):
                 reached.append(action.id)
@@ -57,7 +59,7 @@ def moved(plan: Plan, observed: ObservedState) -> Iterator[Moved]:
     """Yield each object of the plan that Admin no longer holds as the plan found it."""
     for action in plan:
         # What is forgotten may be whatever it is by now.
-        if action.id.kind is Kind.BUNDLE or action.verb is Verb.FORGET:
+        if action.id.kind in _UNCONDITIONAL or action.verb is Verb.FORGET:
             continue
         what = _difference(action, observed.find(action.id))
         if what:

@@ -42,6 +42,7 @@ _KINDS = {
     "task": Kind.TASK.slug,
     "workflow": Kind.WORKFLOW.slug,
     "launchplan": Kind.LAUNCH_PLAN.slug,
+    "backfill": Kind.BACKFILL.slug,
 }
 _LABEL = "label"
 
@@ -141,8 +142,9 @@ def select(desired: DesiredState, selection: Selection) -> DesiredState:
         desired,
         resources={id: one for id, one in desired.resources.items() if id in kept},
         needs={id: needs for id, needs in desired.needs.items() if id in kept},
-        warnings=(_partial(len(kept), len(desired), selection), *desired.warnings),
+        warnings=(_partial(len(kept), len(desired) + len(desired.backfills), selection), *desired.warnings),
         renames={old: new for old, new in desired.renames.items() if new in kept},
+        backfills=tuple(one for one in desired.backfills if one.id in kept),
     )
 
 
@@ -153,7 +155,7 @@ class _Graph:
         self.desired = desired
         self.ids: dict[Thing, list[ResourceId]] = defaultdict(list)
         self.users: dict[ResourceId, list[ResourceId]] = defaultdict(list)
-        for id in desired.resources:
+        for id in (*desired.resources, *(one.id for one in desired.backfills)):
             self.ids[Thing.of(id)].append(id)
         for id, needs in desired.needs.items():
             for need in needs:
@@ -184,9 +186,9 @@ class _Graph:
         """What is said in one of `files`, or runs code that is."""
         return {
             Thing.of(one.id)
-            for one in self.desired
+            for one in (*self.desired, *self.desired.backfills)
             if (one.origin is not None and normpath(one.origin.file) in files)
-            or any(_lies_in(bundle.source, files) for bundle in one.bundles)
+            or any(_lies_in(bundle.source, files) for bundle in getattr(one, "bundles", ()))
         }
 
     def ids_of(self, things: Iterable[Thing]) -> set[ResourceId]:

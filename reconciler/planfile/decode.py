@@ -18,6 +18,7 @@ from reconciler.model import (
     Resource,
     ResourceId,
     Severity,
+    SlotTable,
     Verb,
 )
 from reconciler.planfile import plan_pb2 as pb
@@ -38,6 +39,7 @@ def decode_plan(file: pb.PlanFile) -> Plan:
         unchanged={_KINDS[slug]: count for slug, count in file.unchanged.items()},
         warnings=tuple(_diagnostic(warning) for warning in file.warnings),
         effects=tuple(from_plain(Effect, json.loads(effect)) for effect in file.effects),
+        backfills=tuple(from_plain(SlotTable, json.loads(one)) for one in file.backfills),
     )
 
 

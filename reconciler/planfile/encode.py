@@ -27,6 +27,7 @@ def encode_plan(plan: Plan) -> pb.PlanFile:
         unchanged={kind.slug: count for kind, count in plan.unchanged.items()},
         warnings=[_diagnostic(warning) for warning in plan.warnings],
         effects=[_json(to_plain(effect)) for effect in plan.effects],
+        backfills=[_json(to_plain(table)) for table in plan.backfills],
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flyteidl.admin.common_pb2 import NamedEntityMetadata
+from flyteidl.admin.execution_pb2 import ExecutionCreateRequest
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan, LaunchPlanSpec
 from flyteidl.admin.matchable_resource_pb2 import MatchingAttributes
 from flyteidl.admin.project_pb2 import Project
@@ -17,6 +18,7 @@ _MESSAGES: dict[str, Any] = {
     for message in (
         CompiledTask,
         CompiledWorkflowClosure,
+        ExecutionCreateRequest,
         LaunchPlan,
         LaunchPlanSpec,
         MatchingAttributes,

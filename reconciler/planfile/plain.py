@@ -24,7 +24,7 @@ def to_plain(value: Any) -> Any:
         case tuple() | list():
             return [to_plain(item) for item in value]
         case Mapping():
-            return {key: to_plain(item) for key, item in value.items()}
+            return {to_plain(key): to_plain(item) for key, item in value.items()}
     if is_dataclass(value):
         return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
     return value
@@ -41,6 +41,9 @@ def from_plain(hint: Any, value: Any) -> Any:
         return None if value is None else from_plain(inner[0], value)
     if origin is tuple:
         return tuple(from_plain(get_args(hint)[0], item) for item in value)
+    if origin is not None and issubclass(origin, Mapping):
+        of_key, of_item = get_args(hint)
+        return {from_plain(of_key, k): from_plain(of_item, v) for k, v in value.items()}
     if hint is Kind:
         return _KINDS[value]
     if not isinstance(hint, type):

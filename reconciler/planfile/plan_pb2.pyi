@@ -9,7 +9,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PlanFile(_message.Message):
-    __slots__ = ("format", "tool_version", "endpoint", "manifests_digest", "actions", "unchanged", "warnings", "nonce", "environment", "workspace", "listed", "home", "commit", "planned_at", "variables", "secrets", "effects")
+    __slots__ = ("format", "tool_version", "endpoint", "manifests_digest", "actions", "unchanged", "warnings", "nonce", "environment", "workspace", "listed", "home", "commit", "planned_at", "variables", "secrets", "effects", "backfills")
     class UnchangedEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -41,6 +41,7 @@ class PlanFile(_message.Message):
     VARIABLES_FIELD_NUMBER: _ClassVar[int]
     SECRETS_FIELD_NUMBER: _ClassVar[int]
     EFFECTS_FIELD_NUMBER: _ClassVar[int]
+    BACKFILLS_FIELD_NUMBER: _ClassVar[int]
     format: int
     tool_version: str
     endpoint: str
@@ -58,7 +59,8 @@ class PlanFile(_message.Message):
     variables: _containers.ScalarMap[str, str]
     secrets: _containers.RepeatedCompositeFieldContainer[Secret]
     effects: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, format: _Optional[int] = ..., tool_version: _Optional[str] = ..., endpoint: _Optional[str] = ..., manifests_digest: _Optional[bytes] = ..., actions: _Optional[_Iterable[_Union[Action, _Mapping]]] = ..., unchanged: _Optional[_Mapping[str, int]] = ..., warnings: _Optional[_Iterable[_Union[Diagnostic, _Mapping]]] = ..., nonce: _Optional[bytes] = ..., environment: _Optional[str] = ..., workspace: _Optional[str] = ..., listed: _Optional[str] = ..., home: _Optional[_Union[Home, _Mapping]] = ..., commit: _Optional[str] = ..., planned_at: _Optional[int] = ..., variables: _Optional[_Mapping[str, str]] = ..., secrets: _Optional[_Iterable[_Union[Secret, _Mapping]]] = ..., effects: _Optional[_Iterable[str]] = ...) -> None: ...
+    backfills: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, format: _Optional[int] = ..., tool_version: _Optional[str] = ..., endpoint: _Optional[str] = ..., manifests_digest: _Optional[bytes] = ..., actions: _Optional[_Iterable[_Union[Action, _Mapping]]] = ..., unchanged: _Optional[_Mapping[str, int]] = ..., warnings: _Optional[_Iterable[_Union[Diagnostic, _Mapping]]] = ..., nonce: _Optional[bytes] = ..., environment: _Optional[str] = ..., workspace: _Optional[str] = ..., listed: _Optional[str] = ..., home: _Optional[_Union[Home, _Mapping]] = ..., commit: _Optional[str] = ..., planned_at: _Optional[int] = ..., variables: _Optional[_Mapping[str, str]] = ..., secrets: _Optional[_Iterable[_Union[Secret, _Mapping]]] = ..., effects: _Optional[_Iterable[str]] = ..., backfills: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Home(_message.Message):
     __slots__ = ("project", "domain", "workspace", "serial", "digest")

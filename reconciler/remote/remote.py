@@ -156,6 +156,7 @@ class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling, Brow
             bundler=self._bundler,
             memory=memory,
             now=SystemClock().now(),
+            executions=self._connection.executions,
         )
 
     def apply(

@@ -1,6 +1,6 @@
 """Saved plans: write one, read it back, and look whether the world is still the one it is for."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from reconciler.model import (
     Kind,
     Plan,
     Resource,
+    ResourceId,
     Verb,
 )
 from reconciler.observed import observe
@@ -30,7 +31,7 @@ from reconciler.planfile import (
     save,
     write_plan,
 )
-from reconciler.ports import Bundler, Reader
+from reconciler.ports import Bundler, ExecutionReader, Reader
 
 __all__ = ["About", "SavedPlan", "check_fresh", "is_plan_file", "read_saved", "save_plan"]
 
@@ -61,13 +62,20 @@ def read_saved(path: Path) -> SavedPlan:
 
 
 def check_fresh(
-    plan: Plan, reader: Reader, *, bundler: Bundler, memory: Head | None, now: datetime
+    plan: Plan,
+    reader: Reader,
+    *,
+    bundler: Bundler,
+    memory: Head | None,
+    now: datetime,
+    executions: ExecutionReader | None = None,
 ) -> None:
     """Read again what a saved plan touches, and nothing else; return if it may be carried out.
 
     Args:
         memory: What the ledger remembers now; None without one.
         now: The time by which a hold expires.
+        executions: For a plan that launches: which of it there is by now.
 
     Raises: StalePlanError naming each object that moved and how; PlanRanError if, without a
         ledger to tell, some of it came true already; AdminError or UnreachableError if something
@@ -77,19 +85,29 @@ def check_fresh(
     moved = [*found.moved, *_changed_code(plan, bundler)]
     if memory is not None:
         moved += _held(plan, memory, now)
-    if memory is None and found.reached and not moved:
-        count, steps = len(found.reached), sum(action.verb.writes for action in plan)
+    launched = _launched(plan, executions) if executions is not None and not moved else ()
+    if memory is None and (found.reached or launched) and not moved:
+        count = len(found.reached) + len(launched)
+        steps = sum(action.verb.writes for action in plan)
         part = "" if count == steps else f", at least in part ({count} of {steps} steps)"
         raise PlanRanError(f"this saved plan was applied already{part}; plan again")
     if moved:
         raise StalePlanError([str(one) for one in moved])
 
 
+def _launched(plan: Plan, executions: ExecutionReader) -> Collection[ResourceId]:
+    """The executions of a plan, if there are all of them: some alone the scheduler may have run,
+    and they are left alone."""
+    ids = [action.id for action in plan if action.is_launch]
+    found = executions.runs(ids) if ids else {}
+    return found.keys() if len(found) == len(ids) else ()
+
+
 def _freshness(plan: Plan, reader: Reader) -> Freshness:
     touched = {
         action.id: action.after or action.before or Resource(action.id)
         for action in plan
-        if action.id.kind is not Kind.BUNDLE and action.verb is not Verb.FORGET
+        if action.id.kind not in (Kind.BUNDLE, Kind.EXECUTION) and action.verb is not Verb.FORGET
     }
     return freshness(plan, observe(DesiredState(touched), reader))
 

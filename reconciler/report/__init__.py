@@ -38,6 +38,14 @@ if TYPE_CHECKING:
         report_as_markdown,
     )
     from reconciler.report.blocks import LIMITS, SMALLEST
+    from reconciler.report.branches import (
+        branch_as_dict,
+        errors_as_text,
+        move_as_dict,
+        move_line,
+        tree_lines,
+        watched_as_dict,
+    )
     from reconciler.report.bundles import Listed, bundles_as_json, bundles_as_text
     from reconciler.report.drift import (
         drift_as_json,
@@ -55,6 +63,7 @@ if TYPE_CHECKING:
     from reconciler.report.ledger import history_as_json, history_as_text, ledger_as_json
     from reconciler.report.listing import LISTINGS, Listing
     from reconciler.report.schema import document_schemas
+    from reconciler.report.watching import View, view
 else:
     # A plan on a terminal takes none of these.
     __getattr__ = opened_for(
@@ -81,6 +90,14 @@ else:
             "blocks": (
                 "LIMITS",
                 "SMALLEST",
+            ),
+            "branches": (
+                "branch_as_dict",
+                "errors_as_text",
+                "move_as_dict",
+                "move_line",
+                "tree_lines",
+                "watched_as_dict",
             ),
             "bundles": (
                 "Listed",
@@ -125,6 +142,7 @@ else:
                 "Listing",
             ),
             "schema": ("document_schemas",),
+            "watching": ("View", "view"),
         },
     )
 
@@ -142,7 +160,9 @@ __all__ = [
     "Progress",
     "Style",
     "Suite",
+    "View",
     "as_line",
+    "branch_as_dict",
     "built_as_json",
     "bundles_as_json",
     "bundles_as_text",
@@ -161,6 +181,7 @@ __all__ = [
     "errors_as_json",
     "errors_as_markdown",
     "errors_as_suite",
+    "errors_as_text",
     "explanations_as_json",
     "explanations_as_text",
     "history_as_json",
@@ -169,6 +190,8 @@ __all__ = [
     "images_as_table",
     "in_full",
     "ledger_as_json",
+    "move_as_dict",
+    "move_line",
     "one_line",
     "outcome_line",
     "plan_as_json",
@@ -185,7 +208,10 @@ __all__ = [
     "summary",
     "table",
     "to_json",
+    "tree_lines",
     "validated_as_text",
+    "view",
+    "watched_as_dict",
     "without_secrets",
     "without_secrets_in",
 ]

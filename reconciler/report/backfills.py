@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reconciler.cron import Zone, load_zone, to_rfc3339
+from reconciler.cron import UTC, Zone, load_zone, to_rfc3339
 from reconciler.model import Plan, SlotRow, SlotState, SlotTable, Strategy
 from reconciler.report import documents
 from reconciler.report.view import Line, Section
@@ -50,9 +50,9 @@ def in_progress(plan: Plan) -> int:
 
 
 def _section(table: SlotTable) -> Section:
-    zone = load_zone(table.zone)
+    zone = _zone(table.zone)
     runs = table.launch_plan
-    window = load_zone(table.window_zone)
+    window = _zone(table.window_zone)
     notes = [
         f"runs launch plan {runs.name}@{runs.version}, {table.chosen}; {_WHO[table.strategy]}, "
         f"{table.concurrency} at once",
@@ -81,13 +81,21 @@ def _lines(table: SlotTable, zone: Zone) -> Iterator[Line]:
         yield Line(Symbol.NONE, f"… and {hidden:,} more, counted above")
 
 
+def _zone(name: str) -> Zone:
+    # Of a saved plan, which an older program than the zone may read.
+    try:
+        return load_zone(name)
+    except ValueError:
+        return UTC
+
+
 def _word(row: SlotRow) -> str:
     return _SHORT.get(row.state, str(row.state))
 
 
 def backfill_as_data(table: SlotTable) -> documents.Backfill:
     """A table, as data."""
-    zone = load_zone(table.zone)
+    zone = _zone(table.zone)
     return {
         "address": table.id.address,
         "launch_plan": table.launch_plan.address,
@@ -95,8 +103,8 @@ def backfill_as_data(table: SlotTable) -> documents.Backfill:
         "strategy": table.strategy.value,
         "schedule": table.schedule,
         "zone": table.zone,
-        "from": to_rfc3339(table.start),
-        "to": to_rfc3339(table.end),
+        "start": to_rfc3339(table.start),
+        "end": to_rfc3339(table.end),
         "anchor": None if table.anchor is None else to_rfc3339(table.anchor),
         "anchored": table.anchored or None,
         "concurrency": table.concurrency,

@@ -190,30 +190,27 @@ class SlotItem(TypedDict):
     note: str | None
 
 
-# `from` is no name in Python.
-Backfill = TypedDict(
-    "Backfill",
-    {
-        "address": str,
-        "launch_plan": Annotated[str, "the address of the version that it runs"],
-        "chosen": Annotated[str, "why that one, in words"],
-        "strategy": Literal["executions", "workflow"],
-        "schedule": str,
-        "zone": Annotated[str, "in which the schedule is read"],
-        "from": Annotated[str, "the first time that counts; RFC 3339"],
-        "to": Annotated[str, "the first time that no longer counts"],
-        "anchor": Annotated[str | None, "from where a rate's slots are counted"],
-        "anchored": Annotated[str | None, "why from there, in words"],
-        "concurrency": Annotated[int, "executions that may be under way at once"],
-        "executions": Annotated[int, "how many executions all slots take"],
-        "slots": int,
-        "open": Annotated[int, "slots to which something is still to happen now"],
-        "counts": Annotated[dict[str, int], "state → how many slots"],
-        "rows": Annotated[
-            list[SlotItem], "all of them; of many the first, the last and the notable ones"
-        ],
-    },
-)
+class Backfill(TypedDict):
+    """How a backfill stands: every slot counted, those listed that are worth it."""
+
+    address: str
+    launch_plan: Annotated[str, "the address of the version that it runs"]
+    chosen: Annotated[str, "why that one, in words"]
+    strategy: Literal["executions", "workflow"]
+    schedule: str
+    zone: Annotated[str, "in which the schedule is read"]
+    start: Annotated[str, "the first time that counts; RFC 3339"]
+    end: Annotated[str, "the first time that no longer counts"]
+    anchor: Annotated[str | None, "from where a rate's slots are counted"]
+    anchored: Annotated[str | None, "why from there, in words"]
+    concurrency: Annotated[int, "executions that may be under way at once"]
+    executions: Annotated[int, "how many executions all slots take"]
+    slots: int
+    open: Annotated[int, "slots to which something is still to happen now"]
+    counts: Annotated[dict[str, int], "state → how many slots"]
+    rows: Annotated[
+        list[SlotItem], "all of them; of many the first, the last and the notable ones"
+    ]
 
 
 class PlanBody(TypedDict):
