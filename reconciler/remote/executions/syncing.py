@@ -1,0 +1,228 @@
+"""Bring executions up to date: whole lists instead of single reads, and many at once.
+
+What is to be read is known only from what was read before: nodes name the attempts, children and
+launched executions behind them. So there is one heap of jobs and one set of threads; each job
+reads one thing and says which jobs follow from it. No job waits for another.
+
+A node that had ended, with all inside it, when it was last synced is not looked into again.
+"""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import Any
+
+from flyteidl.admin.execution_pb2 import WorkflowExecutionGetRequest
+from flyteidl.admin.node_execution_pb2 import (
+    NodeExecutionForTaskListRequest,
+    NodeExecutionListRequest,
+)
+from flyteidl.admin.task_execution_pb2 import TaskExecutionListRequest
+
+from reconciler.errors import (
+    AdminError,
+    NotServedError,
+    PermissionDeniedError,
+    ReconcilerError,
+    UnauthenticatedError,
+)
+from reconciler.remote.executions.node_execution import FlyteNodeExecution
+from reconciler.remote.executions.pages import OLDEST_FIRST, pages
+from reconciler.remote.executions.task_execution import FlyteTaskExecution
+from reconciler.remote.executions.workflow_execution import FlyteWorkflowExecution
+
+Nodes = dict[str, FlyteNodeExecution]
+# What would befall every other read as well.
+_FOR_ALL = (NotServedError, UnauthenticatedError, PermissionDeniedError)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One thing to read; `node` is the one that is not synced if it fails, None if all is not."""
+
+    read: "Callable[[], Iterable[_Job]]"
+    node: FlyteNodeExecution | None = None
+
+
+def sync_nodes(execution: FlyteWorkflowExecution, *, depth: int | None, parallelism: int) -> None:
+    """Read an execution's nodes and all that is behind them.
+
+    Args:
+        depth: How far to go below the execution's own nodes: 0 not at all, 1 into what is in
+            these or launched by them, and so on; None to the bottom.
+        parallelism: Calls under way at once.
+
+    Raises: AdminError or NotServedError if nothing can be read; what is wrong with one node is
+        its `sync_error`.
+    """
+    sync = _Sync(execution._remote)
+    sync.seen.add(execution.id)
+    _run([_Job(lambda: sync.nodes_of(execution, depth))], parallelism)
+
+
+def sync_node(node: FlyteNodeExecution, *, depth: int | None, parallelism: int) -> None:
+    """Read what is behind one node; else as `sync_nodes`."""
+    sync = _Sync(node._remote)
+    sync.seen.add(node.id.execution_id)
+    node.sync_error = None
+    _run(list(sync.behind(node, depth)), parallelism)
+
+
+def _run(jobs: list[_Job], parallelism: int) -> None:
+    finished: SimpleQueue[tuple[_Job, Future[list[_Job]]]] = SimpleQueue()
+    threads = ThreadPoolExecutor(parallelism, thread_name_prefix="sync")
+
+    def start(job: _Job) -> None:
+        future = threads.submit(lambda: list(job.read()))
+        future.add_done_callback(lambda done: finished.put((job, done)))
+
+    try:
+        waited_for = len(jobs)
+        for job in jobs:
+            start(job)
+        while waited_for:
+            job, future = finished.get()
+            waited_for -= 1
+            for following in _followers(job, future):
+                start(following)
+                waited_for += 1
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def _followers(job: _Job, future: "Future[list[_Job]]") -> list[_Job]:
+    try:
+        return future.result()
+    except (AdminError, ValueError) as error:
+        if job.node is None or isinstance(error, _FOR_ALL):
+            raise
+        job.node.sync_error = (
+            error if isinstance(error, AdminError) else ReconcilerError(f"{job.node}: {error}")
+        )
+        return []
+
+
+@dataclass
+class _Sync:
+    remote: Any
+    seen: set[Any] = field(default_factory=set)
+
+    @property
+    def calls(self) -> Any:
+        return self.remote._connection.calls
+
+    def nodes_of(self, owner: FlyteWorkflowExecution, depth: int | None) -> Iterable[_Job]:
+        """Read the top nodes of an execution."""
+        rows = self._nodes(workflow_execution_id=owner.message.id)
+        found = owner.node_executions = self._merged(owner.node_executions, rows)
+        owner._synced_whole = depth is None
+        return self._behind_all(found, depth)
+
+    def _children(self, node: FlyteNodeExecution, depth: int | None) -> Iterable[_Job]:
+        rows = self._nodes(
+            workflow_execution_id=node.message.id.execution_id, unique_parent_id=node.id.node_id
+        )
+        found = self._merged(node.subworkflow_node_executions, rows)
+        node.subworkflow_node_executions = found
+        return self._behind_all(found, depth)
+
+    def _attempts(self, node: FlyteNodeExecution, depth: int | None) -> Iterable[_Job]:
+        def fetch(limit: int, token: str) -> Any:
+            request = TaskExecutionListRequest(
+                node_execution_id=node.message.id, limit=limit, token=token, sort_by=OLDEST_FIRST
+            )
+            return self.calls.list_task_executions(request)
+
+        known = {one.id: one for one in node.task_executions}
+        found = []
+        for row in pages(fetch, "task_executions"):
+            attempt = FlyteTaskExecution(row, self.remote)
+            earlier = known.get(attempt.id)
+            if earlier is not None:
+                earlier._take(row)
+            found.append(earlier or attempt)
+        node.task_executions = found
+        for attempt in found:
+            if attempt.is_parent and depth != 0:
+                yield _Job(lambda one=attempt: self._made_by(one, _less(depth)), node)  # type: ignore[misc]
+
+    def _made_by(self, attempt: FlyteTaskExecution, depth: int | None) -> Iterable[_Job]:
+        """Read the nodes that a task of old made, before dynamic nodes were parents."""
+
+        def fetch(limit: int, token: str) -> Any:
+            request = NodeExecutionForTaskListRequest(
+                task_execution_id=attempt.message.id,
+                limit=limit,
+                token=token,
+                sort_by=OLDEST_FIRST,
+            )
+            return self.calls.list_node_executions_for_task(request)
+
+        rows = pages(fetch, "node_executions")
+        found = self._merged(attempt.child_node_executions, rows)
+        attempt.child_node_executions = found
+        return self._behind_all(found, depth)
+
+    def _launched(self, node: FlyteNodeExecution, depth: int | None) -> Iterable[_Job]:
+        id = node.launched_id
+        known = {one.id: one for one in node.workflow_executions}
+        launched = known.get(id) if id is not None else None
+        if launched is None or not launched.is_done:
+            request = WorkflowExecutionGetRequest(
+                id=node.closure.workflow_node_metadata.executionId
+            )
+            message = self.calls.get_execution(request)
+            if launched is None:
+                launched = FlyteWorkflowExecution(message, self.remote)
+            else:
+                launched._take(message)
+            node.workflow_executions = [launched]
+        if launched.id in self.seen:  # Admin takes any id there, the node's own execution too
+            return []
+        self.seen.add(launched.id)
+        found = launched
+        return [_Job(lambda: self.nodes_of(found, depth), node)]
+
+    def _behind_all(self, nodes: Nodes, depth: int | None) -> Iterable[_Job]:
+        for node in nodes.values():
+            if not node.is_settled:
+                node.sync_error = None
+                yield from self.behind(node, depth)
+
+    def behind(self, node: FlyteNodeExecution, depth: int | None) -> Iterable[_Job]:
+        """What is to be read for one node."""
+        node._synced_whole = depth is None
+        if node.has_attempts:
+            yield _Job(lambda: self._attempts(node, depth), node)
+        if depth == 0 or node.is_system:
+            return
+        if node.is_parent:
+            yield _Job(lambda: self._children(node, _less(depth)), node)
+        if node.launched_id is not None:
+            yield _Job(lambda: self._launched(node, _less(depth)), node)
+
+    def _nodes(self, **which: Any) -> Iterable[Any]:
+        def fetch(limit: int, token: str) -> Any:
+            request = NodeExecutionListRequest(
+                limit=limit, token=token, sort_by=OLDEST_FIRST, **which
+            )
+            return self.calls.list_node_executions(request)
+
+        return pages(fetch, "node_executions")
+
+    def _merged(self, known: Nodes, rows: Iterable[Any]) -> Nodes:
+        """The nodes of these rows, those known before brought up to date."""
+        found: Nodes = {}
+        for row in rows:
+            node = known.get(row.id.node_id)
+            if node is None:
+                node = FlyteNodeExecution(row, self.remote, listed=True)
+            elif not node.is_settled:
+                node._take(row, listed=True)
+            found[row.id.node_id] = node
+        return found
+
+
+def _less(depth: int | None) -> int | None:
+    return None if depth is None else depth - 1

@@ -1,0 +1,115 @@
+"""What of some inputs lies on this machine yet: noted while they are converted, sent when all fit.
+
+Nothing is uploaded for inputs that are refused in the end, and nothing twice. Until then a local
+path stands in its literal under an address that only this module gives out.
+"""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from flyteidl.core.literals_pb2 import Literal
+
+_SCHEME = "not-yet-uploaded://"
+
+
+class Uploader(Protocol):
+    """Brings a local file or folder to Admin's store, and tells its URI."""
+
+    def __call__(self, path: Path, project: str, domain: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Something to be uploaded: `write` makes it below a folder that is gone afterwards."""
+
+    name: str
+    write: Callable[[Path], Path]
+
+
+@dataclass
+class Uploads:
+    """What the literals of one request still wait for."""
+
+    _pending: dict[str, Pending] = field(default_factory=dict)
+    _kept: list[Any] = field(default_factory=list)
+
+    def of_path(self, path: Path, *, directory: bool, where: str) -> str:
+        """Stand in for the URI that a local path will have.
+
+        Raises: ValueError if there is no such file, or no such folder.
+        """
+        if directory and not path.is_dir():
+            what = "a file" if path.exists() else "not there"
+            raise ValueError(f"{where}: {path} is {what}, and a directory is wanted")
+        if not directory and not path.is_file():
+            what = "a directory" if path.is_dir() else "not there"
+            raise ValueError(f"{where}: {path} is {what}, and a file is wanted")
+        return self._note(f"path/{path.resolve()}", Pending(path.name, lambda folder: path))
+
+    def of_object(self, value: Any, name: str, write: Callable[[Path], Path]) -> str:
+        """Stand in for the URI of what an object is written out as."""
+        self.keep(value)  # lest its address becomes another object's
+        return self._note(f"object/{id(value)}", Pending(name, write))
+
+    def keep(self, thing: Any) -> None:
+        """Hold something until all is uploaded."""
+        self._kept.append(thing)
+
+    def _note(self, key: str, pending: Pending) -> str:
+        uri = _SCHEME + key
+        self._pending.setdefault(uri, pending)
+        return uri
+
+    def settle(
+        self,
+        literals: Mapping[str, Literal],
+        *,
+        upload: Uploader,
+        project: str,
+        domain: str,
+        parallelism: int,
+    ) -> None:
+        """Upload what these literals wait for, and put the URIs in their places."""
+        waiting = [uri for literal in literals.values() for uri in _uris(literal)]
+        wanted = [uri for uri in dict.fromkeys(waiting) if uri in self._pending]
+        if not wanted:
+            return
+
+        def send(uri: str) -> str:
+            with tempfile.TemporaryDirectory() as folder:
+                return upload(self._pending[uri].write(Path(folder)), project, domain)
+
+        with ThreadPoolExecutor(min(parallelism, len(wanted))) as threads:
+            settled = dict(zip(wanted, threads.map(send, wanted), strict=True))
+        for literal in literals.values():
+            _replace(literal, settled)
+
+
+def _uris(literal: Literal) -> list[str]:
+    return [place.uri for place in places(literal)]
+
+
+def _replace(literal: Literal, settled: Mapping[str, str]) -> None:
+    for place in places(literal):
+        place.uri = settled.get(place.uri, place.uri)
+
+
+def places(literal: Literal) -> list[Any]:
+    """Every message inside a literal that has a URI."""
+    match literal.WhichOneof("value"):
+        case "collection":
+            return [one for item in literal.collection.literals for one in places(item)]
+        case "map":
+            inner = literal.map.literals
+            return [one for key in list(inner) for one in places(inner[key])]
+        case "scalar":
+            kind = literal.scalar.WhichOneof("value")
+            if kind == "union":
+                return places(literal.scalar.union.value)
+            if kind in ("blob", "schema", "structured_dataset"):
+                return [getattr(literal.scalar, kind)]
+    return []
