@@ -10,6 +10,7 @@ from reconciler.model.bundle import Bundle
 from reconciler.model.canonical import object_hash, to_canonical
 from reconciler.model.comparable import comparable
 from reconciler.model.identity import ResourceId
+from reconciler.model.packed import AtRest
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Resource:
     ==============  ==========================================================================
 
     `request` is what a create sends (TaskSpec, WorkflowSpec, LaunchPlanSpec, Project), known for
-    desired resources only. `complete` is False where only existence was read (Admin's lists
+    desired resources only. Both messages are kept as bytes: what is given is copied, and what is
+    read is nobody's to change. `complete` is False where only existence was read (Admin's lists
     carry no workflow content).
     """
 
@@ -74,7 +76,9 @@ class Resource:
     @cached_property
     def digest(self) -> bytes:
         """Admin's digest of this resource, 32 bytes; equal digests are 'identical structure'."""
-        return object_hash(self.canonical)
+        # Without keeping the canonical form, for most digests are asked of what is as it was.
+        spec = self.spec
+        return object_hash(to_canonical(spec) if spec is not None else {})
 
     def known_by(self, digest: bytes) -> "Resource":
         """The same resource without its content, of which only Admin's digest is left."""
@@ -92,3 +96,8 @@ class Resource:
             return True
         mine, theirs = (comparable(one.canonical, self.bundles) for one in (self, other))
         return object_hash(mine) == object_hash(theirs)
+
+
+# Of a dataclass's field a descriptor would be the default, and the type that others read of it.
+for _field in ("spec", "request"):
+    setattr(Resource, _field, AtRest(_field))
