@@ -8,7 +8,9 @@ from reconciler.admin.size import REQUEST_LIMIT, oversized
 from reconciler.doors import opened_for
 
 if TYPE_CHECKING:
+    from reconciler.admin.auth import Person
     from reconciler.admin.client import AdminClient
+    from reconciler.admin.doctor import Finding, Verdict, diagnose
     from reconciler.admin.pool import Pool
     from reconciler.admin.retry import RetryPolicy
     from reconciler.admin.signed.put import BUSY, MARGIN, Target, send
@@ -18,7 +20,9 @@ else:
     __getattr__ = opened_for(
         __name__,
         {
+            "auth": ("Person",),
             "client": ("AdminClient",),
+            "doctor": ("Finding", "Verdict", "diagnose"),
             "pool": ("Pool",),
             "retry": ("RetryPolicy",),
             "signed.put": ("BUSY", "MARGIN", "Target", "send"),
@@ -34,13 +38,17 @@ __all__ = [
     "REQUEST_LIMIT",
     "AdminClient",
     "Connection",
+    "Finding",
+    "Person",
     "Pool",
     "Reply",
     "RetryPolicy",
     "SystemClock",
     "Target",
+    "Verdict",
     "Wire",
     "connect",
+    "diagnose",
     "oversized",
     "redacted",
     "said",

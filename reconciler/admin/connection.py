@@ -21,7 +21,7 @@ from reconciler.ports import (
 if TYPE_CHECKING:
     from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
-    from reconciler.admin.auth import Person
+    from reconciler.admin.auth import Authorizer, Person
     from reconciler.admin.calls import AdminCalls
     from reconciler.admin.client import AdminClient
     from reconciler.admin.pool import Pool
@@ -39,6 +39,7 @@ class Connection:
         launcher: The Launcher port.
         calls: A method for every RPC; `calls.counts` counts all calls of this connection.
         config: What was connected to.
+        logins: What adds our credentials to each call, Admin's own last.
     """
 
     def __init__(
@@ -53,9 +54,11 @@ class Connection:
         calls: "AdminCalls",
         reading: "AdminCalls",
         pool: "Pool",
+        logins: "Sequence[Authorizer]",
         close: Callable[[], None],
     ) -> None:
         self.config = config
+        self.logins = logins
         self.reader = reader
         self.writer = writer
         self.uploader = uploader
@@ -188,5 +191,6 @@ def connect(
         calls=calls,
         reading=reads,
         pool=pool,
+        logins=logins,
         close=channel.close,
     )

@@ -289,7 +289,7 @@ def connected(
     for key in config.unknown_keys:
         say(f"Warning: {config.source} sets {key}, which nothing reads")
     with (
-        _listening(config) as reachable,
+        listening(config) as reachable,
         Remote(reachable, parallelism=parallelism, cache=caches()) as remote,
     ):
         yield remote, config
@@ -330,7 +330,11 @@ def settled_config(settings: Settings, unit: Unit) -> Config:
 
 
 @contextmanager
-def _listening(config: Config) -> Iterator[Config]:
+def listening(config: Config) -> Iterator[Config]:
+    """The same, for as long as the context lasts; of `sandbox:PATH`, with its server started.
+
+    Raises: ConfigError if that cannot start.
+    """
     path = config.sandbox_path
     if path is None:
         yield config

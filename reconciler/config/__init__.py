@@ -3,6 +3,8 @@
 from reconciler.config.assertion import Assertion
 from reconciler.config.cache import cache_folder
 from reconciler.config.config import Config
+from reconciler.config.endpoint import is_on_this_machine
+from reconciler.config.keys import known_keys
 from reconciler.config.login import Flow, Login, read_secret, read_text
 from reconciler.config.origin import Origin, Origins
 from reconciler.config.resolve import resolve
@@ -17,6 +19,8 @@ __all__ = [
     "Origins",
     "Storage",
     "cache_folder",
+    "is_on_this_machine",
+    "known_keys",
     "read_secret",
     "read_text",
     "resolve",

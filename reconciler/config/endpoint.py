@@ -67,6 +67,12 @@ def parse_endpoint(text: str, *, source: str) -> Endpoint:
     return Endpoint(f"{host}:{int(port)}", insecure=insecure, loopback=_is_loopback(host))
 
 
+def is_on_this_machine(address: str) -> bool:
+    """Whether what is sent to `host`, `host:port` or `host:port/path` stays on this machine."""
+    found = _ADDRESS.match(address)
+    return found is not None and _is_loopback(found["host"])
+
+
 def _is_loopback(host: str) -> bool:
     name = host.strip("[]").lower().rstrip(".")
     if name == "localhost" or name.endswith(".localhost"):

@@ -227,3 +227,8 @@ KEYS: tuple[Key, ...] = (
 )
 
 ENDPOINT = Key("endpoint", ("FLYTE_PLATFORM_URL",), "admin.endpoint", text)
+
+
+def known_keys() -> tuple[str, ...]:
+    """The paths of everything that a YAML file may say, as they are usually written."""
+    return tuple(key.path for key in (ENDPOINT, *KEYS) if key.path)

@@ -14,6 +14,7 @@ from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
 if TYPE_CHECKING:
     from reconciler.remote.browse.asked import Asked
     from reconciler.remote.build import Built, build_for_plan, build_packages
+    from reconciler.remote.diagnosis import Finding, Person, Verdict, diagnose
     from reconciler.remote.drawing import draw
     from reconciler.remote.entities import (
         FlyteLaunchPlan,
@@ -40,6 +41,7 @@ else:
         {
             "browse.asked": ("Asked",),
             "build": ("Built", "build_for_plan", "build_packages"),
+            "diagnosis": ("Finding", "Person", "Verdict", "diagnose"),
             "drawing": ("draw",),
             "entities": (
                 *("FlyteLaunchPlan", "FlyteTask", "FlyteWorkflow", "LazyEntity"),
@@ -62,6 +64,7 @@ __all__ = [
     "Built",
     "Config",
     "Fate",
+    "Finding",
     "FlyteLaunchPlan",
     "FlyteRemote",
     "FlyteTask",
@@ -71,10 +74,12 @@ __all__ = [
     "ImageUpdate",
     "LazyEntity",
     "Patch",
+    "Person",
     "Registered",
     "Remote",
     "RemoteEntity",
     "SavedPlan",
+    "Verdict",
     "WorkspaceLedger",
     "active_as_manifests",
     "adopting",
@@ -84,6 +89,7 @@ __all__ = [
     "build_for_plan",
     "build_packages",
     "code_folders",
+    "diagnose",
     "draw",
     "forgetting",
     "is_plan_file",

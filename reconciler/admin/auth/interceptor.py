@@ -19,27 +19,29 @@ class Authorizer(grpc.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
     new one had been good for somebody in between, so that a server which lets nobody in sees two
     calls and not a storm.
 
+    Attributes: `keeper` of the token.
+
     Args:
         header: The name of the header, in lower case, or what finds it before the first call.
     """
 
     def __init__(self, keeper: TokenKeeper, header: Callable[[], str]) -> None:
-        self._keeper = keeper
+        self.keeper = keeper
         self._header = header
 
     def intercept_unary_unary(
         self, continuation: Callable[..., Any], client_call_details: Any, request: Any
     ) -> Any:
-        token = self._keeper.current()
+        token = self.keeper.current()
         call = continuation(self._with(client_call_details, token), request)
         for renewal in range(_RENEWALS):
             if call.code() is not grpc.StatusCode.UNAUTHENTICATED:
                 if token:
-                    self._keeper.passed(token)
+                    self.keeper.passed(token)
                 break
-            if renewal and not self._keeper.was_good(token or ""):
+            if renewal and not self.keeper.was_good(token or ""):
                 break
-            token = self._keeper.renewed(token)
+            token = self.keeper.renewed(token)
             if token is None:
                 break
             call = continuation(self._with(client_call_details, token), request)
