@@ -24,6 +24,10 @@ def command(context: click.Context, shell: str) -> None:
     kept for a minute; environments, workspaces and what is declared from the files here.
 
     \b
+    Examples:
+      reconciler completion bash
+
+    \b
     bash, in ~/.bashrc:                       eval "$(reconciler completion bash)"
     zsh, in ~/.zshrc, after compinit:         eval "$(reconciler completion zsh)"
     fish:     reconciler completion fish > ~/.config/fish/completions/reconciler.fish

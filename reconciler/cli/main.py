@@ -44,7 +44,9 @@ COMMANDS = {
     "build": "Build packages with their own commands, and pin them.",
     "bundle": "See and build the code that tasks run.",
     "get": "List what Flyte Admin holds, or show one thing in full.",
+    "watch": "Show an execution as a tree until it ends.",
     "import": "Write manifests from what other tools keep.",
+    "doctor": "Find out what keeps you from Flyte Admin; writes nothing.",
     "sandbox": "Serve an embedded Flyte Admin.",
     "completion": "Print the script for a shell's completion.",
 }

@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from reconciler.report.ledger import history_as_json, history_as_text, ledger_as_json
     from reconciler.report.listing import LISTINGS, Listing
     from reconciler.report.schema import document_schemas
-    from reconciler.report.watching import View, view
+    from reconciler.report.watching import WatchingView, watching_view
 else:
     # A plan on a terminal takes none of these.
     __getattr__ = opened_for(
@@ -142,7 +142,7 @@ else:
                 "Listing",
             ),
             "schema": ("document_schemas",),
-            "watching": ("View", "view"),
+            "watching": ("WatchingView", "watching_view"),
         },
     )
 
@@ -160,7 +160,7 @@ __all__ = [
     "Progress",
     "Style",
     "Suite",
-    "View",
+    "WatchingView",
     "as_line",
     "branch_as_dict",
     "built_as_json",
@@ -210,8 +210,8 @@ __all__ = [
     "to_json",
     "tree_lines",
     "validated_as_text",
-    "view",
     "watched_as_dict",
+    "watching_view",
     "without_secrets",
     "without_secrets_in",
 ]

@@ -10,7 +10,7 @@ from reconciler.report.branches import move_line, tree_lines
 _MARGIN = 2  # lines of the terminal that are left free
 
 
-class View(Protocol):
+class WatchingView(Protocol):
     """Takes the tree each time it was looked at; a context manager around the watching."""
 
     def __enter__(self) -> Self: ...
@@ -83,7 +83,7 @@ class LiveView:
         self._live.update(text, refresh=True)
 
 
-def view(stream: TextIO, *, live: bool, color: bool) -> View:
+def watching_view(stream: TextIO, *, live: bool, color: bool) -> WatchingView:
     """The view of an execution that is watched.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -113,14 +114,14 @@ class Browser:
         Cost: a call a name, several at once.
         """
         asked.filter_text(_TABLES[kind][2])  # wrong ones are told before anything is read
-        named = self._each(lambda place: [(place, n) for n in self.names(kind, place)], places)
+        named = self.each(lambda place: [(place, n) for n in self.names(kind, place)], places)
         every = [one for some in named for one in some]
         newest = Asked(asked.filters, asked.sort, limit=1)
 
         def first(one: tuple[Scope, str]) -> Any:
             return next(self.versions(kind, one[0], one[1], newest), None)
 
-        found = (row for row in self._each(first, every) if row is not None)
+        found = (row for row in self.each(first, every) if row is not None)
         return islice(found, asked.limit)
 
     def versions(self, kind: Kind, place: Scope, name: str, asked: Asked) -> Iterator[Any]:
@@ -183,7 +184,7 @@ class Browser:
 
         if len(places) == 1:
             return of(places[0])
-        found = [row for some in self._each(lambda one: list(of(one)), places) for row in some]
+        found = [row for some in self.each(lambda one: list(of(one)), places) for row in some]
         if not asked.sort:
             found.sort(key=_created, reverse=True)
         return islice(found, asked.limit)
@@ -250,7 +251,7 @@ class Browser:
     def all_attempts(self, execution: WorkflowExecutionIdentifier, asked: Asked) -> Iterator[Any]:
         """Attempts of every node of an execution, those of nodes within nodes, too."""
         ids = [row.id for row in self.all_nodes(execution, EVERYTHING)]
-        found = self._each(lambda id: list(self.attempts(id, asked)), ids)
+        found = self.each(lambda id: list(self.attempts(id, asked)), ids)
         return islice((row for some in found for row in some), asked.limit)
 
     def all_nodes(
@@ -297,7 +298,7 @@ class Browser:
             found: Sequence[Any] = self._calls.list_matchable_attributes(request).configurations
             return found
 
-        for some in self._each(read, wanted):
+        for some in self.each(read, wanted):
             yield from some
 
     # Where else something is
@@ -312,15 +313,24 @@ class Browser:
             except NotFoundError:
                 return []
 
-        return [one for found in self._each(some, places) for one in found]
+        return [one for found in self.each(some, places) for one in found]
 
-    def _each(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-        """The function of each, several at once, in order."""
-        if len(items) < 2:
+    def each(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """The function of each, several at once, in order; one by one within such a function."""
+        if len(items) < 2 or getattr(_here, "is_worker", False):
             yield from map(function, items)
             return
-        with ThreadPoolExecutor(min(self._parallelism, len(items))) as pool:
+        with ThreadPoolExecutor(
+            min(self._parallelism, len(items)), initializer=_becomes_worker
+        ) as pool:
             yield from pool.map(function, items)
+
+
+_here = threading.local()
+
+
+def _becomes_worker() -> None:
+    _here.is_worker = True
 
 
 def _created(row: Any) -> tuple[int, int]:

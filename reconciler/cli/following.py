@@ -1,0 +1,138 @@
+"""Following an execution until it ends: what `watch` and `launch --watch` do."""
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.options import say, settings
+from reconciler.cli.signals import Watch
+from reconciler.cli.terminal import can_redraw
+from reconciler.model import Branch, moves
+
+if TYPE_CHECKING:
+    from reconciler.model import ExecutionId
+    from reconciler.remote import Remote
+
+_FIRST, _GROWTH, _SLOWEST = 0.5, 1.4, 10.0  # seconds between two looks
+
+
+def follow(
+    remote: "Remote",
+    id: "ExecutionId",
+    *,
+    every: float | None,
+    timeout: float | None,
+    depth: int | None = None,
+    quiet: bool = False,
+    document: Callable[[Branch], dict[str, Any]] | None = None,
+) -> Exit:
+    """Show an execution until it ends, and return the exit that this comes to.
+
+    Args:
+        every: Seconds between two looks; None for ever longer ones, up to ten.
+        timeout: Seconds after which nobody waits any longer; None for however long it takes.
+        quiet: Show only what it came to.
+        document: Makes the result; None for what `watch --json` ends with.
+    """
+    from reconciler import report
+
+    options = settings()
+    watcher = remote.watcher(id, depth=depth)
+    with _interruptible(id) as is_over:
+        if options.json:
+            root = _as_json(_looks(watcher.look, every, timeout, is_over), quiet=quiet)
+        else:
+            root = _as_text(_looks(watcher.look, every, timeout, is_over), quiet=quiet)
+    if options.json:
+        made = document or (
+            lambda one: report.watched_as_dict(one, project=id.project, domain=id.domain)
+        )
+        sys.stdout.write(json.dumps(made(root), ensure_ascii=False) + "\n")
+    else:
+        _tell_end(root)
+    if not root.has_ended:
+        say(f"{id} is still {root.phase}; it runs on. To go on: reconciler watch {id}")
+        return Exit.ERROR
+    return Exit.OK if root.phase == "SUCCEEDED" else Exit.ERROR
+
+
+def _as_text(looks: Iterator[Branch], *, quiet: bool) -> Branch:
+    from reconciler import report
+
+    options = settings()
+    if quiet:
+        for root in looks:
+            last = root
+        return last
+    live = can_redraw(os.environ)
+    with report.watching_view(sys.stderr, live=live, color=options.colors(sys.stderr)) as shown:
+        for root in looks:
+            shown.show(root, time.time_ns())
+            last = root
+    return last
+
+
+def _as_json(looks: Iterator[Branch], *, quiet: bool) -> Branch:
+    from reconciler import report
+
+    before: Branch | None = None
+    for root in looks:
+        for moved in moves(before, root) if not quiet else ():
+            sys.stdout.write(json.dumps(report.move_as_dict(moved), ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+        before = root
+    assert before is not None
+    return before
+
+
+def _tell_end(root: Branch) -> None:
+    from reconciler import report
+
+    if root.went_wrong:
+        sys.stderr.write(report.errors_as_text(root, color=settings().colors(sys.stderr)))
+    sys.stdout.write(f"{root.name} {root.phase}\n")
+
+
+def _looks(
+    look: Callable[[], Branch],
+    every: float | None,
+    timeout: float | None,
+    is_over: threading.Event,
+) -> Iterator[Branch]:
+    """Look until it has ended, or time is up; the last look is the last one given."""
+    end = None if timeout is None else time.monotonic() + timeout
+    pause = every or _FIRST
+    while True:
+        root = look()
+        yield root
+        left = None if end is None else end - time.monotonic()
+        if root.has_ended or (left is not None and left <= 0):
+            return
+        is_over.wait(pause if left is None else min(pause, left))
+        if every is None:
+            pause = min(pause * _GROWTH, _SLOWEST)
+
+
+@contextmanager
+def _interruptible(id: "ExecutionId") -> Iterator[threading.Event]:
+    """Ctrl-C ends the watching, and says that what is watched goes on."""
+    never = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield never
+        return
+
+    def leave(number: int) -> None:
+        # A live display has hidden the cursor.
+        shown = "\x1b[?25h" if can_redraw(os.environ) else ""
+        text = f"{shown}\n{id} runs on. To go on: reconciler watch {id}\n"
+        os.write(2, text.encode())
+        os._exit(Exit.INTERRUPTED)
+
+    with Watch(leave):
+        yield never
