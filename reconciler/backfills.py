@@ -1,11 +1,33 @@
 """The corridor's side room: what has run of each backfill is read, and what is due is planned."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from flyteidl.admin.execution_pb2 import ExecutionCreateRequest
+
 from reconciler.cron import from_datetime, to_rfc3339
-from reconciler.model import Backfill, DesiredState, Layout, Plan, Strategy
+from reconciler.desired import chunk_workflow
+from reconciler.model import (
+    Action,
+    Backfill,
+    DesiredState,
+    Kind,
+    Layout,
+    Plan,
+    Reason,
+    Resource,
+    Strategy,
+    Verb,
+)
 from reconciler.observed import observe_runs
-from reconciler.plan import lay_out, needs_anchor, standings, with_launches
+from reconciler.plan import (
+    Standing,
+    lay_out,
+    needs_anchor,
+    request_of,
+    standings,
+    with_launches,
+)
 from reconciler.ports import ExecutionReader, Reader
 
 
@@ -36,7 +58,10 @@ def with_backfills(
         if backfill.strategy is Strategy.EXECUTIONS:
             plan = with_launches(plan, backfill, layout, found, needs=needs)
             continue
-        raise NotImplementedError
+        generated, requests = _generated(backfill, found, reader)
+        plan = with_launches(
+            plan, backfill, layout, found, requests=requests, generated=generated, needs=needs
+        )
     return plan
 
 
@@ -48,3 +73,42 @@ def _laid_out(backfill: Backfill, executions: ExecutionReader, now: int) -> Layo
         return lay_out(backfill, now=now)
     anchored = f"as the scheduler's execution {last.id.name} of {to_rfc3339(last.scheduled_at)}"
     return lay_out(backfill, now=now, anchor=last.scheduled_at, anchored=anchored)
+
+
+def _generated(
+    backfill: Backfill, found: Sequence[Standing], reader: Reader
+) -> tuple[list[Action], dict[str, ExecutionCreateRequest]]:
+    """What the chunks that are due are launched with, and the steps that register it."""
+    wanted: list[Resource] = []
+    requests = {}
+    for standing in found:
+        if not standing.is_launched:
+            continue
+        workflow, launch_plan = chunk_workflow(backfill, standing.unit.slots)
+        wanted += (workflow, launch_plan)
+        request = request_of(backfill, standing.unit)
+        request.ClearField("inputs")
+        request.inputs.SetInParent()
+        request.spec.launch_plan.CopyFrom(launch_plan.id.to_identifier())
+        requests[standing.unit.name] = request
+    there = reader.versions([one.id for one in wanted]) if wanted else {}
+    actions = [
+        Action(
+            verb=Verb.CREATE,
+            id=one.id,
+            reason=Reason.GENERATED,
+            why=f"for {backfill.id}",
+            after=one,
+            needs=tuple(
+                other.id
+                for other in wanted
+                if other.id.kind is Kind.WORKFLOW
+                and one.id.kind is Kind.LAUNCH_PLAN
+                and other.id.version == one.id.version
+                and other.id not in there
+            ),
+        )
+        for one in {one.id: one for one in wanted}.values()
+        if one.id not in there
+    ]
+    return actions, requests

@@ -25,6 +25,7 @@ from reconciler.doors import opened_for
 
 if TYPE_CHECKING:
     from reconciler.desired.attribute_files import manifests_of
+    from reconciler.desired.backfill_workflow import chunk_workflow
     from reconciler.desired.literals import coerce
     from reconciler.desired.member import Member
     from reconciler.desired.package import Contents, PackageError, read_package
@@ -36,6 +37,7 @@ else:
         __name__,
         {
             "attribute_files": ("manifests_of",),
+            "backfill_workflow": ("chunk_workflow",),
             "literals": ("coerce",),
             "member": ("Member",),
             "package": ("Contents", "PackageError", "read_package"),
@@ -57,6 +59,7 @@ __all__ = [
     "bind",
     "candidates",
     "castable",
+    "chunk_workflow",
     "code_folder",
     "coerce",
     "confirmed",

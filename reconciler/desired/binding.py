@@ -22,7 +22,7 @@ def binding_data(binding: Binding, expected: LiteralType, *, where: str) -> Bind
         case Promise():
             return _promise(binding)
         case Constant(value):
-            return _constant(coerce(value, expected, where=where))
+            return constant(coerce(value, expected, where=where))
         case ListBinding(items):
             element = _inside(expected, "collection_type", where, "a list")
             data = BindingData()
@@ -55,16 +55,17 @@ def _promise(promise: Promise) -> BindingData:
     return data
 
 
-def _constant(literal: Literal) -> BindingData:
+def constant(literal: Literal) -> BindingData:
+    """Return the message that binds a literal."""
     data = BindingData()
     match literal.WhichOneof("value"):
         case "collection":
             data.collection.SetInParent()
-            data.collection.bindings.extend(map(_constant, literal.collection.literals))
+            data.collection.bindings.extend(map(constant, literal.collection.literals))
         case "map":
             data.map.SetInParent()
             for key, item in literal.map.literals.items():
-                data.map.bindings[key].CopyFrom(_constant(item))
+                data.map.bindings[key].CopyFrom(constant(item))
         case _:
             data.scalar.CopyFrom(literal.scalar)
     return data

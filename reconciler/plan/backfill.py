@@ -100,7 +100,11 @@ def _standing(backfill: Backfill, unit: Unit, runs: Runs, now: int) -> Standing:
             return Standing(unit, SlotState.FUTURE)
         return _elsewhere(unit, runs, backfill) or Standing(unit, SlotState.RUN)
     last = attempts[-1]
-    if why := difference(attempts[0], request_of(backfill, unit)):
+    request = request_of(backfill, unit)
+    if backfill.strategy is Strategy.WORKFLOW:
+        # What was generated for it names another version of the launch plan, perhaps.
+        request.spec.launch_plan.CopyFrom(attempts[0].launch_plan.to_identifier())
+    if why := difference(attempts[0], request):
         return Standing(unit, SlotState.CONFLICT, number, why)
     if last.phase is Phase.RUNNING:
         return Standing(unit, SlotState.RUNNING, number, _by(attempts))

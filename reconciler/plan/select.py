@@ -138,11 +138,12 @@ def select(desired: DesiredState, selection: Selection) -> DesiredState:
         wanted &= graph.below(graph.touched(selection.changed))
     out = graph.ids_of(graph.below(unwanted))
     kept = graph.with_needs(graph.ids_of(wanted) - out) - out
+    declared = len(desired) + len(desired.backfills)
     return replace(
         desired,
         resources={id: one for id, one in desired.resources.items() if id in kept},
         needs={id: needs for id, needs in desired.needs.items() if id in kept},
-        warnings=(_partial(len(kept), len(desired) + len(desired.backfills), selection), *desired.warnings),
+        warnings=(_partial(len(kept), declared, selection), *desired.warnings),
         renames={old: new for old, new in desired.renames.items() if new in kept},
         backfills=tuple(one for one in desired.backfills if one.id in kept),
     )

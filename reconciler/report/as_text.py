@@ -73,7 +73,9 @@ def nothing(plan: Plan) -> str:
     slots = in_progress(plan)
     if not slots:
         return NO_CHANGES
-    return f"Nothing to do now: {slots:,} slot{' is' if slots == 1 else 's are'} under way."
+    return (
+        f"Nothing to do now: {slots:,} slot{' is' if slots == 1 else 's are'} under way or wait."
+    )
 
 
 def _legend(plan: Plan, style: Style) -> list[str]:
@@ -83,6 +85,8 @@ def _legend(plan: Plan, style: Style) -> list[str]:
         for symbol, meaning in LEGEND.items()
         if symbol in used
     ]
+    if not entries:
+        return []
     return ["Actions are marked with these symbols:", *entries, ""]
 
 

@@ -37,11 +37,11 @@ def backfill_sections(plan: Plan) -> Iterator[Section]:
 
 
 def standing(table: SlotTable) -> str:
-    """Sum a table up: `31 slots: 10 to run now, 21 waiting for others to end`."""
+    """Sum a table up: `31 slots, 10 to run now, 21 waiting for others to end`."""
     total = table.total
     counts = (f"{table.count(one):,} {WORDS[one]}" for one in SlotState if table.count(one))
     said = ", ".join(counts)
-    return f"{total:,} slot{'' if total == 1 else 's'}" + (f": {said}" if said else "")
+    return f"{total:,} slot{'' if total == 1 else 's'}" + (f", {said}" if said else "")
 
 
 def in_progress(plan: Plan) -> int:
