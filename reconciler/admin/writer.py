@@ -3,22 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from flyteidl.admin.workflow_pb2 import CreateWorkflowFailureReason
-
 from reconciler.admin.calls import AdminCalls
 from reconciler.admin.codec import CODECS, attributes, named_entity
 from reconciler.admin.codec.launch_plan import to_switch
 from reconciler.admin.codec.project import to_update
-from reconciler.admin.raised import restated
+from reconciler.admin.existing import conflict, created_already
 from reconciler.admin.size import REQUEST_LIMIT, oversized
-from reconciler.errors import AlreadyExistsError, InvalidArgumentError, VersionConflictError
+from reconciler.errors import AlreadyExistsError, InvalidArgumentError
 from reconciler.model import Kind, Resource, ResourceId
 from reconciler.ports import Created
-
-# Admin's only sign of a conflict for tasks and launch plans; workflows have a detail beside it,
-# which is lost when the text is very long (admin-contract 3.1, 1.6).
-_DIFFERENT = " with different structure already exists. (Please register a new version of the "
-_IDENTICAL = " with identical structure already exists"
 
 
 class AdminWriter:
@@ -38,8 +31,8 @@ class AdminWriter:
         if kind not in CODECS:
             raise ValueError(f"{resource.id} cannot be created: Admin knows no such thing")
         request: Any = CODECS[kind].create(resource)
-        if error := oversized(resource, limit=self._request_limit):
-            raise error
+        if too_large := oversized(resource, limit=self._request_limit):
+            raise too_large
         try:
             match kind:
                 case Kind.PROJECT:
@@ -51,12 +44,10 @@ class AdminWriter:
                 case Kind.LAUNCH_PLAN:
                     self._calls.create_launch_plan(request)
         except AlreadyExistsError as answer:
-            return _existing(answer)
+            return created_already(answer)
         except InvalidArgumentError as answer:
-            if _is_conflict(answer):
-                # What follows is Admin's diff: up to 32,000 bytes, and for workflows misleading.
-                first_line = answer.text.partition("\n")[0].rstrip(": ")
-                raise restated(answer, VersionConflictError, first_line) from answer
+            if error := conflict(answer):
+                raise error from answer
             raise
         return Created.NEW
 
@@ -95,21 +86,3 @@ class AdminWriter:
         except AlreadyExistsError:
             # Someone made the row between Admin's look and its insert: now there is one to update.
             call(request)
-
-
-def _existing(answer: AlreadyExistsError) -> Created:
-    """What "already exists" means: only with these words did Admin compare the content."""
-    if _IDENTICAL not in answer.text and not _says(answer, "exists_identical_structure"):
-        return Created.UNVERIFIED
-    return Created.RECOVERED if answer.in_doubt else Created.IDENTICAL
-
-
-def _is_conflict(answer: InvalidArgumentError) -> bool:
-    return _DIFFERENT in answer.text or _says(answer, "exists_different_structure")
-
-
-def _says(answer: AlreadyExistsError | InvalidArgumentError, reason: str) -> bool:
-    return any(
-        isinstance(detail, CreateWorkflowFailureReason) and detail.HasField(reason)
-        for detail in answer.attached
-    )

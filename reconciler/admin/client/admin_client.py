@@ -1,37 +1,73 @@
-"""AdminClient: the calls of one connection under friendly names."""
+"""AdminClient: every RPC of Admin under the names that people know."""
 
-from flyteidl.admin.common_pb2 import ObjectGetRequest
-from flyteidl.admin.launch_plan_pb2 import LaunchPlan
-from flyteidl.admin.task_pb2 import Task
-from flyteidl.admin.workflow_pb2 import Workflow
-from flyteidl.core.identifier_pb2 import Identifier
+from types import TracebackType
+from typing import Self
 
 from reconciler.admin.calls import AdminCalls
-from reconciler.model import ResourceId
+from reconciler.admin.client.cache import Cache
+from reconciler.admin.client.dataproxy import DataProxy
+from reconciler.admin.client.launches import Launches
+from reconciler.admin.client.names import Names
+from reconciler.admin.client.places import Places
+from reconciler.admin.client.progress import Progress
+from reconciler.admin.client.progress_lists import ProgressLists
+from reconciler.admin.client.version_lists import VersionLists
+from reconciler.admin.client.versions import Versions
+from reconciler.admin.connection import Connection, connect
+from reconciler.config import Config
 
 
-class AdminClient:
-    """Every RPC of Admin under a friendly name; raw messages in and out.
+class AdminClient(
+    Versions, VersionLists, Names, Launches, Progress, ProgressLists, Places, DataProxy
+):
+    """Admin, call by call. Safe to use from many threads.
 
-    Args:
-        calls: Of the connection that it is on.
+    The names and arguments are those of flytekit's SynchronousFlyteClient; what goes in and comes
+    out are flyteidl's messages, whole (flytekit's models are taken too). The RPCs that it lacks
+    are here as well, and what it does with pages `iter_…` does with every row.
+
+    A call has a deadline and is repeated as `retry` says; what never changes is asked for once.
+
+    Raises: AdminError, of the class of its gRPC code (`NotFoundError`, `AlreadyExistsError`, …),
+        or UnreachableError; each is also a `grpc.RpcError`. ValueError for an incomplete id,
+        FilterError for a filter that Admin cannot be asked for: before anything is sent.
     """
 
-    def __init__(self, calls: AdminCalls) -> None:
-        self.calls = calls
+    def __init__(
+        self, to: AdminCalls | Config | str | None = None, *, cache: Cache | None = None
+    ) -> None:
+        """Prepare to talk to an Admin; nothing is sent yet.
 
-    def get_task(self, id: Identifier | ResourceId) -> Task:
-        """Return one version of a task."""
-        return self.calls.get_task(_get(id))
+        Args:
+            to: Its Config or its endpoint; None for what files and environment name; the calls of
+                a connection that is there already, which then is not this client's to close.
+            cache: Of what never changes; None for one of its own, of 64 MiB.
 
-    def get_workflow(self, id: Identifier | ResourceId) -> Workflow:
-        """Return one version of a workflow."""
-        return self.calls.get_workflow(_get(id))
+        Raises: ConfigError or UnreachableError if no channel can be opened at all.
+        """
+        self._connection: Connection | None = None
+        if isinstance(to, AdminCalls):
+            calls = to
+        else:
+            config = Config.auto() if to is None else to
+            if isinstance(config, str):
+                config = Config.for_endpoint(config)
+            self._connection = connect(config)
+            calls = self._connection.calls
+        super().__init__(calls, cache=cache)
 
-    def get_launch_plan(self, id: Identifier | ResourceId) -> LaunchPlan:
-        """Return one version of a launch plan."""
-        return self.calls.get_launch_plan(_get(id))
+    def close(self) -> None:
+        """Hang up, if the connection is this client's own."""
+        if self._connection:
+            self._connection.close()
 
+    def __enter__(self) -> Self:
+        return self
 
-def _get(id: Identifier | ResourceId) -> ObjectGetRequest:
-    return ObjectGetRequest(id=id.to_identifier() if isinstance(id, ResourceId) else id)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,97 @@
+"""Every row of a list, one by one, the next page already on its way.
+
+Admin pages by offset and keeps no snapshot, so what comes or goes before the offset shifts the
+rest. Each page therefore begins with the last row of the page before: if it begins with one never
+seen, the list has shifted towards its start, and reading goes back until it meets what it knows.
+What comes twice is given once.
+"""
+
+import threading
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from reconciler.admin.paging import Fetch, Page
+from reconciler.errors import ReconcilerError, ResourceExhaustedError
+
+Row = TypeVar("Row")
+
+PAGE = 1000  # rows; Admin has no limit of its own, and what an answer may weigh is the channel's
+_BACKS = 100
+
+
+def rows(
+    fetch: Fetch[Row], *, key: Callable[[Row], Hashable], limit: int = PAGE, what: str = "list"
+) -> Iterator[Row]:
+    """Yield the rows of a list in its order, each once; closing it early asks for no more.
+
+    A row that is there all the time is never missed if the order never changes. While the caller
+    is busy with one page, a thread fetches the next.
+
+    Args:
+        fetch: Asks for up to so many rows from a token on.
+        key: Tells rows apart.
+        limit: Rows a page; halved as often as an answer exceeds what the channel receives.
+        what: What is listed, for the error.
+
+    Raises:
+        ReconcilerError: The list went on shifting.
+        AdminError: As `fetch` raises it.
+    """
+    reading = _Reading(fetch, limit)
+    seen: set[Hashable] = set()
+    backs = 0
+    # Every page but the first begins with a row that is known.
+    page, offset = reading.page(""), 0
+    while True:
+        if offset and (not page.rows or key(page.rows[0]) not in seen):
+            backs += 1
+            if backs > _BACKS:
+                raise ReconcilerError(f"the {what} keep changing while they are read; try again")
+            offset = max(offset - reading.limit, 0)
+            page = reading.page(str(offset or ""))
+            continue
+        token, offset = page.token, 0
+        if token.isdecimal() and page.rows:
+            offset = int(token) - 1
+            token = str(offset)
+        ahead = _ahead(reading, token) if token else None
+        for row in page.rows:
+            identity = key(row)
+            if identity not in seen:
+                seen.add(identity)
+                yield row
+        if ahead is None:
+            return
+        page = ahead.result()
+
+
+class _Reading:
+    """Pages of one list, smaller ones once an answer was too large."""
+
+    def __init__(self, fetch: Fetch[Any], limit: int) -> None:
+        self._fetch = fetch
+        self.limit = max(limit, 2)  # one of them is known
+
+    def page(self, token: str) -> Page[Any]:
+        while True:
+            try:
+                return self._fetch(self.limit, token)
+            except ResourceExhaustedError as error:
+                if "larger than max" not in error.text or self.limit <= 2:
+                    raise
+                self.limit = max(self.limit // 2, 2)
+
+
+def _ahead(reading: _Reading, token: str) -> "Future[Page[Any]]":
+    """Fetch a page in a thread of its own, which keeps no process from ending."""
+    future: Future[Page[Any]] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(reading.page(token))
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="admin-ahead", daemon=True).start()
+    return future
