@@ -10,10 +10,9 @@ neither do we. Only a name that ends with `.yaml` or `.yml` is YAML, as with fly
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from reconciler.config.keys import ENDPOINT, KEYS, Key
 from reconciler.errors import ConfigError
@@ -39,12 +38,11 @@ _OPTIONS_LET_BE = frozenset(
 _SECTIONS = ("admin", "console", "task", "storage", "images", "logger", "local")
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsFile:
+class SettingsFile(NamedTuple):
     """What one file says, by lower-case path with dots; nothing, where there is no file."""
 
     path: Path = Path()
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = MappingProxyType({})
     is_ini: bool = False
     unknown_keys: tuple[str, ...] = ()
 
@@ -147,10 +145,13 @@ def _unknown(document: Mapping[Any, Any]) -> Iterator[str]:
         for key in section if isinstance(section, dict) else ():
             if str(key).lower() not in let_be and f"{name}.{str(key).lower()}" not in known:
                 yield f"{name}.{key}"
-    for key in document:
-        word = str(key).lower()
-        if word not in _SECTIONS and get_close_matches(word, _SECTIONS, cutoff=0.75):
-            yield str(key)
+    others = [str(key) for key in document if str(key).lower() not in _SECTIONS]
+    if not others:
+        return
+    from difflib import get_close_matches
+
+    # Tools have sections of their own; only what looks like one of these is likely a slip.
+    yield from (key for key in others if get_close_matches(key.lower(), _SECTIONS, cutoff=0.75))
 
 
 def _unknown_options(values: Mapping[str, Any]) -> tuple[str, ...]:

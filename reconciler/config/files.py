@@ -1,8 +1,8 @@
 """Which configuration file counts: the one that somebody named, or else the usual ones."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from reconciler.config.file import SettingsFile, read_file
 from reconciler.errors import ConfigError
@@ -12,8 +12,7 @@ PROFILE_VARIABLE = "RECONCILER_PROFILE"
 NO_FILE = SettingsFile()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """A file that there is, or should be.
 
     Attributes:

@@ -4,18 +4,14 @@ A variable of flytekit's, `FLYTE_SECTION_OPTION`, is `option` of `[section]` in 
 Names that begin with `RECONCILER_` are ours; no other tool reads them.
 """
 
-import json
-import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.errors import ConfigError
 from reconciler.model import parse_duration
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):  # every command waits for this file, and for a dataclass longer
     """One setting.
 
     Attributes:
@@ -101,6 +97,9 @@ def argv(value: Any, what: str) -> tuple[str, ...]:
     """
     if not isinstance(value, str):
         return _texts(value, what)
+    import json
+    import shlex
+
     value = value.strip()
     try:
         if value.startswith("["):

@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reconciler.config.assertion import Assertion, find_assertion
 from reconciler.config.values import Values
 from reconciler.errors import ConfigError
+
+if TYPE_CHECKING:  # only pipelines have one
+    from reconciler.config.assertion import Assertion
 
 TOKEN_VARIABLE = "RECONCILER_TOKEN"
 TOKEN_FILE_VARIABLE = "RECONCILER_TOKEN_FILE"
@@ -85,7 +88,7 @@ class Login:
     secret: str = field(default="", repr=False)
     secret_file: str = ""
     secret_command: tuple[str, ...] = ()
-    assertion: Assertion | None = None
+    assertion: "Assertion | None" = None
     scopes: tuple[str, ...] = ()
     audience: str = ""
     token_url: str = ""
@@ -169,6 +172,8 @@ def _with_assertion(login: Login, values: Values, environ: Mapping[str, str]) ->
         raise ConfigError(
             f"authType ClientAssertion needs clientId, or the variable {_PREFIX}CLIENT_ID"
         )
+    from reconciler.config.assertion import find_assertion
+
     found = find_assertion(
         values.text("login.assertion"),
         audience=values.text("login.assertion_audience"),

@@ -1,13 +1,12 @@
 """Where each value came from: what won, and what it won over."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 DEFAULT = "default"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(NamedTuple):
     """Who said a value.
 
     Attributes:
@@ -21,11 +20,11 @@ class Origin:
     over: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Origins:
     """The Origin of each value by the name of its field, in the order people read them."""
 
-    values: Mapping[str, Origin] = field(default_factory=dict)
+    def __init__(self, values: Mapping[str, Origin] | None = None) -> None:
+        self.values = values or {}
 
     def of(self, name: str) -> Origin:
         """Where a field's value came from."""

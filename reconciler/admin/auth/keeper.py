@@ -2,9 +2,12 @@
 
 import threading
 from collections import deque
+from typing import TYPE_CHECKING
 
-from reconciler.admin.auth.tokens import Token, TokenSource
 from reconciler.ports import Clock
+
+if TYPE_CHECKING:
+    from reconciler.admin.auth.tokens import Token, TokenSource
 
 # Of a token's lifetime, after which it is renewed: what is under way then still gets through.
 FRESH = 0.8
@@ -17,7 +20,9 @@ class TokenKeeper:
         window: Seconds before a token's end at which it is renewed, if that is earlier.
     """
 
-    def __init__(self, source: TokenSource, clock: Clock, *, window: float | None = None) -> None:
+    def __init__(
+        self, source: "TokenSource", clock: Clock, *, window: float | None = None
+    ) -> None:
         self._source = source
         self._clock = clock
         self._window = window
@@ -67,7 +72,7 @@ class TokenKeeper:
         self._until = None if fresh is None else now + fresh
 
 
-def fresh_seconds(token: Token, window: float | None = None) -> float | None:
+def fresh_seconds(token: "Token", window: float | None = None) -> float | None:
     """How long a token is used before another is asked for; None for as long as it is good."""
     if token.fresh is not None:
         return token.fresh

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reconciler.admin.auth.person import Person
-from reconciler.admin.auth.tokens import Token
 from reconciler.config import Config, Flow
 from reconciler.ports import Clock
 
 if TYPE_CHECKING:
     from reconciler.admin.auth.metadata import Metadata
+    from reconciler.admin.auth.person import Person
     from reconciler.admin.auth.personal import Personal
+    from reconciler.admin.auth.tokens import Token
 
 
 class LatePersonal:
@@ -26,7 +26,7 @@ class LatePersonal:
         self,
         config: Config,
         clock: Clock,
-        person: Person | None,
+        person: "Person | None",
         metadata: Callable[[], "Metadata"],
     ) -> None:
         self._config = config
@@ -35,7 +35,7 @@ class LatePersonal:
         self._metadata = metadata
         self._header = ""
 
-    def get(self, *, instead_of: str | None = None) -> Token | None:
+    def get(self, *, instead_of: str | None = None) -> "Token | None":
         if instead_of is None and self._has_nothing():
             return None
         self._header = ""  # whoever refused may look elsewhere by now
@@ -53,6 +53,7 @@ class LatePersonal:
 
     @cached_property
     def _personal(self) -> "Personal":
+        from reconciler.admin.auth.person import Person
         from reconciler.admin.auth.personal import Personal
         from reconciler.admin.auth.store import TokenStore
 

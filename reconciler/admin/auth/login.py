@@ -8,19 +8,19 @@ import grpc
 
 from reconciler.admin.auth.interceptor import Authorizer
 from reconciler.admin.auth.keeper import TokenKeeper
-from reconciler.admin.auth.person import Person
-from reconciler.admin.auth.tokens import Command, Given, TokenSource
 from reconciler.config import Config, Flow
 from reconciler.ports import Clock
 
 if TYPE_CHECKING:
     from reconciler.admin.auth.metadata import Metadata
+    from reconciler.admin.auth.person import Person
+    from reconciler.admin.auth.tokens import TokenSource
 
 _PROXY_HEADER = "proxy-authorization"
 
 
 def authorizers(
-    channel: grpc.Channel, config: Config, clock: Clock, person: Person | None = None
+    channel: grpc.Channel, config: Config, clock: Clock, person: "Person | None" = None
 ) -> list[Authorizer]:
     """What adds the credentials that `config` names, outermost first.
 
@@ -31,6 +31,8 @@ def authorizers(
     found = []
     login = config.login
     if login.proxy_command:
+        from reconciler.admin.auth.tokens import Command
+
         keeper = TokenKeeper(Command(login.proxy_command), clock)
         found.append(Authorizer(keeper, lambda: _PROXY_HEADER))
         channel = grpc.intercept_channel(channel, found[0])
@@ -47,8 +49,8 @@ def authorizers(
 
 
 def _source(
-    config: Config, clock: Clock, person: Person | None, metadata: Callable[[], "Metadata"]
-) -> tuple[TokenSource, Callable[[], str]]:
+    config: Config, clock: Clock, person: "Person | None", metadata: Callable[[], "Metadata"]
+) -> "tuple[TokenSource, Callable[[], str]]":
     login = config.login
 
     def header() -> str:
@@ -56,8 +58,12 @@ def _source(
 
     match login.flow:
         case Flow.TOKEN:
+            from reconciler.admin.auth.tokens import Given
+
             return Given(login), header
         case Flow.COMMAND:
+            from reconciler.admin.auth.tokens import Command
+
             return Command(login.command), header
         case Flow.CLIENT_SECRET | Flow.ASSERTION:
             from reconciler.admin.auth.client_credentials import ClientCredentials
