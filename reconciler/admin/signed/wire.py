@@ -1,25 +1,32 @@
 """HTTP/1.1 connections that are kept, with as little between file and socket as Python allows.
 
-The standard library's client under the house's rules: what is signed travels as it was signed, a
-file goes out by `sendfile` where nothing encrypts, an answer comes in through one large buffer.
-Proxies are those of the environment (`HTTPS_PROXY`, `NO_PROXY` and so on).
+The standard library's client under the house's rules: what is signed travels as it was signed.
+Where nothing encrypts, a file goes out by `sendfile`, and a body comes in by calls that take
+whatever has arrived; the kernel keeps the time limit meanwhile, since Python's would take a call
+more for every piece. Proxies are those of the environment (`HTTPS_PROXY`, `NO_PROXY` and so on).
 """
 
 import base64
 import http.client
+import os
+import socket
 import ssl
+import struct
+import sys
 import threading
 import urllib.request
 from collections import defaultdict
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 BUFFER = 1 << 20
 _KEPT = 32  # connections that wait for the next request, of each host
 _SMALL = 1 << 16  # what an answer may have left that is read to its end to keep the connection
+# Elsewhere limits of time have another form, and files go out in pieces.
+_PLAINLY = sys.platform == "linux"
 _Place = tuple[str, str, int | None]
 
 
@@ -41,7 +48,7 @@ class Wire:
     ) -> None:
         self._ca_cert_file = ca_cert_file
         self._skip_verify = insecure_skip_verify
-        self._seconds = seconds
+        self.seconds = seconds
         self._idle: dict[_Place, list[http.client.HTTPConnection]] = defaultdict(list)
         self._lock = threading.Lock()
         self._context: ssl.SSLContext | None = None
@@ -72,8 +79,9 @@ class Wire:
             except (OSError, http.client.HTTPException):
                 # Most likely the server had hung up on it meanwhile; a new one will tell.
                 kept.close()
-        fresh = self._connect(place)
+        fresh = self._connection(place)
         try:
+            fresh.connect()
             return self._exchange(fresh, place, method, target, headers, body, size)
         except BaseException:
             fresh.close()
@@ -97,6 +105,7 @@ class Wire:
         body: BinaryIO | None,
         size: int,
     ) -> "Reply":
+        connection.sock.settimeout(self.seconds)
         connection.putrequest(method, target, skip_accept_encoding=True)
         connection.putheader("Accept-Encoding", "identity")
         if body is not None:
@@ -106,7 +115,7 @@ class Wire:
         connection.endheaders()
         if body is not None:
             try:
-                _send(connection, body, size)
+                _send(connection.sock, body, size, self.seconds)
             except (BrokenPipeError, ConnectionResetError):
                 # Whoever refuses a long body early says why before hanging up.
                 with suppress(OSError, http.client.HTTPException):
@@ -127,7 +136,7 @@ class Wire:
                 return
         connection.close()
 
-    def _connect(self, place: _Place) -> http.client.HTTPConnection:
+    def _connection(self, place: _Place) -> http.client.HTTPConnection:
         scheme, host, port = place
         proxy = _proxy(scheme, host)
         to, at, given = proxy or (host, port, {})
@@ -135,14 +144,12 @@ class Wire:
         if scheme == "https":
             context = self._tls()
             connection = http.client.HTTPSConnection(
-                to, at, timeout=self._seconds, blocksize=BUFFER, context=context
+                to, at, timeout=self.seconds, blocksize=BUFFER, context=context
             )
             if proxy:
                 connection.set_tunnel(host, port, headers=given)
         else:
-            connection = http.client.HTTPConnection(
-                to, at, timeout=self._seconds, blocksize=BUFFER
-            )
+            connection = http.client.HTTPConnection(to, at, timeout=self.seconds, blocksize=BUFFER)
         return connection
 
     def _tls(self) -> ssl.SSLContext:
@@ -167,6 +174,10 @@ class Reply:
         self._wire, self._place, self._connection = wire, place, connection
         self._response = response
         self._spent = spent
+        self._seconds = wire.seconds
+        # A proxy's head may say something of its own; an encrypted socket has its own buffer.
+        self._direct = _PLAINLY and type(connection.sock) is socket.socket
+        self._drained = False
         self.status = response.status
         self.reason = response.reason
 
@@ -180,8 +191,23 @@ class Reply:
         return self._response.length
 
     def readinto(self, buffer: memoryview) -> int:
-        """Fill a buffer, but for the end of the body, and return how many bytes came."""
-        return self._response.readinto(buffer)
+        """Put the next bytes of the body into a buffer; 0 is its end, or a broken connection.
+
+        Raises: OSError or http.client.HTTPException.
+        """
+        response = self._response
+        if not self._direct or response.length is None or response.fp is None:
+            return response.readinto(buffer)
+        if not self._drained:
+            # What came with the head is in the library's own buffer, of which this takes all.
+            self._drained = True
+            count = response.fp.readinto1(buffer[: response.length])
+        else:
+            wanted = min(len(buffer), response.length)
+            with _kernel_time(self._connection.sock, self._seconds) as sock:
+                count = sock.recv_into(buffer, wanted)
+        response.length -= count
+        return int(count)
 
     def read(self, limit: int) -> bytes:
         """Read the body, up to a limit."""
@@ -190,10 +216,11 @@ class Reply:
     def close(self) -> None:
         """Give the connection back, if there is nothing more on it."""
         response = self._response
-        if not response.isclosed() and response.length is not None and response.length < _SMALL:
+        left = response.length
+        if not self._drained and not response.isclosed() and left is not None and left < _SMALL:
             with suppress(OSError, http.client.HTTPException):
                 response.read()
-        whole = response.isclosed() and not response.will_close
+        whole = (response.isclosed() or response.length == 0) and not response.will_close
         response.close()
         if whole and not self._spent:
             self._wire._keep(self._place, self._connection)
@@ -212,18 +239,36 @@ class Reply:
         self.close()
 
 
-def _send(connection: http.client.HTTPConnection, body: BinaryIO, size: int) -> None:
-    socket = connection.sock
-    if isinstance(socket, ssl.SSLSocket):
-        _send_encrypted(socket, body, size)
+@contextmanager
+def _kernel_time(sock: socket.socket, seconds: float) -> Iterator[socket.socket]:
+    """Let calls on a socket block, for as long as a step may take."""
+    before = sock.gettimeout()
+    if before is not None:
+        limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+        sock.settimeout(None)
+    try:
+        yield sock
+    except BlockingIOError:
+        raise TimeoutError("timed out") from None
+
+
+def _send(sock: Any, body: BinaryIO, size: int, seconds: float) -> None:
+    if not _PLAINLY or type(sock) is not socket.socket:
+        _send_pieces(sock, body, size)
         return
-    sent = socket.sendfile(body, 0, size) if size else 0
-    if sent != size:
-        raise OSError(f"the file ended after {sent} of its {size} bytes")
+    sent = 0
+    with _kernel_time(sock, seconds):
+        while sent < size:
+            count = os.sendfile(sock.fileno(), body.fileno(), sent, size - sent)
+            if not count:
+                raise OSError(f"the file ended after {sent} of its {size} bytes")
+            sent += count
+    sock.settimeout(seconds)  # the library reads the head, and knows that limit only
 
 
-def _send_encrypted(socket: ssl.SSLSocket, body: BinaryIO, size: int) -> None:
-    # `sendfile` of an encrypted socket reads 8 KiB at a time.
+def _send_pieces(sock: Any, body: BinaryIO, size: int) -> None:
     buffer = memoryview(bytearray(min(BUFFER, size)))
     body.seek(0)
     left = size
@@ -231,7 +276,7 @@ def _send_encrypted(socket: ssl.SSLSocket, body: BinaryIO, size: int) -> None:
         count = body.readinto(buffer[:left])  # type: ignore[attr-defined]
         if not count:
             raise OSError(f"the file ended after {size - left} of its {size} bytes")
-        socket.sendall(buffer[:count])
+        sock.sendall(buffer[:count])
         left -= count
 
 
