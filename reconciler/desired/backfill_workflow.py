@@ -16,7 +16,7 @@ from reconciler.compiler import compile_workflow, identity
 from reconciler.cron import SECOND, to_rfc3339
 from reconciler.desired.augment import augmented
 from reconciler.desired.binding import constant
-from reconciler.desired.bound import launch_plan_bound
+from reconciler.desired.bound import Bound
 from reconciler.model import Backfill, Kind, Resource, ResourceId, content_hash
 
 # What precedes the launch plan's name in that of the workflow; flytekit's word for it.
@@ -56,7 +56,7 @@ def chunk_workflow(backfill: Backfill, slots: Sequence[int]) -> tuple[Resource, 
     version = content_hash([name.encode(), spec.SerializeToString(deterministic=True)])
     id = ResourceId(Kind.WORKFLOW, runs.project, runs.domain, name, version)
     template.id.CopyFrom(id.to_identifier())
-    interface = launch_plan_bound(runs, backfill.launch_plan.spec).as_interface
+    interface = Bound(backfill.launch_plan).as_interface
     closure = compile_workflow(
         template, (), tasks={}, launch_plans={identity(interface.id): interface}
     )

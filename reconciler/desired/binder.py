@@ -1,6 +1,6 @@
 """Bind one entity after another: references, spec, version, canonical form."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -13,13 +13,12 @@ from reconciler.compiler import (
     CompilationError,
     CompilerCrashError,
     CompilerPanicError,
-    LaunchPlanInterface,
     compile_task,
     compile_workflow,
     identity,
 )
 from reconciler.desired.augment import augmented
-from reconciler.desired.bound import Bound, from_admin, launch_plan_bound
+from reconciler.desired.bound import Bound, Shelf
 from reconciler.desired.code import Bundles
 from reconciler.desired.entity import ACTIVE, AUTO, LATEST, Entity, Pointer
 from reconciler.desired.findings import Findings
@@ -78,12 +77,16 @@ class Binder:
         self._switches = Switches(index, problems)
         self._spoken = Spoken(index.entities)
         # By identity, as the compiler looks them up.
-        self._tasks: dict[bytes, Any] = {}
-        self._launch_plans: dict[bytes, LaunchPlanInterface] = {}
+        self._tasks = Shelf(lambda held: held.template if isinstance(held, Bound) else held)
+        self._launch_plans = Shelf(lambda bound: bound.as_interface)
         for resource in found.versions.values() if found else ():
-            bound = from_admin(resource)
-            self._remember(bound)
-            self._tasks.update((identity(template.id), template) for template in bound.tasks)
+            bound = Bound(resource)
+            if resource.id.kind is Kind.TASK:
+                self._tasks.put(identity(bound.template.id), bound)
+            elif resource.id.kind is Kind.LAUNCH_PLAN:
+                self._launch_plans.put(identity(resource.id.to_identifier()), bound)
+            for template in bound.tasks:
+                self._tasks.put(identity(template.id), template)
 
     def bind(self, entity: Entity) -> None:
         """Bind `entity`, unless something it refers to is missing or itself faulty."""
@@ -159,7 +162,7 @@ class Binder:
             message = f"Admin holds {resource.id} but cannot give its content"
             self._problems.error("unreadable-reference", message, pointer.origin)
             return None
-        return from_admin(resource)
+        return Bound(resource)
 
     def _is_open(
         self, found: Sequence[tuple[Pointer, Bound | None]], declared: Sequence[Entity | None]
@@ -226,8 +229,7 @@ class Binder:
         except CompilationError as error:
             self._findings.tell_faults(entity, error)
             return
-        bound = Bound(id, spec.template.interface, templates=(spec.template,))
-        self._keep(entity, bound, CompiledTask(template=spec.template), spec, code)
+        self._keep(entity, id, CompiledTask(template=spec.template), spec, code)
 
     def _workflow(self, entity: Entity, targets: _Targets) -> None:
         source = entity.source
@@ -252,13 +254,8 @@ class Binder:
         closure = self._compiled(entity, spec)
         if closure is None or self._findings.tell(entity, workflow_lint(closure)):
             return
-        bound = Bound(
-            id,
-            closure.primary.template.interface,
-            templates=(spec.template, *spec.sub_workflows),
-            tasks=tuple(task.template for task in closure.tasks),
-        )
-        self._keep(entity, bound, closure, spec, code)
+        code = self._with_code_of(closure.tasks, code)
+        self._keep(entity, id, closure, spec, code)
 
     def _compiled(self, entity: Entity, spec: WorkflowSpec) -> CompiledWorkflowClosure | None:
         try:
@@ -296,7 +293,7 @@ class Binder:
         if id is None:
             return
         launch_plan = augmented(id, spec, workflow.interface)
-        self._keep(entity, launch_plan_bound(id, launch_plan), launch_plan, spec)
+        self._keep(entity, id, launch_plan, spec)
 
     # Versions and keeping
 
@@ -342,39 +339,35 @@ class Binder:
     def _keep(
         self,
         entity: Entity,
-        bound: Bound,
+        id: ResourceId,
         spec: Message,
         request: Message,
         code: tuple[Bundle, ...] = (),
     ) -> None:
-        self.resources.append(
-            Resource(
-                bound.id,
-                spec=spec,
-                request=request,
-                origin=entity.origin,
-                content_addressed=entity.content_addressed and not entity.kept,
-                bundles=self._code_in(bound, code),
-            )
+        resource = Resource(
+            id,
+            spec=spec,
+            request=request,
+            origin=entity.origin,
+            content_addressed=entity.content_addressed and not entity.kept,
+            bundles=code,
         )
-        if code:
-            self._code[identity(bound.template.id)] = code
-        self._bound[entity] = bound
-        self._remember(bound)
+        self.resources.append(resource)
+        self._bound[entity] = bound = Bound(resource)
+        key = identity(id.to_identifier())
+        if id.kind is Kind.TASK:
+            self._tasks.put(key, bound)
+            if code:
+                self._code[key] = code
+        elif id.kind is Kind.LAUNCH_PLAN:
+            self._launch_plans.put(key, bound)
 
-    def _code_in(self, bound: Bound, code: tuple[Bundle, ...]) -> tuple[Bundle, ...]:
-        """The bundles of a thing's own messages and of the tasks inside it, each once."""
+    def _with_code_of(self, tasks: Iterable[Any], code: tuple[Bundle, ...]) -> tuple[Bundle, ...]:
+        """The bundles of a workflow's own messages and of the tasks inside it, each once."""
         if not self._code:
             return code
-        inside = (self._code.get(identity(template.id), ()) for template in bound.tasks)
+        inside = (self._code.get(identity(task.template.id), ()) for task in tasks)
         return tuple(dict.fromkeys((*code, *(one for some in inside for one in some))))
-
-    def _remember(self, bound: Bound) -> None:
-        if bound.id.kind is Kind.TASK:
-            self._tasks[identity(bound.template.id)] = bound.template
-        elif bound.id.kind is Kind.LAUNCH_PLAN:
-            launch_plan = bound.as_interface
-            self._launch_plans[identity(launch_plan.id)] = launch_plan
 
 
 def _filled(spec: Any, id: ResourceId, pins: Pins = _NO_PINS) -> Any:
