@@ -185,7 +185,7 @@ def connect(
         config,
         reader=AdminReader(reads, pool),
         writer=AdminWriter(calls),
-        uploader=AdminUploader(calls, policy=policy, clock=clock, rand=rand),
+        uploader=AdminUploader(calls, policy=policy, clock=clock, rand=rand, config=config),
         executions=AdminExecutionReader(reads, pool),
         launcher=AdminLauncher(calls),
         calls=calls,

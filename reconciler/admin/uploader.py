@@ -8,21 +8,21 @@ Source: admin-contract 10.1 (flyteadmin `dataproxy/service.go`, CreateUploadLoca
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from flyteidl.service.dataproxy_pb2 import CreateUploadLocationRequest
 
 from reconciler.admin.calls import AdminCalls
-from reconciler.admin.object_put import Answer, Put, Target, put
 from reconciler.admin.retry import RetryPolicy
-from reconciler.errors import AlreadyExistsError, UploadError
+from reconciler.config import Config
+from reconciler.errors import AlreadyExistsError
 from reconciler.model import Bundle
 from reconciler.ports import Archive, Bundler, Clock, Uploaded
 
-# A signature that ends this soon is not used any more.
-_MARGIN = timedelta(seconds=30)
-_STEP_SECONDS = 60.0
+if TYPE_CHECKING:  # an apply without code waits for no HTTP client
+    from reconciler.admin.signed.put import Target
+    from reconciler.admin.signed.wire import Wire
 
 
 class AdminUploader:
@@ -31,6 +31,7 @@ class AdminUploader:
     Args:
         calls: On a channel that may write.
         policy: How often a PUT is tried and how long it is waited in between.
+        config: Whose authorities are trusted; None for the system's only.
     """
 
     def __init__(
@@ -40,8 +41,10 @@ class AdminUploader:
         policy: RetryPolicy,
         clock: Clock,
         rand: Callable[[], float],
+        config: Config | None = None,
     ) -> None:
         self._calls = calls
+        self._config = config
         self._policy = policy
         self._clock = clock
         self._rand = rand
@@ -74,38 +77,32 @@ class AdminUploader:
 
         Raises: UploadError once the policy's tries are used up, or the store refuses for good.
         """
-        delays = self._policy.delays(self._rand)
-        signed_again = False
-        location = self._location(bundle, archive)
-        while True:
-            if self._is_over(location):
-                location = self._location(bundle, archive)
-            target = Target(location.signed_url, location.native_url, dict(location.headers))
-            end = put(target, archive.path, size=archive.size, seconds=_STEP_SECONDS)
-            if end.answer is Answer.TAKEN:
-                return target.native_url
-            if end.answer is Answer.REFUSED or (end.answer is Answer.SIGN_AGAIN and signed_again):
-                raise _error(end, target)
-            delay = next(delays, None)
-            if delay is None:
-                raise _error(end, target)
-            if end.answer is Answer.SIGN_AGAIN:
-                signed_again = True
-                location = self._location(bundle, archive)
-            else:
-                self._clock.sleep(delay)
+        from reconciler.admin.signed.put import send
 
-    def _location(self, bundle: Bundle, archive: Archive) -> Any:
+        sent = send(
+            lambda: self._location(bundle, archive),
+            archive.path,
+            size=archive.size,
+            wire=self._wire,
+            policy=self._policy,
+            clock=self._clock,
+            rand=self._rand,
+        )
+        return sent.native_url
+
+    @cached_property
+    def _wire(self) -> "Wire":
+        from reconciler.admin.signed.wire import Wire
+
+        return Wire.of(self._config) if self._config is not None else Wire()
+
+    def _location(self, bundle: Bundle, archive: Archive) -> "Target":
         request = _request(bundle, filename=bundle.file)
         request.content_md5 = archive.md5
         request.add_content_md5_metadata = True
-        return self._calls.create_upload_location(request)
+        from reconciler.admin.signed.put import Target
 
-    def _is_over(self, location: Any) -> bool:
-        if not location.HasField("expires_at"):
-            return False
-        end: datetime = location.expires_at.ToDatetime(tzinfo=UTC)
-        return end - self._clock.now() < _MARGIN
+        return Target.of(self._calls.create_upload_location(request))
 
 
 def _request(bundle: Bundle, *, filename: str = "") -> CreateUploadLocationRequest:
@@ -115,7 +112,3 @@ def _request(bundle: Bundle, *, filename: str = "") -> CreateUploadLocationReque
         filename=filename,
         filename_root=bundle.code.digest,
     )
-
-
-def _error(end: Put, target: Target) -> UploadError:
-    return UploadError(end.text, url=target.shown, status=end.status)

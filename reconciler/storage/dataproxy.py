@@ -113,11 +113,7 @@ class DataProxy:
     @classmethod
     def on(cls, connection: Connection) -> "DataProxy":
         """The data proxy of an Admin that is connected to, trusting whom its config trusts."""
-        config = connection.config
-        wire = Wire(
-            ca_cert_file=config.ca_cert_file, insecure_skip_verify=config.insecure_skip_verify
-        )
-        return cls(connection.calls, wire=wire)
+        return cls(connection.calls, wire=Wire.of(connection.config))
 
     def close(self) -> None:
         """Hang up on the store."""

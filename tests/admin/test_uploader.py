@@ -11,8 +11,8 @@ import pytest
 
 from reconciler.admin import connect
 from reconciler.admin.calls import AdminCalls
-from reconciler.admin.object_put import redacted
 from reconciler.admin.retry import RetryPolicy
+from reconciler.admin.signed.text import redacted
 from reconciler.admin.uploader import AdminUploader
 from reconciler.config import Config
 from reconciler.errors import PermissionDeniedError, UploadError

@@ -15,12 +15,15 @@ import struct
 import sys
 import threading
 import urllib.request
+import weakref
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
+
+from reconciler.config import Config
 
 BUFFER = 1 << 20
 _KEPT = 32  # connections that wait for the next request, of each host
@@ -52,6 +55,14 @@ class Wire:
         self._idle: dict[_Place, list[http.client.HTTPConnection]] = defaultdict(list)
         self._lock = threading.Lock()
         self._context: ssl.SSLContext | None = None
+        weakref.finalize(self, _hang_up, self._idle)
+
+    @classmethod
+    def of(cls, config: Config) -> "Wire":
+        """One that trusts whom a configuration trusts."""
+        return cls(
+            ca_cert_file=config.ca_cert_file, insecure_skip_verify=config.insecure_skip_verify
+        )
 
     def request(
         self,
@@ -90,10 +101,7 @@ class Wire:
     def close(self) -> None:
         """Hang up wherever nothing is under way."""
         with self._lock:
-            idle = [connection for kept in self._idle.values() for connection in kept]
-            self._idle.clear()
-        for connection in idle:
-            connection.close()
+            _hang_up(self._idle)
 
     def _exchange(
         self,
@@ -237,6 +245,13 @@ class Reply:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _hang_up(idle: dict[_Place, list[http.client.HTTPConnection]]) -> None:
+    for kept in idle.values():
+        for connection in kept:
+            connection.close()
+    idle.clear()
 
 
 @contextmanager
