@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import apply, bundle, history, large, package, plan, start, store, validate
+from benchmarks import apply, bundle, history, large, listing, package, plan, start, store, validate
 
 ALL = {
     "start": start.run,
@@ -14,6 +14,7 @@ ALL = {
     "store": store.run,
     "validate": validate.run,
     "large": large.run,
+    "listing": listing.run,
 }
 
 

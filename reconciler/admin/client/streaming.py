@@ -1,12 +1,16 @@
-"""Every row of a list, one by one, the next page already on its way.
+"""Every row of a list, one by one, the next pages already on their way.
 
 Admin pages by offset and keeps no snapshot, so what comes or goes before the offset shifts the
 rest. Each page therefore begins with the last row of the page before: if it begins with one never
 seen, the list has shifted towards its start, and reading goes back until it meets what it knows.
 What comes twice is given once.
+
+Offsets can be told in advance, so several pages are asked for at once; the longer a list turns
+out to be, the more of them.
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -17,6 +21,7 @@ from reconciler.errors import ReconcilerError, ResourceExhaustedError
 Row = TypeVar("Row")
 
 PAGE = 1000  # rows; Admin has no limit of its own, and what an answer may weigh is the channel's
+AHEAD = 4  # pages on their way at once
 _BACKS = 100
 
 
@@ -26,7 +31,7 @@ def rows(
     """Yield the rows of a list in its order, each once; closing it early asks for no more.
 
     A row that is there all the time is never missed if the order never changes. While the caller
-    is busy with one page, a thread fetches the next.
+    is busy with one page, threads fetch the next ones.
 
     Args:
         fetch: Asks for up to so many rows from a token on.
@@ -39,6 +44,7 @@ def rows(
         AdminError: As `fetch` raises it.
     """
     reading = _Reading(fetch, limit)
+    ahead = _Ahead(reading)
     seen: set[Hashable] = set()
     backs = 0
     # Every page but the first begins with a row that is known.
@@ -55,15 +61,16 @@ def rows(
         if token.isdecimal() and page.rows:
             offset = int(token) - 1
             token = str(offset)
-        ahead = _ahead(reading, token) if token else None
+        if token:
+            ahead.begin(token)
         for row in page.rows:
             identity = key(row)
             if identity not in seen:
                 seen.add(identity)
                 yield row
-        if ahead is None:
+        if not token:
             return
-        page = ahead.result()
+        page = ahead.next()
 
 
 class _Reading:
@@ -75,16 +82,41 @@ class _Reading:
 
     def page(self, token: str) -> Page[Any]:
         while True:
+            limit = self.limit
             try:
-                return self._fetch(self.limit, token)
+                return self._fetch(limit, token)
             except ResourceExhaustedError as error:
-                if "larger than max" not in error.text or self.limit <= 2:
+                if "larger than max" not in error.text or limit <= 2:
                     raise
-                self.limit = max(self.limit // 2, 2)
+                # Of several that meet this at once, one is enough to halve it.
+                self.limit = min(self.limit, max(limit // 2, 2))
 
 
-def _ahead(reading: _Reading, token: str) -> "Future[Page[Any]]":
-    """Fetch a page in a thread of its own, which keeps no process from ending."""
+class _Ahead:
+    """Pages that are on their way, each in a thread that keeps no process from ending."""
+
+    def __init__(self, reading: _Reading) -> None:
+        self._reading = reading
+        self._pages: deque[tuple[str, Future[Page[Any]]]] = deque()
+        self._most = 0
+
+    def begin(self, token: str) -> None:
+        """Have the page at a token on its way, and as many after it as are due."""
+        if self._pages and self._pages[0][0] != token:
+            self._pages.clear()  # pages came shorter than foreseen, or the list has shifted
+        self._most = min(self._most + 1, AHEAD)
+        if not self._pages:
+            self._pages.append((token, _begun(self._reading, token)))
+        while len(self._pages) < self._most and (last := self._pages[-1][0]).isdecimal():
+            after = str(int(last) + self._reading.limit - 1)
+            self._pages.append((after, _begun(self._reading, after)))
+
+    def next(self) -> Page[Any]:
+        """The page at the token that was begun with, once it is there."""
+        return self._pages.popleft()[1].result()
+
+
+def _begun(reading: _Reading, token: str) -> "Future[Page[Any]]":
     future: Future[Page[Any]] = Future()
 
     def run() -> None:
