@@ -2,7 +2,18 @@
 
 import sys
 
-from benchmarks import apply, bundle, history, large, listing, package, plan, start, store, validate
+from benchmarks import (
+    apply,
+    bundle,
+    history,
+    large,
+    listing,
+    package,
+    plan,
+    start,
+    store,
+    validate,
+)
 
 ALL = {
     "start": start.run,
