@@ -51,7 +51,7 @@ def with_backfills(
         raise ValueError("a plan with backfills needs a reader of executions")
     instant = from_datetime(now)
     for backfill in desired.backfills:
-        layout = _laid_out(backfill, executions, instant)
+        layout = laid_out(backfill, executions, instant)
         runs = observe_runs(backfill, layout, executions)
         found = standings(backfill, layout, runs, now=instant)
         needs = desired.needs.get(backfill.id, ())
@@ -65,7 +65,14 @@ def with_backfills(
     return plan
 
 
-def _laid_out(backfill: Backfill, executions: ExecutionReader, now: int) -> Layout:
+def laid_out(backfill: Backfill, executions: ExecutionReader, now: int) -> Layout:
+    """Find the slots of a backfill; a rate's are counted from where the scheduler last fired.
+
+    Args:
+        now: In nanoseconds since 1970.
+
+    Raises: AdminError or UnreachableError.
+    """
     if not needs_anchor(backfill):
         return lay_out(backfill, now=now)
     last = executions.last_scheduled(backfill.launch_plan.id)

@@ -32,6 +32,7 @@
     │   ├── NotDoneError                     1   outputs of what runs, or failed
     │   ├── WaitTimeoutError                 1   it did not end in time
     │   └── SignalError                      1   no such signal, or not with this value
+    ├── BackfillError                        1   a backfill that holds nothing, or cannot be
     ├── FilterError                          1   a filter or an order that Admin's lists lack
     └── AdminError                           1   Admin refused one call; a class for each gRPC code
         ├── UnauthenticatedError             7
@@ -292,6 +293,10 @@ class RegistrationError(ReconcilerError):
         self.failures = tuple(failures)
         self.registered = registered
         super().__init__("not all is registered:" + "".join(f"\n  {one}" for one in failures))
+
+
+class BackfillError(ReconcilerError, ValueError):
+    """A backfill that has no slots, or that cannot be run as it was asked for."""
 
 
 class FilterError(ReconcilerError, ValueError):

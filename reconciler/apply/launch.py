@@ -9,7 +9,16 @@ from collections.abc import Mapping, Sequence
 from flyteidl.admin.execution_pb2 import ExecutionCreateRequest
 
 from reconciler.errors import AdminError, AlreadyExistsError, ReconcilerError
-from reconciler.model import Action, Outcome, ResourceId, Run, Status, difference
+from reconciler.model import (
+    INPUTS_ANNOTATION,
+    NO_INPUTS,
+    Action,
+    Outcome,
+    ResourceId,
+    Run,
+    Status,
+    difference,
+)
 from reconciler.ports import ExecutionReader, Launcher
 
 # How Admin begins what it says of a launch plan's own limit, by the code of a name that is taken.
@@ -91,7 +100,9 @@ class Launching:
         """Somebody launched it, or an attempt of ours whose answer was lost."""
         assert self._executions is not None
         request = _request(action)
-        why = difference(found, request)
+        key = request.spec.annotations.values.get(INPUTS_ANNOTATION, NO_INPUTS)
+        runs = ResourceId.from_identifier(request.spec.launch_plan)
+        why = difference(found, runs=runs, inputs=key)
         if not why and not found.inputs and not self._has_inputs(found, request):
             why = "it was given other inputs"
         if why:

@@ -31,8 +31,13 @@ _MESSAGES = (
 )
 
 
-def chunk_workflow(backfill: Backfill, slots: Sequence[int]) -> tuple[Resource, Resource]:
+def chunk_workflow(
+    backfill: Backfill, slots: Sequence[int], *, version: str = ""
+) -> tuple[Resource, Resource]:
     """Return the workflow that runs these slots, and the launch plan that launches it.
+
+    Args:
+        version: Of both; the hash of their content unless given.
 
     Shape: nodes `n0`, `n1`, … in order of time, each waiting for the one before it unless the
         backfill is parallel; no inputs, no outputs.
@@ -53,7 +58,8 @@ def chunk_workflow(backfill: Backfill, slots: Sequence[int]) -> tuple[Resource, 
         _add_node(template.nodes.add(), number, slot, backfill)
     runs = backfill.launch_plan.id
     name = f"{PREFIX}{runs.name}"
-    version = content_hash([name.encode(), spec.SerializeToString(deterministic=True)])
+    is_hash = not version
+    version = version or content_hash([name.encode(), spec.SerializeToString(deterministic=True)])
     id = ResourceId(Kind.WORKFLOW, runs.project, runs.domain, name, version)
     template.id.CopyFrom(id.to_identifier())
     interface = Bound(backfill.launch_plan).as_interface
@@ -61,7 +67,7 @@ def chunk_workflow(backfill: Backfill, slots: Sequence[int]) -> tuple[Resource, 
         template, (), tasks={}, launch_plans={identity(interface.id): interface}
     )
     workflow = Resource(
-        id, spec=closure, request=spec, origin=backfill.origin, content_addressed=True
+        id, spec=closure, request=spec, origin=backfill.origin, content_addressed=is_hash
     )
     return workflow, _launch_plan(workflow, backfill)
 
@@ -105,5 +111,5 @@ def _launch_plan(workflow: Resource, backfill: Backfill) -> Resource:
         spec=augmented(id, spec, closure.primary.template.interface),
         request=spec,
         origin=backfill.origin,
-        content_addressed=True,
+        content_addressed=workflow.content_addressed,
     )

@@ -184,16 +184,18 @@ def inputs_key(inputs: LiteralMap) -> str:
     )
 
 
-def difference(run: Run, request: ExecutionCreateRequest) -> str:
+def difference(run: Run, *, runs: ResourceId | None, inputs: str) -> str:
     """Why an execution is not what a launch under its name would have made of it, "" if it is.
 
     Where an execution does not say what its inputs are, they are taken for the same.
+
+    Args:
+        runs: What the launch runs; None if that does not matter.
+        inputs: The `inputs_key` of what it is given beside the time.
     """
-    runs = ResourceId.from_identifier(request.spec.launch_plan)
-    if run.launch_plan != runs:
+    if runs is not None and run.launch_plan != runs:
         return f"it runs {run.launch_plan.path} and not {runs.path}"
-    wanted = request.spec.annotations.values.get(INPUTS_ANNOTATION, NO_INPUTS)
-    if run.inputs and run.inputs != wanted:
+    if run.inputs and run.inputs != inputs:
         return "it was given other inputs"
     return ""
 

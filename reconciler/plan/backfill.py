@@ -76,7 +76,8 @@ def standings(backfill: Backfill, layout: Layout, runs: Runs, *, now: int) -> tu
     Args:
         now: In nanoseconds since 1970; what is due later is launched later.
     """
-    found = [_standing(backfill, unit, runs, now) for unit in layout.units]
+    inputs = inputs_key(backfill.request.inputs)
+    found = [_standing(backfill, unit, runs, now, inputs) for unit in layout.units]
     running = sum(one.state is SlotState.RUNNING for one in found)
     room = max(backfill.concurrency - running, 0)
     if backfill.stops and any(one.state is SlotState.FAILED for one in found):
@@ -92,7 +93,7 @@ def standings(backfill: Backfill, layout: Layout, runs: Runs, *, now: int) -> tu
     return tuple(found)
 
 
-def _standing(backfill: Backfill, unit: Unit, runs: Runs, now: int) -> Standing:
+def _standing(backfill: Backfill, unit: Unit, runs: Runs, now: int, inputs: str) -> Standing:
     attempts = runs.attempts.get(unit.name, ())
     number = len(attempts)
     if not attempts:
@@ -100,11 +101,9 @@ def _standing(backfill: Backfill, unit: Unit, runs: Runs, now: int) -> Standing:
             return Standing(unit, SlotState.FUTURE)
         return _elsewhere(unit, runs, backfill) or Standing(unit, SlotState.RUN)
     last = attempts[-1]
-    request = request_of(backfill, unit)
-    if backfill.strategy is Strategy.WORKFLOW:
-        # What was generated for it names another version of the launch plan, perhaps.
-        request.spec.launch_plan.CopyFrom(attempts[0].launch_plan.to_identifier())
-    if why := difference(attempts[0], request):
+    # What was generated for a chunk is for another version of the launch plan, perhaps.
+    runs_it = backfill.launch_plan.id if backfill.strategy is Strategy.EXECUTIONS else None
+    if why := difference(attempts[0], runs=runs_it, inputs=inputs):
         return Standing(unit, SlotState.CONFLICT, number, why)
     if last.phase is Phase.RUNNING:
         return Standing(unit, SlotState.RUNNING, number, _by(attempts))
