@@ -105,10 +105,11 @@ def _shown(literal: Literal) -> str:
 def _of_options(found: ExecutionSpec, wanted: ExecutionSpec) -> list[str]:
     """Options that were set, and are set otherwise there."""
     said = {field.name: value for field, value in wanted.ListFields()}
+    there = {field.name: value for field, value in found.ListFields()}
     differences = [
         name
         for name in _AS_SENT
-        if name in said and not _is_empty(name, said[name]) and getattr(found, name) != said[name]
+        if name in said and not _is_empty(name, said[name]) and there.get(name) != said[name]
     ]
     labels = dict(wanted.labels.values)
     if labels and any(found.labels.values.get(key) != labels[key] for key in labels):
