@@ -10,7 +10,6 @@ from typing import Any
 
 # What flytekit's translator, image specs and our own pickling set.
 _TOUCHED = ("_get_command_fn", "_command_prefix", "_task_resolver")
-_OF_IMAGES = ("source_root", "source_copy_mode")
 _NOTHING = object()
 
 
@@ -24,11 +23,18 @@ def tasks_in(objects: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def image_specs_in(objects: Sequence[Any]) -> tuple[Any, ...]:
-    """Every ImageSpec that a task or a node of them names."""
+    """Every ImageSpec that a task or a node of them names.
+
+    A dynamic task may start any task of the process, and takes the images of all along.
+    """
+    from flytekit.core.context_manager import FlyteEntities
     from flytekit.image_spec.image_spec import ImageSpec
 
     found: dict[int, Any] = {}
-    for one in _all(objects):
+    reached = list(_all(objects))
+    if any(_is_dynamic(one) for one in reached):
+        reached += FlyteEntities.entities
+    for one in reached:
         image = getattr(one, "_container_image", None)
         if isinstance(image, ImageSpec):
             found.setdefault(id(image), image)
@@ -44,11 +50,14 @@ def untouched(objects: Sequence[Any]) -> Iterator[None]:
         metadata: Any = getattr(task, "metadata", None)
         if hasattr(metadata, "generates_deck"):
             kept.append((metadata, "generates_deck", metadata.generates_deck))
-    for image in image_specs_in(objects):
-        kept += ((image, name, getattr(image, name)) for name in _OF_IMAGES)
+    # Of images all: what was computed meanwhile was of another folder.
+    images = [(image, dict(vars(image))) for image in image_specs_in(objects)]
     try:
         yield
     finally:
+        for image, was in images:
+            vars(image).clear()
+            vars(image).update(was)
         for owner, name, value in kept:
             if value is not _NOTHING:
                 setattr(owner, name, value)
@@ -98,6 +107,10 @@ def _parts(one: Any) -> Iterator[Any]:
         yield block.else_node
     else:
         yield from getattr(one, "node_dependency_hints", None) or ()
+
+
+def _is_dynamic(one: Any) -> bool:
+    return getattr(getattr(one, "execution_mode", None), "name", "") == "DYNAMIC"
 
 
 def _is_task(one: Any) -> bool:

@@ -93,6 +93,8 @@ class _Writing:
                 recurse_downstream=False,
                 options=self._options,
             )
+            if isinstance(one.workflow, ReferenceEntity):
+                model.spec._workflow_id = one.workflow.id
             self._models[one] = model
         else:
             get_serializable(self._models, self._settings, one)
