@@ -10,12 +10,16 @@ from collections.abc import Sequence
 import click
 
 from reconciler import __version__
+from reconciler.cli.named import NotThere
 from reconciler.cli.options import Settings, say
 from reconciler.errors import (
     AdminError,
     ConfigError,
+    ExecutionConflictError,
+    ExecutionError,
     ForeignOwnerError,
     GuardError,
+    InputsError,
     LedgerError,
     LockedError,
     ManifestError,
@@ -23,9 +27,11 @@ from reconciler.errors import (
     PlanFileError,
     PlanRanError,
     ReconcilerError,
+    SignalError,
     StalePlanError,
     UnauthenticatedError,
     UnreachableError,
+    WaitTimeoutError,
 )
 from reconciler.model import Diagnostic
 from reconciler.report import diagnostics_as_text, error_as_text
@@ -126,6 +132,18 @@ def code(error: Exception) -> str:
             return "stale-plan"
         case PlanFileError():
             return "plan-file"
+        case NotThere():
+            return "not-found"
+        case InputsError():
+            return "inputs"
+        case ExecutionConflictError():
+            return "execution-conflict"
+        case SignalError():
+            return "signal"
+        case WaitTimeoutError():
+            return "timeout"
+        case ExecutionError():
+            return "execution"
         case OSError():
             return "system"
     return "error"

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import say, settings
@@ -30,7 +30,7 @@ def follow(
     timeout: float | None,
     depth: int | None = None,
     quiet: bool = False,
-    document: Callable[[Branch], dict[str, Any]] | None = None,
+    then: Callable[[Branch], None] | None = None,
 ) -> Exit:
     """Show an execution until it ends, and return the exit that this comes to.
 
@@ -38,7 +38,7 @@ def follow(
         every: Seconds between two looks; None for ever longer ones, up to ten.
         timeout: Seconds after which nobody waits any longer; None for however long it takes.
         quiet: Show only what it came to.
-        document: Makes the result; None for what `watch --json` ends with.
+        then: Called with how it ended, to tell a person more of it.
     """
     from reconciler import report
 
@@ -50,12 +50,12 @@ def follow(
         else:
             root = _as_text(_looks(watcher.look, every, timeout, is_over), quiet=quiet)
     if options.json:
-        made = document or (
-            lambda one: report.watched_as_dict(one, project=id.project, domain=id.domain)
-        )
-        sys.stdout.write(json.dumps(made(root), ensure_ascii=False) + "\n")
+        made = report.watched_as_dict(root, project=id.project, domain=id.domain)
+        sys.stdout.write(json.dumps(made, ensure_ascii=False) + "\n")
     else:
         _tell_end(root)
+        if then is not None:
+            then(root)
     if not root.has_ended:
         say(f"{id} is still {root.phase}; it runs on. To go on: reconciler watch {id}")
         return Exit.ERROR
@@ -96,7 +96,8 @@ def _tell_end(root: Branch) -> None:
 
     if root.went_wrong:
         sys.stderr.write(report.errors_as_text(root, color=settings().colors(sys.stderr)))
-    sys.stdout.write(f"{root.name} {root.phase}\n")
+    if root.has_ended:
+        sys.stdout.write(f"{root.name} {root.phase}\n")
 
 
 def _looks(

@@ -80,7 +80,7 @@ def entity_name(text: str, remote: "Remote", project: str | None, domain: str | 
     """
     name, at, version = text.partition("@")
     parts = name.split("/", 2)
-    if len(parts) == 3 and not (project or domain):
+    if len(parts) == 3:
         project, domain, name = parts
     project, domain = project or remote.default_project, domain or remote.default_domain
     if not (name and project and domain) or (at and not version):

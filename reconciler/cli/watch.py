@@ -3,22 +3,10 @@
 import click
 
 from reconciler.cli.completing import complete
+from reconciler.cli.launching import every_option, timeout_option
 from reconciler.cli.listed import session_options, talking
 from reconciler.cli.named import execution_id, found_execution, place_options
-from reconciler.cli.options import as_seconds, json_lines_option
-
-every_option = click.option(
-    "--every",
-    metavar="DURATION",
-    callback=lambda context, option, value: value and as_seconds(context, option, value),
-    help="Look so often, 2s or 1m.  [default: ever longer pauses, up to ten seconds]",
-)
-timeout_option = click.option(
-    "--timeout",
-    metavar="DURATION",
-    callback=lambda context, option, value: value and as_seconds(context, option, value),
-    help="Wait so long, 90s or 2h, then leave it running and exit 1.  [default: until it ends]",
-)
+from reconciler.cli.options import json_lines_option
 
 
 @click.command()

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from reconciler.report.graph import drawing_as_dot, drawing_as_mermaid, drawing_as_svg
     from reconciler.report.images import ImageLine, images_as_json, images_as_table
     from reconciler.report.ledger import history_as_json, history_as_text, ledger_as_json
-    from reconciler.report.listing import LISTINGS, Listing
+    from reconciler.report.listing import LISTINGS, Listing, short_value
     from reconciler.report.schema import document_schemas
     from reconciler.report.watching import WatchingView, watching_view
 else:
@@ -140,6 +140,7 @@ else:
             "listing": (
                 "LISTINGS",
                 "Listing",
+                "short_value",
             ),
             "schema": ("document_schemas",),
             "watching": ("WatchingView", "watching_view"),
@@ -204,6 +205,7 @@ __all__ = [
     "report_as_markdown",
     "report_as_suite",
     "report_as_text",
+    "short_value",
     "suites_as_junit",
     "summary",
     "table",

@@ -5,6 +5,7 @@ from reconciler.report.listing.executions import ATTEMPTS, EXECUTIONS, NODES, SI
 from reconciler.report.listing.launch_plans import LAUNCH_PLANS
 from reconciler.report.listing.listing import Listing
 from reconciler.report.listing.places import ATTRIBUTES, DOMAINS, PROJECTS
+from reconciler.report.listing.values import short_value
 
 LISTINGS = {
     listing.type: listing
@@ -23,4 +24,4 @@ LISTINGS = {
 }
 """How each kind is listed, by the type of its document."""
 
-__all__ = ["LISTINGS", "Listing"]
+__all__ = ["LISTINGS", "Listing", "short_value"]
