@@ -149,7 +149,7 @@ class Objects:
             if name.startswith(before)
         }
         empty = {name.removeprefix(before) for name in index.empty if name.startswith(before)}
-        return Found(files, frozenset(empty)) if files or empty else None
+        return Found(files, frozenset(empty)) if files or empty or not before else None
 
     def _ways(self, native_url: str) -> "Iterator[tuple[Any, str]]":
         found = self._native.find(native_url)

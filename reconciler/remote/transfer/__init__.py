@@ -1,0 +1,1 @@
+"""Literals brought to files, and what `flyte://` URLs stand for."""
