@@ -1,5 +1,6 @@
 """Wait on this machine for the browser that comes back from a login (RFC 8252 §7.3)."""
 
+import errno
 import hmac
 import threading
 from collections.abc import Iterator, Mapping
@@ -84,15 +85,18 @@ def _servers(
         try:
             found.append(_server_class(address)((address, port), _handler(callback)))
         except OSError as error:
-            # A machine without IPv6 is fine; one where somebody else has the port is not.
-            refused = refused or error
-    if not found:
-        reason = refused.strerror if refused else "no address"
-        raise LoginError(
-            f"cannot wait for the browser at port {port} of this machine ({reason}): "
-            "is another login under way?"
-        )
-    return found
+            # A machine without IPv6 is fine; one where somebody else has the port is not, for the
+            # browser may go to either address.
+            if refused is None or error.errno == errno.EADDRINUSE:
+                refused = error
+    if found and (refused is None or refused.errno != errno.EADDRINUSE):
+        return found
+    for server in found:
+        server.server_close()
+    raise LoginError(
+        f"cannot wait for the browser at port {port} of this machine "
+        f"({refused.strerror if refused else 'no address'}): is another login under way?"
+    )
 
 
 def _server_class(address: str) -> type[ThreadingHTTPServer]:
