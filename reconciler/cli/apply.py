@@ -48,6 +48,9 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     is_flag=True,
     help="Take every switch back that was thrown, unless everything was done.",
 )
+@click.option(
+    "--wait", "until_done", is_flag=True, help="Go on with backfills until all slots have run."
+)
 @planning_options
 @build_option
 @choice_options
@@ -67,6 +70,7 @@ def command(
     lock_timeout: float,
     allow_older: bool,
     atomic: bool,
+    until_done: bool,
     planning: "PlanOptions",
     build: bool,
     as_json: bool,
@@ -97,7 +101,7 @@ def command(
     from reconciler.cli.saved import run_saved
     from reconciler.cli.sections import Result, run_sections
     from reconciler.cli.session import Unit, find_units
-    from reconciler.errors import ApplyRefusedError
+    from reconciler.errors import ApplyRefusedError, ConfigError
     from reconciler.remote import is_plan_file
 
     options = settings()
@@ -108,6 +112,7 @@ def command(
         atomic=atomic,
         verbose=verbose,
         parallelism=parallelism,
+        until_done=until_done,
     )
 
     def chosen() -> Choice:
@@ -119,6 +124,10 @@ def command(
         )
 
     if any(map(is_plan_file, paths)):
+        if until_done:
+            raise ConfigError(
+                "--wait goes on with what manifests say; a saved plan launches what it holds"
+            )
         return run_saved(paths, chosen, options, manner)
     if manner.ask and not can_ask(os.environ):
         raise ApplyRefusedError(

@@ -12,6 +12,7 @@ from reconciler.cli.options import Settings, say
 from reconciler.cli.planning import make_plan
 from reconciler.cli.sections import Result
 from reconciler.cli.session import Unit, connected, manifests, say_without_ledger
+from reconciler.cli.waiting import say_what_waits, wait_for_slots
 from reconciler.errors import ApplyRefusedError, GuardError
 from reconciler.model import GUARDS, ApplyReport, Head, Plan, PlanOptions
 from reconciler.report import without_secrets
@@ -46,8 +47,11 @@ def apply_manifests(
                 remote.apply(plan, held=held, say=say)
         if not plan.conflicts:
             _refuse_obstacles(plan)
+        waits = manner.until_done and any(table.open for table in plan.backfills)
         if plan.conflicts or plan.is_empty:
             nothing = ApplyReport(())
+            if waits and not plan.conflicts:
+                return wait_for_slots(remote, declared, plan, nothing, options, unit=unit)
             code = Exit.ERROR if plan.conflicts else for_apply(nothing, plan)
             return Result(code, options.outputs.applied(unit, shown, nothing))
         if manner.ask:
@@ -68,6 +72,10 @@ def apply_manifests(
                 # It does the same, and yet what it finds there may be something else by now.
                 plan, shown = again, without_secrets(again, unit.sensitive)
             report = carry_out(remote, plan, options, manner, unit=unit, shown=shown, held=held)
+        if waits and not report.interrupted:
+            return wait_for_slots(remote, declared, plan, report, options, unit=unit)
+        if plan.backfills:
+            say_what_waits(plan)
         document = options.outputs.applied(unit, shown, report)
         return Result(for_apply(report, plan), document)
 

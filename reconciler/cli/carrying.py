@@ -20,7 +20,8 @@ class Manner:
 
     Attributes: `ask` whether a person has to agree; `wait` seconds for the lock; `allow_older`
     whether a commit may be applied that does not build upon the last one; `atomic` whether all
-    switches are taken back unless everything was done; `verbose` shows every field.
+    switches are taken back unless everything was done; `verbose` shows every field; `until_done`
+    goes on with backfills until all their slots have run.
     """
 
     ask: bool
@@ -29,6 +30,7 @@ class Manner:
     atomic: bool
     verbose: bool
     parallelism: int
+    until_done: bool = False
 
 
 def show(plan: Plan, options: Settings, manner: Manner, *, asking: bool) -> None:

@@ -30,6 +30,7 @@ COMMANDS = {
     "images": "Pin container images by digest.",
     "plan": "Show what would change in Flyte Admin; writes nothing.",
     "apply": "Make Flyte Admin what the manifests say.",
+    "backfill": "Run the slots of a schedule that were missed.",
     "show": "Show a saved plan.",
     "drift": "Tell what is not as it was left, or not as it is declared.",
     "history": "Show what was applied, when and by whom.",

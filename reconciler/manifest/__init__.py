@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from reconciler.doors import opened_for
-from reconciler.manifest.loader import load, manifest_files, unbuilt_images
+from reconciler.manifest.loader import load, load_text, manifest_files, unbuilt_images
 from reconciler.manifest.models import (
     API_VERSION,
     FAILURE_NODE,
@@ -220,6 +220,7 @@ __all__ = [
     "label_problems",
     "load",
     "load_listing",
+    "load_text",
     "load_workspace",
     "lock_text",
     "manifest_files",

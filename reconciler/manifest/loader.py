@@ -63,6 +63,27 @@ def load(
     return tuple(manifests)
 
 
+def load_text(text: str, *, called: str) -> tuple[Manifest, ...]:
+    """Read manifests from a text, as `load` does from files.
+
+    Args:
+        called: What messages name in the place of a file.
+
+    Raises: ManifestError with every problem.
+    """
+    problems: list[Diagnostic] = []
+    found: list[Manifest] = []
+    for document, value in read(text.encode(), called, problems):
+        for prepared in prepare(value, document, document.text, NOWHERE, problems):
+            manifest = validate(prepared.value, prepared.places, KINDS, problems)
+            if manifest is not None:
+                found.append(manifest)
+    problems += _conflicts(found)
+    if problems:
+        raise ManifestError(problems)
+    return tuple(found)
+
+
 def manifest_files(
     paths: Sequence[str | Path], problems: list[Diagnostic], *, ignore: Sequence[str] = ()
 ) -> Sequence[str]:

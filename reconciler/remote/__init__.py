@@ -12,6 +12,7 @@ from reconciler.remote.remote import Remote
 from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
 
 if TYPE_CHECKING:
+    from reconciler.remote.backfill import Progress, declared_backfill
     from reconciler.remote.browse.asked import Asked
     from reconciler.remote.build import Built, build_for_plan, build_packages
     from reconciler.remote.diagnosis import Finding, Person, Verdict, diagnose
@@ -48,6 +49,7 @@ else:
     __getattr__ = opened_for(
         __name__,
         {
+            "backfill": ("Progress", "declared_backfill"),
             "browse.asked": ("Asked",),
             "build": ("Built", "build_for_plan", "build_packages"),
             "diagnosis": ("Finding", "Person", "Verdict", "diagnose"),
@@ -100,6 +102,7 @@ __all__ = [
     "Options",
     "Patch",
     "Person",
+    "Progress",
     "Registered",
     "Remote",
     "RemoteEntity",
@@ -114,6 +117,7 @@ __all__ = [
     "build_for_plan",
     "build_packages",
     "code_folders",
+    "declared_backfill",
     "diagnose",
     "draw",
     "forgetting",

@@ -74,7 +74,7 @@ class Backfilling(Connected):
         """
         from reconciler.errors import BackfillError
         from reconciler.model import Status
-        from reconciler.remote.backfill import declared
+        from reconciler.remote.backfill import declared_backfill
 
         where = self._place(project, domain)
         said: dict[str, Any] = {
@@ -89,7 +89,7 @@ class Backfilling(Connected):
         }
         if inclusive:
             said["window"]["inclusive"] = True
-        manifest = declared(said, project=where[0], domain=where[1], name=name)
+        manifest = declared_backfill(said, project=where[0], domain=where[1], name=name)
         remote = cast("Remote", self)
         plan = remote.plan([manifest])
         on_tables(plan.backfills)
@@ -254,7 +254,7 @@ class Backfilling(Connected):
         overwrite_cache: bool,
     ) -> "Backfill":
         from reconciler.model import Kind, ResourceId
-        from reconciler.remote.backfill import declared
+        from reconciler.remote.backfill import declared_backfill
 
         if version is None:
             activation = ResourceId(Kind.ACTIVATION, *where, launchplan)
@@ -267,7 +267,7 @@ class Backfilling(Connected):
             "workflow": workflow,
             "overwriteCache": overwrite_cache,
         }
-        manifest = declared(spec, project=where[0], domain=where[1])
+        manifest = declared_backfill(spec, project=where[0], domain=where[1])
         return cast("Remote", self).validate([manifest]).backfills[0]
 
     def _carry_out(self, plan: "Plan") -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         plan_as_markdown,
         report_as_markdown,
     )
+    from reconciler.report.backfills import slots_line
     from reconciler.report.blocks import LIMITS, SMALLEST
     from reconciler.report.branches import (
         branch_as_dict,
@@ -87,6 +88,7 @@ else:
                 "plan_as_markdown",
                 "report_as_markdown",
             ),
+            "backfills": ("slots_line",),
             "blocks": (
                 "LIMITS",
                 "SMALLEST",
@@ -206,6 +208,7 @@ __all__ = [
     "report_as_suite",
     "report_as_text",
     "short_value",
+    "slots_line",
     "suites_as_junit",
     "summary",
     "table",

@@ -44,6 +44,11 @@ def standing(table: SlotTable) -> str:
     return f"{total:,} slot{'' if total == 1 else 's'}" + (f", {said}" if said else "")
 
 
+def slots_line(table: SlotTable) -> str:
+    """A table on one line: `backfill p/d/january: 31 slots, 10 running, …`."""
+    return f"backfill {table.id.path}: {standing(table)}"
+
+
 def in_progress(plan: Plan) -> int:
     """Slots of a plan to which something is still to happen, now or once others have ended."""
     return sum(table.open for table in plan.backfills)
@@ -63,7 +68,7 @@ def _section(table: SlotTable) -> Section:
         said = f", {table.anchored}" if table.anchored else ""
         notes.append(f"counted from {to_rfc3339(table.anchor, zone)}{said}")
     return Section(
-        title=f"backfill {table.id.path}: {standing(table)}",
+        title=slots_line(table),
         notes=tuple(notes),
         lines=tuple(_lines(table, zone)),
     )

@@ -1,6 +1,5 @@
 """A backfill from arguments, as the manifest that would say the same."""
 
-import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -8,13 +7,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from reconciler.errors import BackfillError, ManifestError
-from reconciler.manifest import Manifest, load
+from reconciler.manifest import Manifest, load_text
 from reconciler.model import Diagnostic
 
 _LABEL = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
-def declared(spec: Mapping[str, Any], *, project: str, domain: str, name: str = "") -> Manifest:
+def declared_backfill(
+    spec: Mapping[str, Any], *, project: str, domain: str, name: str = ""
+) -> Manifest:
     """Return the manifest of a backfill.
 
     Args:
@@ -25,7 +26,7 @@ def declared(spec: Mapping[str, Any], *, project: str, domain: str, name: str = 
     """
     text = manifest_text(spec, project=project, domain=domain, name=name)
     try:
-        (manifest,) = load(["-"], stdin=io.BytesIO(text.encode()))
+        (manifest,) = load_text(text, called="the backfill")
     except ManifestError as error:
         raise BackfillError("\n".join(map(_said, error.diagnostics))) from error
     return manifest
