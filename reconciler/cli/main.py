@@ -50,6 +50,8 @@ COMMANDS = {
     "recover": "Run an execution once more, where it failed.",
     "terminate": "End executions that run.",
     "signal": "Answer what an execution waits for.",
+    "upload": "Upload files and folders.",
+    "download": "Download what an execution made, or what lies at a URI.",
     "watch": "Show an execution as a tree until it ends.",
     "import": "Write manifests from what other tools keep.",
     "doctor": "Find out what keeps you from Flyte Admin; writes nothing.",

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     )
     from reconciler.report.events import Events, as_line
     from reconciler.report.explanations import explanations_as_json, explanations_as_text
+    from reconciler.report.facts import size
     from reconciler.report.full import in_full
     from reconciler.report.graph import drawing_as_dot, drawing_as_mermaid, drawing_as_svg
     from reconciler.report.images import ImageLine, images_as_json, images_as_table
@@ -123,6 +124,7 @@ else:
                 "explanations_as_json",
                 "explanations_as_text",
             ),
+            "facts": ("size",),
             "full": ("in_full",),
             "graph": (
                 "drawing_as_dot",
