@@ -211,6 +211,7 @@ __all__ = [
     "report_as_text",
     "short_value",
     "slots_line",
+    "size",
     "suites_as_junit",
     "summary",
     "table",
