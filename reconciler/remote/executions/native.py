@@ -149,8 +149,8 @@ def _variant(value: Any, variants: tuple[Any, ...], where: str) -> Any:
 
 def _instance(value: Any, kind: type, where: str) -> Any:
     if kind is bool or isinstance(value, bool):
-        if isinstance(value, kind):
-            return value
+        if kind in (bool, object) and isinstance(value, bool):
+            return value  # to Python it is an int as well
     elif issubclass(kind, Enum):
         return _member(value, kind, where)
     elif kind is float and isinstance(value, int):

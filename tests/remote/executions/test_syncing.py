@@ -160,12 +160,12 @@ def test_children_at_any_depth(running: Running, launched: FlyteWorkflowExecutio
     """Sub-workflows, branches in branches and dynamic tasks; of these the own attempt, too."""
     name = launched.id.name
     node(running, name, "sub", is_parent=True)
-    inner = {"parent_node_metadata": {"node_id": "sub"}}
+    inner: dict[str, Any] = {"parent_node_metadata": {"node_id": "sub"}}
     node(running, name, "sub-0-branch", is_parent=True, spec_node_id="branch", **inner)
-    deep = {"parent_node_metadata": {"node_id": "sub-0-branch"}}
+    deep: dict[str, Any] = {"parent_node_metadata": {"node_id": "sub-0-branch"}}
     node(running, name, "sub-0-branch-0-dn", is_parent=True, is_dynamic=True, **deep)
     attempt(running, name, "sub-0-branch-0-dn")
-    deepest = {"parent_node_metadata": {"node_id": "sub-0-branch-0-dn"}}
+    deepest: dict[str, Any] = {"parent_node_metadata": {"node_id": "sub-0-branch-0-dn"}}
     node(running, name, "leaf", **deepest)
     attempt(running, name, "leaf")
 
@@ -255,10 +255,9 @@ def test_one_bad_node_leaves_the_others(
     node(running, name, "n0")
     node(running, name, "sub", is_parent=True)
     attempt(running, name, "n0")
-    broken = True
 
     def fail(method: str, answer: bytes) -> bytes:
-        if broken and method == "ListTaskExecutions":
+        if method == "ListTaskExecutions":
             raise Refusal(grpc.StatusCode.NOT_FOUND, "gone")
         return answer
 
@@ -270,8 +269,9 @@ def test_one_bad_node_leaves_the_others(
     assert not found.is_settled
     assert launched.node_executions["sub"].sync_error is None
 
-    broken = False
+    running.on_answer = lambda method, answer: answer
     launched.sync(sync_nodes=True)
+    found = launched.node_executions["n0"]
     assert found.sync_error is None
     assert len(found.task_executions) == 1
 

@@ -105,7 +105,7 @@ def test_short_absence_is_waited_out(running: Running, launched: FlyteWorkflowEx
         return real(self)
 
     watch = Watch()
-    type(launched)._get = get  # type: ignore[assignment, method-assign]
+    type(launched)._get = get  # type: ignore[method-assign]
     try:
         running.remote.wait(launched, timeout=2, poll_interval=1, clock=watch)
     except WaitTimeoutError:
@@ -125,7 +125,7 @@ def test_long_absence_is_not(running: Running, launched: FlyteWorkflowExecution)
         raise UnavailableError("away")
 
     watch = Watch()
-    type(launched)._get = get  # type: ignore[assignment, method-assign]
+    type(launched)._get = get  # type: ignore[method-assign]
     try:
         with pytest.raises(UnavailableError):
             running.remote.wait(launched, clock=watch)
