@@ -1,5 +1,6 @@
 """Our errors as gRPC's: what a call raises can be caught as either."""
 
+import math
 from functools import cache
 from typing import Any, TypeVar
 
@@ -65,6 +66,34 @@ def restated(
     )
     keep_metadata(found, error.__dict__.get("_metadata", ()))
     return found
+
+
+def pause_asked_for(error: AdminError) -> float:
+    """How many seconds a server, or a proxy before it, asks to be left alone; 0 if it does not.
+
+    It says so by `retry-after` (seconds), by gRPC's own `grpc-retry-pushback-ms` (where less than
+    none means for good), or by an attached RetryInfo.
+    """
+    pauses = [0.0]
+    for key, value in error.__dict__.get("_metadata", ()):
+        if key == "retry-after":
+            pauses.append(_number(value))
+        elif key == "grpc-retry-pushback-ms":
+            pushback = _number(value) / 1000
+            pauses.append(math.inf if pushback < 0 else pushback)
+    for detail in error.attached:
+        if detail.DESCRIPTOR.full_name == "google.rpc.RetryInfo":
+            info: Any = detail
+            pauses.append(info.retry_delay.ToTimedelta().total_seconds())
+    return max(pauses)
+
+
+def _number(value: str | bytes) -> float:
+    try:
+        found = float(value)
+    except ValueError:  # a date is allowed there as well, and nobody sends one
+        return 0.0
+    return found if math.isfinite(found) else 0.0
 
 
 @cache

@@ -1,6 +1,7 @@
 """gRPC's errors translated into ours, once, where they come in."""
 
 import re
+from importlib import import_module
 from typing import Any
 
 import grpc
@@ -55,6 +56,13 @@ CLASSES: dict[str, type[AdminError]] = {
 }
 # Codes that may come from the way to Admin instead of from Admin, after the request went out.
 _LOST = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "INTERNAL"})
+# What comes with errors, and may be of a file that no call had a use for yet.
+_DEFINED_IN = {
+    "flyteidl.admin.CreateWorkflowFailureReason": "flyteidl.admin.workflow_pb2",
+    "flyteidl.admin.EventFailureReason": "flyteidl.admin.event_pb2",
+    "flyteidl.admin.InactiveProject": "flyteidl.admin.project_pb2",
+    "google.rpc.RetryInfo": "google.rpc.error_details_pb2",
+}
 _DETAILS_KEY = "grpc-status-details-bin"
 # How gRPC's core says that a request never left, since there was no connection to send it on.
 _NO_CONNECTION = re.compile(
@@ -171,6 +179,8 @@ def _attached(metadata: Metadata) -> tuple[Message, ...]:
 
 def _unpack(detail: AnyMessage) -> Message:
     name = detail.type_url.rpartition("/")[2]
+    if name in _DEFINED_IN:
+        import_module(_DEFINED_IN[name])
     try:
         descriptor = descriptor_pool.Default().FindMessageTypeByName(name)
     except KeyError:

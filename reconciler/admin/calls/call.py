@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 
 from reconciler.admin.calls.subject import subject_of
 from reconciler.admin.interceptors import Recorder
+from reconciler.admin.raised import pause_asked_for
 from reconciler.admin.retry import RetryPolicy
 from reconciler.admin.rpc import Rpc
 from reconciler.admin.status import as_unreachable, refused_login, translate
@@ -80,6 +81,8 @@ class Calling:
             unsent = not error.in_doubt
             error.in_doubt = in_doubt
             delay = next(delays, None)
+            if delay is not None:
+                delay = max(delay, pause_asked_for(error))
             remaining = end - self._clock.monotonic()
             if delay is None or delay >= remaining:
                 raise self._final(error) from cause

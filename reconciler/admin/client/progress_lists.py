@@ -8,6 +8,7 @@ from flyteidl.admin.execution_pb2 import Execution
 from flyteidl.admin.node_execution_pb2 import (
     NodeExecution,
     NodeExecutionForTaskListRequest,
+    NodeExecutionList,
     NodeExecutionListRequest,
 )
 from flyteidl.admin.signal_pb2 import Signal, SignalListRequest
@@ -52,6 +53,12 @@ class ProgressLists(Based):
         Lists cut errors to 100 bytes and leave inputs out; `get_execution` has them whole.
         """
         return self._executions(project, domain, filters, sort_by).every(page_size)
+
+    def list_node_executions_paginated(
+        self, node_execution_list_request: NodeExecutionListRequest
+    ) -> NodeExecutionList:
+        """`list_node_executions` by Admin's own messages."""
+        return self.calls.list_node_executions(node_execution_list_request)
 
     def list_node_executions(
         self,
