@@ -12,6 +12,7 @@ from benchmarks import (
     plan,
     start,
     store,
+    sync,
     validate,
 )
 
@@ -26,6 +27,7 @@ ALL = {
     "validate": validate.run,
     "large": large.run,
     "listing": listing.run,
+    "sync": sync.run,
 }
 
 

@@ -216,6 +216,7 @@ class Running(Connected):
         rpc_timeout: Any = None,
         *,
         depth: int | None = None,
+        sync_data: bool = False,
     ) -> "FlyteWorkflowExecution":
         """Bring an execution up to date: the very object, which is returned as well.
 
@@ -225,6 +226,8 @@ class Running(Connected):
                 it was last synced is not read again.
             depth: How far to follow them: 0 for its own nodes, 1 for those inside or launched by
                 these as well; None for all.
+            sync_data: Read inputs and outputs of all nodes and attempts that have ended as well,
+                many at once; otherwise each is read when it is looked at.
 
         Cost: one call; with nodes, one for each 2,000 of them and one for each that ran a task.
         Raises: AdminError or NotServedError. What is wrong with one node is its `sync_error`.
@@ -233,7 +236,7 @@ class Running(Connected):
 
         found = self._execution(execution, fresh=True)
         if sync_nodes:
-            sync(found, depth=depth, parallelism=self._parallelism)
+            sync(found, depth=depth, parallelism=self._parallelism, data=sync_data)
         return found
 
     def sync_node_execution(

@@ -116,6 +116,11 @@ class Running(ABC):
         """The answer about inputs and outputs as Admin gave it, `flyte_urls` and all."""
         return self._load().answer
 
+    def read_data(self) -> tuple[()]:
+        """Read inputs and outputs now, unless they were read before."""
+        self._load(outputs=self.is_done)
+        return ()
+
     @property
     def started_at(self) -> datetime | None:
         """When it began to run; None before."""

@@ -45,25 +45,28 @@ class _Job:
     node: FlyteNodeExecution | None = None
 
 
-def sync_nodes(execution: FlyteWorkflowExecution, *, depth: int | None, parallelism: int) -> None:
+def sync_nodes(
+    execution: FlyteWorkflowExecution, *, depth: int | None, parallelism: int, data: bool = False
+) -> None:
     """Read an execution's nodes and all that is behind them.
 
     Args:
         depth: How far to go below the execution's own nodes: 0 not at all, 1 into what is in
             these or launched by them, and so on; None to the bottom.
         parallelism: Calls under way at once.
+        data: Read inputs and outputs of all that has ended, too, and not when they are looked at.
 
     Raises: AdminError or NotServedError if nothing can be read; what is wrong with one node is
         its `sync_error`.
     """
-    sync = _Sync(execution._remote)
+    sync = _Sync(execution._remote, data)
     sync.seen.add(execution.id)
     _run([_Job(lambda: sync.nodes_of(execution, depth))], parallelism)
 
 
 def sync_node(node: FlyteNodeExecution, *, depth: int | None, parallelism: int) -> None:
     """Read what is behind one node; else as `sync_nodes`."""
-    sync = _Sync(node._remote)
+    sync = _Sync(node._remote, data=False)
     sync.seen.add(node.id.execution_id)
     node.sync_error = None
     _run(list(sync.behind(node, depth)), parallelism)
@@ -106,6 +109,7 @@ def _followers(job: _Job, future: "Future[list[_Job]]") -> list[_Job]:
 @dataclass
 class _Sync:
     remote: Any
+    data: bool
     seen: set[Any] = field(default_factory=set)
 
     @property
@@ -144,6 +148,8 @@ class _Sync:
             found.append(earlier or attempt)
         node.task_executions = found
         for attempt in found:
+            if self.data and attempt.is_done:
+                yield _Job(attempt.read_data, node)
             if attempt.is_parent and depth != 0:
                 yield _Job(lambda one=attempt: self._made_by(one, _less(depth)), node)  # type: ignore[misc]
 
@@ -193,6 +199,8 @@ class _Sync:
     def behind(self, node: FlyteNodeExecution, depth: int | None) -> Iterable[_Job]:
         """What is to be read for one node."""
         node._synced_whole = depth is None
+        if self.data and node.is_done and not node.is_system:
+            yield _Job(node.read_data, node)
         if node.has_attempts:
             yield _Job(lambda: self._attempts(node, depth), node)
         if depth == 0 or node.is_system:
