@@ -158,7 +158,9 @@ def _insecure(
         said.append((wish, values.origins["insecure"].source))
     default = "default for this machine" if endpoint.loopback else "default"
     (value, place), *others = [*said, (endpoint.loopback, default)]
-    over = [other for wish, other in others[: len(said) - 1] if wish != value]
+    over = [other for other_wish, other in others[: len(said) - 1] if other_wish != value]
+    if wish == value:
+        over += values.origins["insecure"].over
     return value, Origin(source=place, shown=shown(value), over=tuple(over))
 
 

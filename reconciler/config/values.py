@@ -6,6 +6,7 @@ from typing import Any
 from reconciler.config.file import SettingsFile
 from reconciler.config.keys import KEYS, Key
 from reconciler.config.origin import Origin
+from reconciler.errors import ConfigError
 
 
 class Values:
@@ -59,7 +60,7 @@ class Values:
         # What is not heard need not be right either.
         value = key.read(_plain(written), place)
         self._found[key.name] = value
-        over = tuple(place for other, place in others if _plain(other) != _plain(written))
+        over = tuple(place for other, place in others if _differs(key, other, place, value))
         self.origins[key.name] = Origin(
             source=place, shown="***" if key.secret else shown(value), over=over
         )
@@ -75,6 +76,13 @@ def shown(value: Any) -> str:
         case tuple():
             return " ".join(value)
     return str(value)
+
+
+def _differs(key: Key, written: Any, place: str, value: Any) -> bool:
+    try:
+        return bool(key.read(_plain(written), place) != value)
+    except ConfigError:
+        return True
 
 
 def _in_file(file: SettingsFile, key: Key) -> tuple[Any, str] | None:
