@@ -201,7 +201,8 @@ class Backfilling(Connected):
             from_date, to_date: Without a zone they are UTC.
             launchplan: Its name; it must have a schedule.
             launchplan_version: None for the active one, or else the latest.
-            execution_name: None for one that is the same for the same call.
+            execution_name: None for one that is the same for the same call; underscores, which
+                Admin takes in no name, become hyphens.
             version: Of what is generated; its content's hash unless given.
             dry_run: Register nothing, and return the workflow as it would be.
             execute: Whether to start it; else the registered workflow is returned.
@@ -231,7 +232,7 @@ class Backfilling(Connected):
             self._connection.executions,
             now=SystemClock().now(),
             version=version or "",
-            name=execution_name or "",
+            name=(execution_name or "").replace("_", "-"),
         )
         if dry_run:
             return cast("FlyteWorkflow", remote._entity(found.workflow.id, found.message))

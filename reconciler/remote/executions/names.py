@@ -13,7 +13,7 @@ def choose_name(name: str | None = None, prefix: str | None = None) -> str:
     """The name that was given, or a new one.
 
     Args:
-        prefix: What a new one begins with, before a hyphen.
+        prefix: What a new one begins with, before a hyphen; its underscores become hyphens.
 
     Raises: ExecutionError for both at once, or what Admin would refuse.
     """
@@ -30,7 +30,8 @@ def choose_name(name: str | None = None, prefix: str | None = None) -> str:
             f"the prefix {prefix!r} has {len(prefix)} characters; at most {longest} leave room "
             "for what makes the name unique"
         )
-    return checked(f"{prefix}-{random}")
+    # Nobody has to find it by this name, so what people write in Python is taken as Admin has it.
+    return checked(f"{prefix.replace('_', '-')}-{random}")
 
 
 def checked(name: str) -> str:
