@@ -85,6 +85,7 @@ class Running(Connected):
             AdminError, NotServedError: As Admin says.
         """
         from reconciler.remote.executions.launch import launch
+        from reconciler.remote.executions.local import register_local
         from reconciler.remote.executions.options import Options
         from reconciler.remote.executions.targets import find_target
 
@@ -96,8 +97,14 @@ class Running(Connected):
             domain=domain,
             name=name,
             version=version,
-            register=lambda local: _registered(
-                remote, local, project, domain, version, image_config, serialization_settings
+            register=lambda local: register_local(
+                remote,
+                local,
+                project=project,
+                domain=domain,
+                version=version,
+                image_config=image_config,
+                settings=serialization_settings,
             ),
         )
         there = self._place(project, domain)
@@ -379,42 +386,14 @@ class Running(Connected):
 
     def _stored(self, url: str) -> bytes:
         """What lies in the store, or behind a signed URL."""
-        from reconciler.remote.executions.store import stored
-
-        return stored(self._connection, url)
+        access = self._remote._data_access
+        if url.startswith(("http://", "https://")):
+            return access.proxy.read_signed(url, url.partition("?")[0])
+        return access.objects.read(url)
 
     def _uploaded(self, path: Path, project: str, domain: str) -> str:
         """Upload a file or folder; its URI."""
         if path.is_dir():
-            return str(self._remote.upload_directory(path, project=project, domain=domain))
+            return self._remote.upload_directory(path, project=project, domain=domain)
         _, uri = self._remote.upload_file(path, project=project, domain=domain)
-        return str(uri)
-
-
-def _registered(
-    remote: "Remote",
-    local: Any,
-    project: str | None,
-    domain: str | None,
-    version: str | None,
-    image_config: Any,
-    settings: Any,
-) -> Any:
-    """Register an object of flytekit's; the entity."""
-    from flytekit.configuration import ImageConfig, SerializationSettings
-    from flytekit.core.base_task import PythonTask
-    from flytekit.core.launch_plan import LaunchPlan
-
-    if settings is None and (project or domain or image_config):
-        place = remote._place(project, domain)
-        settings = SerializationSettings(
-            image_config=image_config or ImageConfig.auto_default_image(),
-            project=place[0],
-            domain=place[1],
-            version=version,
-        )
-    if isinstance(local, PythonTask):
-        return remote.register_task(local, serialization_settings=settings, version=version)
-    if isinstance(local, LaunchPlan):
-        return remote.register_launch_plan(local, version=version, serialization_settings=settings)
-    return remote.register_workflow(local, serialization_settings=settings, version=version)
+        return uri

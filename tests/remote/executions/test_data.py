@@ -11,7 +11,7 @@ import pytest
 from flyteidl.admin.execution_pb2 import WorkflowExecutionGetDataResponse
 from flyteidl.core.literals_pb2 import Literal, LiteralMap
 
-from reconciler.errors import ExecutionError, FlyteAssertion, NotDoneError
+from reconciler.errors import ExecutionError, FlyteAssertion, NotDoneError, ReconcilerError
 from reconciler.remote import FlyteWorkflowExecution, LiteralsResolver
 from reconciler.sandbox import Refusal
 from tests.remote.executions.conftest import Running
@@ -187,7 +187,7 @@ def test_url_that_holds_nothing_is_told_without_its_signature(
         held["inputs"] = content
     answer_with_urls(running, base)
 
-    with pytest.raises(ExecutionError, match=message) as caught:
+    with pytest.raises(ReconcilerError, match=message) as caught:
         launched.inputs.get("x")
     assert "secret" not in str(caught.value)
 
