@@ -66,10 +66,14 @@ class Places(Based):
     def update_project(self, project: Any) -> None:
         """Set name, description, labels and state of a project.
 
-        Admin leaves a name or description that is empty, and sets labels and state always: begin
-        with what `get_project` gives.
+        Admin leaves a name or description that is empty and labels that are absent, and sets the
+        state always: begin with what `get_project` gives. Its domains, which are the server's,
+        are not sent.
         """
-        self.calls.update_project(message_of(project))
+        request = Project()
+        request.CopyFrom(message_of(project))
+        del request.domains[:]
+        self.calls.update_project(request)
 
     def get_project(self, id: str, *, org: str = "") -> Project:
         """A project by its id."""

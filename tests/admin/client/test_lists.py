@@ -114,9 +114,9 @@ def test_named_entities_are_all_there(client: AdminClient, short: Client) -> Non
     assert names(found) == ["t01", "t11"]
     cut, token = client.list_named_entities_paginated(TYPE.TASK, *PLACE, 5, filters=filters)
     assert (names(cut), token) == (["t01"], "")
-    found = list(client.iter_named_entities(TYPE.TASK, *PLACE, filters=contains("name", "1")))
-    assert names(found) == ["t01", "t10", "t11"]
-    assert {row.resource_type for row in found} == {TYPE.TASK}
+    rows = list(client.iter_named_entities(TYPE.TASK, *PLACE, filters=contains("name", "1")))
+    assert names(rows) == ["t01", "t10", "t11"]
+    assert {row.resource_type for row in rows} == {TYPE.TASK}
 
 
 def test_what_admin_made_itself_is_left_out(client: AdminClient, short: Client) -> None:
@@ -145,14 +145,14 @@ def test_executions_and_what_is_below(client: AdminClient, short: Client) -> Non
     task = {"resource_type": "TASK", **PD, "name": "t01", "version": "v1"}
     node_id = {"node_id": "n0", "execution_id": execution}
     for attempt in (0, 1):
-        event = {
+        tried = {
             "task_id": task,
             "parent_node_execution_id": node_id,
             "retry_attempt": attempt,
             "phase": "RUNNING",
             "occurred_at": "2025-01-01T00:00:00Z",
         }
-        short("CreateTaskEvent", {"event": event})
+        short("CreateTaskEvent", {"event": tried})
     e1 = WorkflowExecutionIdentifier(**PD, name="e1")
     n0 = client.list_node_executions(e1, limit=1)[0][0].id
 

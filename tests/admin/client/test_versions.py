@@ -69,9 +69,9 @@ def test_a_create_says_what_it_did_in_one_call(client: AdminClient) -> None:
         (client.create_workflow, workflow, workflow_spec(), "CreateWorkflow"),
         (client.create_launch_plan, version("LAUNCH_PLAN", "once"), plan, "CreateLaunchPlan"),
     ):
-        assert create(id, spec) is Created.NEW  # type: ignore[operator]
+        assert create(id, spec) is Created.NEW
         assert counts(client)[rpc] == 1
-        assert create(id, spec) is Created.IDENTICAL  # type: ignore[operator]
+        assert create(id, spec) is Created.IDENTICAL
         assert counts(client)[rpc] == 2
 
 
