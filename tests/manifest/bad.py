@@ -88,6 +88,17 @@ GOOD: dict[str, dict[str, Any]] = {
         "metadata": {"project": "weather", "domain": "development", "name": "code"},
         "spec": {"source": "build/package.tgz", "activation": {"daily": "active"}},
     },
+    "Backfill": {
+        "metadata": {"project": "weather", "domain": "development", "name": "january"},
+        "spec": {
+            "launchPlan": {"name": "daily", "version": "v1"},
+            "window": {"from": "2024-01-01", "to": "2024-02-01T06:00:00+01:00", "zone": "UTC"},
+            "concurrency": 5,
+            "retries": 1,
+            "inputs": {"region": "eu"},
+            "labels": {"team": "data"},
+        },
+    },
 }
 MISSING = object()
 
@@ -640,6 +651,79 @@ CASES = [
     Case("CodeBundle", ("spec", "maxSize"), "9" * 400, "invalid-value", "such as 100MB"),
     Case("Task", ("spec", "bundle"), 5, "invalid-value", "expected a name"),
     Case("Task", ("spec", "bundle"), {"name": "a", "version": "1"}, "unknown-field", "version"),
+    # Backfill.
+    *[
+        Case("Backfill", ("metadata", "name"), name, "invalid-value", "is no name of a backfill")
+        for name in ("-a", "a b", "a" * 64, "ü")
+    ],
+    Case("Backfill", ("spec", "launchPlan"), MISSING, "missing-field", "spec lacks launchPlan"),
+    Case("Backfill", ("spec", "launchPlan"), 5, "invalid-value", "expected a name, or a mapping"),
+    Case(
+        "Backfill",
+        ("spec", "launchPlan", "version"),
+        "auto",
+        "invalid-value",
+        "auto is no version to refer to",
+    ),
+    Case(
+        "Backfill",
+        ("spec", "launchPlan", "project"),
+        "x",
+        "unknown-field",
+        "unknown field project",
+    ),
+    Case("Backfill", ("spec", "window"), {}, "invalid-value", "says from and to, or last"),
+    Case("Backfill", ("spec", "window", "to"), MISSING, "invalid-value", "says from and to"),
+    Case("Backfill", ("spec", "window", "last"), "7d", "invalid-value", "and not both"),
+    Case("Backfill", ("spec", "window", "from"), "2024", "invalid-value", "'2024' is no datetime"),
+    Case(
+        "Backfill",
+        ("spec", "window", "from"),
+        "2024-02-31",
+        "invalid-value",
+        "is no datetime",
+        GRAMMAR,
+    ),
+    Case("Backfill", ("spec", "window", "from"), 2024, "invalid-value", "expected a time such as"),
+    Case(
+        "Backfill",
+        ("spec", "window", "zone"),
+        "Europe/Nowhere",
+        "invalid-value",
+        "is no time zone",
+        "which zones there are",
+    ),
+    Case(
+        "Backfill",
+        ("spec", "window"),
+        {"last": "0s"},
+        "invalid-value",
+        "holds nothing",
+        GRAMMAR,
+    ),
+    *[
+        Case("Backfill", ("spec", "concurrency"), number, "invalid-value", "")
+        for number in (0, 1001)
+    ],
+    Case("Backfill", ("spec", "retries"), 100, "invalid-value", "must be 99 or less"),
+    Case("Backfill", ("spec", "strategy"), "both", "invalid-value", "expected executions or"),
+    Case(
+        "Backfill",
+        ("spec", "workflow"),
+        {"parallel": True},
+        "invalid-value",
+        "is for strategy workflow only",
+        CROSS,
+    ),
+    Case("Backfill", ("spec", "strategy"), "workflow", "invalid-value", "retries are for", CROSS),
+    Case(
+        "Backfill",
+        ("spec", "labels"),
+        {"reconciler-backfill": "x"},
+        "invalid-value",
+        "says which backfill started an execution",
+        "a name that is taken",
+    ),
     # Package.
     Case("Package", ("spec", "source"), MISSING, "missing-field", "spec lacks source"),
     Case("Package", ("spec", "source"), "", "invalid-value", "must not be empty"),

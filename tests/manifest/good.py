@@ -145,6 +145,30 @@ CASES: list[tuple[str, Path, Any]] = [
     ("Task", ("spec", "bundle"), "app"),
     ("Task", ("spec", "bundle"), {"name": "app", "project": "shared", "domain": "production"}),
     ("Package", ("spec", "destination"), "/opt/code"),
+    *[
+        ("Backfill", ("spec", "window"), window)
+        for window in (
+            {"last": "7d", "zone": "Europe/Rome"},
+            {"from": "2024-01-01 06:00", "to": "2024-01-01T06:00:00.5Z", "inclusive": True},
+        )
+    ],
+    ("Backfill", ("spec", "launchPlan"), "daily"),
+    ("Backfill", ("spec", "launchPlan", "version"), "active"),
+    ("Backfill", ("metadata", "name"), "2024-01.of_January"),
+    ("Backfill", ("spec", "anchor"), "2024-01-01T00:00:00Z"),
+    (
+        "Backfill",
+        ("spec",),
+        {
+            "launchPlan": "daily",
+            "window": {"from": "2024-01-01", "to": "2025-01-01"},
+            "strategy": "workflow",
+            "workflow": {"parallel": True, "maxNodes": 50, "retries": 2},
+            "order": "newestFirst",
+            "onFailure": "stop",
+            "satisfiedBy": "thisVersion",
+        },
+    ),
     ("Package", ("spec", "activation"), {}),
     ("Package", ("spec", "version"), "2024.01"),
 ]
