@@ -1,7 +1,6 @@
 """What only flytekit can convert: types that it, or a plugin of it, has a transformer of."""
 
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -46,9 +45,8 @@ def _by_flytekit(
     from flytekit.models.types import LiteralType as Model
 
     # What it writes stays on this machine, and is uploaded as everything else.
-    folder = tempfile.TemporaryDirectory()
-    uploads.keep(folder)
-    access = FileAccessProvider(local_sandbox_dir=folder.name, raw_output_prefix=folder.name)
+    folder = str(uploads.folder())
+    access = FileAccessProvider(local_sandbox_dir=folder, raw_output_prefix=folder)
     context = FlyteContextManager.current_context()
     builder = context.with_file_access(access)
     try:

@@ -58,18 +58,18 @@ def launch(
     id = ExecutionId(project, domain, choose_name(name, prefix))
     spec = options.to_spec()
     spec.launch_plan.CopyFrom(target.id.to_identifier())
-    uploads = Uploads()
     hints = {**target.hints, **(type_hints or {})}
-    literals = convert_inputs(
-        inputs, target.signature, subject=str(target.id), convert=converter(hints, uploads)
-    )
-    uploads.settle(
-        literals,
-        upload=remote._uploaded,
-        project=project,
-        domain=domain,
-        parallelism=remote._parallelism,
-    )
+    with Uploads() as uploads:
+        literals = convert_inputs(
+            inputs, target.signature, subject=str(target.id), convert=converter(hints, uploads)
+        )
+        uploads.settle(
+            literals,
+            upload=remote._uploaded,
+            project=project,
+            domain=domain,
+            parallelism=remote._parallelism,
+        )
     whole = {**target.signature.defaults, **target.signature.fixed, **literals}
 
     def is_ours(found: Execution) -> None:

@@ -38,10 +38,15 @@ def to_python(
     Shape: moments in UTC; a struct as a dict; an error as its message.
     Raises: ValueError naming the place, what was wanted and what is there.
     """
-    if as_type is not None and _is_flytekits(as_type):
-        return _by_flytekit(literal, as_type, where)
     value = _own(literal, load, where)
-    return value if as_type is None or as_type is Any else shaped(value, as_type, where)
+    if as_type is None:
+        return value
+    try:
+        return shaped(value, as_type, where)
+    except ValueError:
+        if not _may_be_flytekits(as_type):
+            raise
+        return _by_flytekit(literal, as_type, where)
 
 
 def _own(literal: Literal, load: Load | None, where: str) -> Any:
@@ -202,13 +207,18 @@ def _parsed(parse: Callable[[Any], Any], value: Any, kind: type, where: str) -> 
         raise ValueError(f"{where}: no {kind.__name__}: {error}") from None
 
 
-def _is_flytekits(as_type: Any) -> bool:
-    """True for what only flytekit makes: its own classes, and frames read from the store."""
+def _may_be_flytekits(as_type: Any) -> bool:
+    """True for a type with a part that is not ours to make: a file, a frame, an array, …"""
     if "flytekit" not in sys.modules:
         return False
-    inner = [as_type, *typing.get_args(as_type)]
-    modules = [str(getattr(one, "__module__", "")).split(".")[0] for one in inner]
-    return any(module in ("flytekit", "pandas", "polars", "pyarrow") for module in modules)
+    inner = typing.get_args(as_type)
+    if inner:
+        return any(_may_be_flytekits(one) for one in inner)
+    if not isinstance(as_type, type) or as_type.__module__.startswith("flytekit."):
+        return isinstance(as_type, type)
+    plain = as_type.__module__ in ("builtins", "datetime", "pathlib", "types")
+    ours = issubclass(as_type, Enum) or dataclasses.is_dataclass(as_type)
+    return not plain and not ours and not hasattr(as_type, "model_validate")
 
 
 def _by_flytekit(literal: Literal, as_type: Any, where: str) -> Any:
@@ -219,7 +229,7 @@ def _by_flytekit(literal: Literal, as_type: Any, where: str) -> Any:
     context = FlyteContextManager.current_context()
     try:
         return TypeEngine.to_python_value(context, Model.from_flyte_idl(literal), as_type)
-    except (AssertionError, TypeError) as error:
+    except Exception as error:  # of whatever class its transformers raise
         raise ValueError(f"{where}: {error}") from error
 
 

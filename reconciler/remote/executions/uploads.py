@@ -7,6 +7,7 @@ path stands in its literal under an address that only this module gives out.
 import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +37,17 @@ class Uploads:
 
     _pending: dict[str, Pending] = field(default_factory=dict)
     _kept: list[Any] = field(default_factory=list)
+    _folders: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> "Uploads":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._folders.close()
+
+    def folder(self) -> Path:
+        """A new folder, which is gone when this is left as a context."""
+        return Path(self._folders.enter_context(tempfile.TemporaryDirectory()))
 
     def of_path(self, path: Path, *, directory: bool, where: str) -> str:
         """Stand in for the URI that a local path will have.
@@ -52,12 +64,8 @@ class Uploads:
 
     def of_object(self, value: Any, name: str, write: Callable[[Path], Path]) -> str:
         """Stand in for the URI of what an object is written out as."""
-        self.keep(value)  # lest its address becomes another object's
+        self._kept.append(value)  # lest its address becomes another object's
         return self._note(f"object/{id(value)}", Pending(name, write))
-
-    def keep(self, thing: Any) -> None:
-        """Hold something until all is uploaded."""
-        self._kept.append(thing)
 
     def _note(self, key: str, pending: Pending) -> str:
         uri = _SCHEME + key
