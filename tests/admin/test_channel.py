@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import grpc
@@ -11,9 +12,15 @@ from flyteidl.admin.project_pb2 import GetDomainsResponse
 
 from reconciler.admin.retry import RetryPolicy
 from reconciler.config import Config
-from reconciler.errors import ConfigError, UnreachableError
+from reconciler.errors import (
+    ConfigError,
+    DeadlineExceededError,
+    ResourceExhaustedError,
+    UnavailableError,
+    UnreachableError,
+)
 from tests.admin.conftest import Connect
-from tests.admin.server import ScriptedAdmin
+from tests.admin.server import Hang, Refuse, ScriptedAdmin
 
 ONCE = RetryPolicy(attempts=1)
 
@@ -130,3 +137,83 @@ def test_answers_beyond_grpcs_usual_limit_arrive(server: ScriptedAdmin, to_admin
     server.domains = answer
     (domain,) = to_admin(server.endpoint).reader.domains()
     assert len(domain) == 5 << 20
+
+
+@pytest.fixture(scope="module")
+def mutual(authority: trustme.CA) -> Iterator[int]:
+    """The port of a server that asks its clients for a certificate of the same authority."""
+    answer = GetDomainsResponse().SerializeToString()
+    handler = grpc.unary_unary_rpc_method_handler(lambda payload, context: answer)
+    server = grpc.server(ThreadPoolExecutor(2))
+    methods = {"GetDomains": handler}
+    server.add_generic_rpc_handlers(
+        [grpc.method_handlers_generic_handler("flyteidl.service.AdminService", methods)]
+    )
+    own = authority.issue_cert("localhost")
+    chain = b"".join(blob.bytes() for blob in own.cert_chain_pems)
+    credentials = grpc.ssl_server_credentials(
+        [(own.private_key_pem.bytes(), chain)],
+        root_certificates=authority.cert_pem.bytes(),
+        require_client_auth=True,
+    )
+    port = server.add_secure_port("localhost:0", credentials)
+    server.start()
+    yield port
+    server.stop(None).wait()
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_shows_its_own_certificate(
+    mutual: int, authority: trustme.CA, tmp_path: Path, to_admin: Connect, together: bool
+) -> None:
+    """mTLS, with the key in a file of its own or in the certificate's."""
+    ca, cert, key = (tmp_path / name for name in ("ca.pem", "cert.pem", "cert.key"))
+    authority.cert_pem.write_to_path(str(ca))
+    client = authority.issue_cert("ann@example.com")
+    client.private_key_and_cert_chain_pem.write_to_path(str(cert))
+    client.private_key_pem.write_to_path(str(key))
+    known = config(
+        mutual,
+        ca_cert_file=str(ca),
+        client_cert_file=str(cert),
+        client_key_file="" if together else str(key),
+    )
+
+    assert to_admin("", config=known, policy=ONCE).reader.domains() == ()
+    with pytest.raises(UnreachableError):
+        to_admin("", config=config(mutual, ca_cert_file=str(ca)), policy=ONCE).reader.domains()
+
+
+def test_a_useless_certificate_of_ours_is_named(tmp_path: Path, to_admin: Connect) -> None:
+    """gRPC itself would say nothing of it."""
+    empty = tmp_path / "empty.pem"
+    empty.write_text("nothing here")
+    for fields in ({"client_cert_file": str(empty)}, {"client_key_file": str(empty)}):
+        with pytest.raises(ConfigError, match="client certificate") as caught:
+            to_admin("", config=config(1, **fields))
+        assert str(empty) in str(caught.value)
+
+
+def test_a_limit_of_answers_can_be_said(server: ScriptedAdmin, to_admin: Connect) -> None:
+    """`maxMessageSizeBytes`: what is longer is told, and not tried again."""
+    server.domains.domains.add(id="d" * 2000)
+    small = Config(endpoint=server.endpoint, source="x", insecure=True, receive_limit=1000)
+    with pytest.raises(ResourceExhaustedError):
+        to_admin("", config=small).reader.domains()
+    assert server.calls["GetDomains"] == 1
+
+
+def test_a_configuration_says_how_long_and_how_often(
+    server: ScriptedAdmin, to_admin: Connect
+) -> None:
+    """`maxRetries: 0` tries once; every call has a deadline, and it can be said."""
+    server.fail("GetDomains", Refuse(grpc.StatusCode.UNAVAILABLE, "away"))
+    config = Config(endpoint=server.endpoint, source="x", insecure=True, retries=0)
+    with pytest.raises(UnavailableError):
+        to_admin("", config=config).reader.domains()
+    assert server.calls["GetDomains"] == 1
+
+    server.fail("GetDomains", Hang())
+    config = replace(config, call_seconds=0.05)
+    with pytest.raises(DeadlineExceededError):
+        to_admin("", config=config).reader.domains()

@@ -80,10 +80,10 @@ def _look_at(
 ) -> Iterator[Finding]:
     try:
         answer = connection.calls.get_version(GetVersionRequest())
-    except (LoginError, UnauthenticatedError) as error:
+    except (LoginError, UnauthenticatedError, ConfigError) as error:
         yield refused(error)
         return
-    except (AdminError, UnreachableError, ConfigError) as error:
+    except (AdminError, UnreachableError) as error:
         denied = isinstance(error, PermissionDeniedError)
         yield Finding(
             check="admin",

@@ -49,9 +49,10 @@ def look_at_login(connection: Connection, *, now: datetime) -> Iterator[Finding]
 
 
 def refused(error: Exception) -> Finding:
-    """What a login came to that gave no token, or one that Admin refuses."""
+    """What a login came to that could not be tried, gave no token, or one that Admin refuses."""
     fix = "`reconciler doctor --login` logs a person in; docs/configuration.md lists all ways"
-    return Finding(check="login", verdict=Verdict.DENIED, text=str(error), fix=fix)
+    verdict = Verdict.ERROR if isinstance(error, ConfigError) else Verdict.DENIED
+    return Finding(check="login", verdict=verdict, text=str(error), fix=fix)
 
 
 def claims_of(token: str) -> Mapping[str, object]:
