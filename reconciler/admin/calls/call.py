@@ -53,6 +53,11 @@ class Calling:
         self._lock = threading.Lock()
 
     @property
+    def endpoint(self) -> str:
+        """Where calls go: host and port."""
+        return self._config.endpoint
+
+    @property
     def counts(self) -> Counter[str]:
         """How many calls left so far, by RPC, each attempt for itself."""
         return Counter(self._recorder.calls)

@@ -19,13 +19,22 @@ class Based:
     """The calls of one connection, and what is remembered of their answers.
 
     Attributes:
-        calls: A method for every RPC, with request and response messages; on the same connection.
         cache: What never changes of what was asked for.
     """
 
     def __init__(self, calls: AdminCalls, *, cache: Cache | None = None) -> None:
-        self.calls = calls
+        self._calls = calls
         self.cache = cache or Cache()
+
+    @property
+    def calls(self) -> AdminCalls:
+        """A method for every RPC, with request and response messages; on the same connection."""
+        return self._calls
+
+    @property
+    def endpoint(self) -> str:
+        """Where Admin is: host and port."""
+        return self._calls.endpoint
 
     def get_version(self) -> GetVersionResponse:
         """What Admin says of itself; asked once."""

@@ -293,6 +293,7 @@ def test_the_version_is_asked_for_once(client: AdminClient, monkeypatch: Any) ->
 def test_a_client_can_have_its_own_connection(admin: EmbeddedAdmin) -> None:
     """From an endpoint alone; and hangs up when it is done."""
     with AdminClient(admin.endpoint) as client:
+        assert client.endpoint == admin.endpoint
         assert client.get_domains()[0].id == "development"
     with pytest.raises(ValueError, match="closed channel"):
         client.get_domains()
