@@ -4,6 +4,7 @@ import grpc
 import pytest
 from flyteidl.admin.launch_plan_pb2 import LaunchPlanUpdateRequest
 from flyteidl.admin.task_pb2 import TaskCreateRequest
+from google.rpc.error_details_pb2 import RetryInfo
 
 from reconciler.admin import Connection
 from reconciler.admin.codec.request import to_get
@@ -121,3 +122,72 @@ def test_reads_are_never_in_doubt(server: ScriptedAdmin, admin: Connection) -> N
     with pytest.raises(NotFoundError) as caught:
         admin.calls.get_task(to_get(TASK))
     assert not caught.value.in_doubt
+
+
+@pytest.mark.parametrize(
+    ("metadata", "pause"),
+    [
+        ((("retry-after", b"3"),), 3.0),
+        ((("grpc-retry-pushback-ms", b"2500"),), 2.5),
+        ((("retry-after", b"Wed, 21 Oct 2015 07:28:00 GMT"),), 0.1998),
+        ((("retry-after", b"0"),), 0.1998),
+    ],
+)
+def test_a_server_that_says_when_is_left_alone_until_then(
+    server: ScriptedAdmin,
+    admin: Connection,
+    clock: MemoryClock,
+    metadata: tuple[tuple[str, bytes], ...],
+    pause: float,
+) -> None:
+    """In seconds or milliseconds; what it does not say is as usual."""
+    server.metadata = metadata
+    server.fail("GetDomains", Refuse(grpc.StatusCode.RESOURCE_EXHAUSTED, "slow down"))
+    admin.reader.domains()
+    assert clock.slept == pytest.approx([pause])
+
+
+def test_the_pause_may_be_attached(
+    server: ScriptedAdmin, admin: Connection, clock: MemoryClock
+) -> None:
+    """As Google's own proxies do."""
+    info = RetryInfo()
+    info.retry_delay.FromSeconds(7)
+    server.fail("GetDomains", Refuse(grpc.StatusCode.UNAVAILABLE, "busy", (info,)))
+    admin.reader.domains()
+    assert clock.slept == [7.0]
+
+
+def test_a_server_that_never_wants_to_be_asked_again_is_not(
+    server: ScriptedAdmin, admin: Connection
+) -> None:
+    """gRPC's word for it is a negative pause; and nobody waits longer than the budget."""
+    for metadata in ((("grpc-retry-pushback-ms", b"-1"),), (("retry-after", b"86400"),)):
+        server.reset()
+        server.metadata = metadata
+        server.fail("GetDomains", UNAVAILABLE)
+        with pytest.raises(UnavailableError):
+            admin.reader.domains()
+        assert server.calls == {"GetDomains": 1}
+
+
+def test_all_attempts_of_a_call_have_one_id(
+    server: ScriptedAdmin, admin: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is in the error, to be looked up in Admin's log; the next call has another."""
+    seen: list[str] = []
+    answer = server.answer
+
+    def listen(rpc: str, payload: bytes, context: grpc.ServicerContext) -> bytes:
+        said = {key: str(value) for key, value in context.invocation_metadata()}
+        seen.append(said["x-request-id"])
+        return answer(rpc, payload, context)
+
+    monkeypatch.setattr(server, "answer", listen)
+    server.fail("GetTask", UNAVAILABLE)
+    with pytest.raises(NotFoundError) as caught:
+        admin.calls.get_task(to_get(TASK))
+    assert seen == [caught.value.request_id] * 2
+    with pytest.raises(NotFoundError):
+        admin.calls.get_task(to_get(TASK))
+    assert len(set(seen)) == 2
