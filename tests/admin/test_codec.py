@@ -9,10 +9,12 @@ from reconciler.admin.codec import CODECS
 from reconciler.model import Kind, ResourceId
 
 # Set elsewhere: a domain is the server's own, an activation is a state of launch plans, a bundle
-# is uploaded; attributes and what names share are set, whether there was anything before or not.
+# is uploaded; attributes and what names share are set, whether there was anything before or not;
+# an execution is launched, and Admin knows a backfill by its executions alone.
 WITHOUT_CREATE = {
     *(Kind.DOMAIN, Kind.ACTIVATION, Kind.BUNDLE),
     *(Kind.ATTRIBUTES, Kind.NAMED_ENTITY),
+    *(Kind.EXECUTION, Kind.BACKFILL),
 }
 
 
