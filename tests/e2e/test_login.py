@@ -169,3 +169,57 @@ def test_a_server_that_needs_no_login_is_not_asked_for_one(
     by_secret(monkeypatch)
 
     assert cli("plan", etl).code == 0
+
+
+def test_a_secret_comes_from_a_command(
+    cli: Cli, etl: Path, asking: EmbeddedAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A vault's, which prints it."""
+    monkeypatch.setenv("FLYTE_CREDENTIALS_CLIENT_ID", "flytepropeller")
+    monkeypatch.setenv("RECONCILER_CLIENT_SECRET_COMMAND", f"printf {SECRET}")
+
+    assert cli("plan", etl).code == 0
+
+
+@pytest.mark.parametrize("mode", ["Pkce", "DeviceFlow"])
+def test_ci_is_told_what_works_without_a_person(
+    cli: Cli, etl: Path, asking: EmbeddedAdmin, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    """Exit 7 at once: no browser, no code that nobody would type in."""
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("FLYTE_CREDENTIALS_AUTH_MODE", mode)
+    monkeypatch.setenv("BROWSER", "false")
+
+    result = cli("plan", etl)
+
+    assert result.code == 7
+    assert f"authType {mode} needs a person, and CI is set" in result.err
+    assert "ClientAssertion" in result.err
+
+
+def test_a_word_of_the_forge_that_admin_does_not_take_is_told(
+    cli: Cli, etl: Path, asking: EmbeddedAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Admin's own authorization server knows no assertions, and says so; the word is not shown."""
+    monkeypatch.setenv("FLYTE_CREDENTIALS_CLIENT_ID", "flytepropeller")
+    monkeypatch.setenv("RECONCILER_ASSERTION", "env:FLYTE_ID_TOKEN")
+    monkeypatch.setenv("FLYTE_ID_TOKEN", "the.forges.word")
+
+    result = cli("plan", etl)
+
+    assert result.code == 7
+    assert "Unknown client_assertion_type" in result.err
+    assert "the.forges.word" not in result.err
+
+
+def test_an_assertion_that_is_not_there_is_told(
+    cli: Cli, etl: Path, asking: EmbeddedAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that forgot to ask for one; before anything is sent."""
+    monkeypatch.setenv("FLYTE_CREDENTIALS_CLIENT_ID", "flytepropeller")
+    monkeypatch.setenv("RECONCILER_ASSERTION", "github")
+
+    result = cli("plan", etl)
+
+    assert result.code == 1
+    assert "id-token: write" in result.err

@@ -4,6 +4,7 @@ Only signatures are asked for: nothing is uploaded, and no signed URL is used.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -25,6 +26,10 @@ _LASTS = 60  # seconds that the signature is asked for
 _NAME = "reconciler-doctor"
 _DIGEST = bytes(16)  # of nothing that is ever sent
 _OFF = 30.0  # seconds by which clocks may differ unnoticed
+_ELSEWHERE = (
+    "signed URLs lead there: have Admin's storage configuration (storage.signedUrl) name a host "
+    "that its clients reach and trust, or forward that port"
+)
 _FAR_OFF = 300.0  # from which on signatures and tokens are refused
 
 
@@ -95,8 +100,9 @@ def _look_at_host(
             prefix="store-",
         )
     )
-    yield from found
-    if any(one.verdict is Verdict.ERROR for one in found):
+    unreached = any(one.verdict is Verdict.ERROR for one in found)
+    yield from (replace(one, fix=_ELSEWHERE) if one.verdict.is_bad else one for one in found)
+    if unreached:
         return
     try:
         # Of the host alone: the signed URL itself would be used by asking for it.
@@ -109,8 +115,7 @@ def _look_at_host(
             check="store",
             verdict=Verdict.ERROR,
             text=f"{origin} does not answer: {' '.join(str(error).split()) or 'no reason'}",
-            fix="signed URLs lead there: have `storage.signedUrl` of Admin name a host that its "
-            "clients reach, or forward it",
+            fix=_ELSEWHERE,
         )
         return
     yield Finding(

@@ -35,7 +35,7 @@ def answering(answers: Answers, context: ssl.SSLContext | None = None) -> Iterat
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST
+        do_GET = do_HEAD = do_POST
 
         def log_message(self, format: str, *args: object) -> None:
             pass
