@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.testing import EmbeddedAdmin
+from tests.guides.launched import launched
 
 World = Callable[[EmbeddedAdmin], Mapping[str, Any]]
 
@@ -17,6 +18,6 @@ def bare(admin: EmbeddedAdmin) -> Mapping[str, Any]:
     return {}
 
 
-WORLDS: dict[str, World] = {}
+WORLDS: dict[str, World] = {"executions": launched}
 # Pages whose code is run by a test of their own.
 ELSEWHERE = {"testing", "embedded-admin"}
