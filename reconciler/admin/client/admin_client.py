@@ -1,7 +1,7 @@
 """AdminClient: every RPC of Admin under the names that people know."""
 
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from reconciler.admin.calls import AdminCalls
 from reconciler.admin.client.cache import Cache
@@ -14,6 +14,7 @@ from reconciler.admin.client.progress_lists import ProgressLists
 from reconciler.admin.client.version_lists import VersionLists
 from reconciler.admin.client.versions import Versions
 from reconciler.admin.connection import Connection, connect
+from reconciler.admin.retry import RetryPolicy
 from reconciler.config import Config
 
 
@@ -34,13 +35,20 @@ class AdminClient(
     """
 
     def __init__(
-        self, to: AdminCalls | Config | str | None = None, *, cache: Cache | None = None
+        self,
+        to: Any = None,
+        *,
+        policy: RetryPolicy | None = None,
+        cache: Cache | None = None,
     ) -> None:
         """Prepare to talk to an Admin; nothing is sent yet.
 
         Args:
-            to: Its Config or its endpoint; None for what files and environment name; the calls of
-                a connection that is there already, which then is not this client's to close.
+            to: Its Config or its endpoint; None for what files and environment name; flytekit's
+                PlatformConfig, of which endpoint and `insecure` count, for how to log in there
+                comes from files and environment; or the calls of a connection that is there
+                already, which then is not this client's to close.
+            policy: Deadlines and repeats, if not the usual ones.
             cache: Of what never changes; None for one of its own, of 64 MiB.
 
         Raises: ConfigError or UnreachableError if no channel can be opened at all.
@@ -49,10 +57,7 @@ class AdminClient(
         if isinstance(to, AdminCalls):
             calls = to
         else:
-            config = Config.auto() if to is None else to
-            if isinstance(config, str):
-                config = Config.for_endpoint(config)
-            self._connection = connect(config)
+            self._connection = connect(_config(to), policy=policy)
             calls = self._connection.calls
         super().__init__(calls, cache=cache)
 
@@ -71,3 +76,17 @@ class AdminClient(
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _config(to: Any) -> Config:
+    match to:
+        case None:
+            return Config.auto()
+        case str():
+            return Config.for_endpoint(to)
+        case Config():
+            return to
+    platform = getattr(to, "platform", to)  # flytekit's Config has one
+    if not hasattr(platform, "endpoint"):
+        raise TypeError(f"{to!r} names no Admin; give a Config or an endpoint")
+    return Config.for_endpoint(platform.endpoint, insecure=getattr(platform, "insecure", None))

@@ -1,6 +1,7 @@
 """Versions are made once and say so, read once and remembered, switched and read afresh."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,12 +11,15 @@ from flyteidl.admin.launch_plan_pb2 import LaunchPlanSpec, LaunchPlanState
 from flyteidl.admin.task_pb2 import TaskSpec
 from flyteidl.admin.workflow_pb2 import CreateWorkflowFailureReason, WorkflowSpec
 from flyteidl.core.identifier_pb2 import Identifier, ResourceType
+from flytekit.configuration import Config as TheirConfig
+from flytekit.configuration import PlatformConfig
 from flytekit.models.core.identifier import Identifier as TheirId
 from flytekit.models.task import TaskSpec as TheirSpec
 from google.protobuf import json_format
 
-from reconciler.admin import AdminClient, Connection
+from reconciler.admin import AdminClient, Connection, RetryPolicy
 from reconciler.admin.client import Created
+from reconciler.config import Config
 from reconciler.errors import (
     AlreadyExistsError,
     FlyteEntityNotExistException,
@@ -290,10 +294,28 @@ def test_the_version_is_asked_for_once(client: AdminClient, monkeypatch: Any) ->
         client.is_at_least("new")
 
 
-def test_a_client_can_have_its_own_connection(admin: EmbeddedAdmin) -> None:
-    """From an endpoint alone; and hangs up when it is done."""
-    with AdminClient(admin.endpoint) as client:
+@pytest.mark.parametrize(
+    "to",
+    [
+        lambda endpoint: endpoint,
+        lambda endpoint: Config(endpoint=endpoint, source="the test", insecure=True),
+        lambda endpoint: PlatformConfig(endpoint=endpoint, insecure=True),
+        lambda endpoint: TheirConfig(PlatformConfig(endpoint=endpoint, insecure=True)),
+    ],
+    ids=["endpoint", "Config", "PlatformConfig", "flytekit's Config"],
+)
+def test_a_client_can_have_its_own_connection(
+    admin: EmbeddedAdmin, to: Callable[[str], Any]
+) -> None:
+    """From an endpoint alone, or any configuration; and hangs up when it is done."""
+    with AdminClient(to(admin.endpoint), policy=RetryPolicy(attempts=1)) as client:
         assert client.endpoint == admin.endpoint
         assert client.get_domains()[0].id == "development"
     with pytest.raises(ValueError, match="closed channel"):
         client.get_domains()
+
+
+def test_what_names_no_admin_is_told() -> None:
+    """Before anybody wonders where it went."""
+    with pytest.raises(TypeError, match="5 names no Admin"):
+        AdminClient(5)
