@@ -23,15 +23,16 @@ def in_full(message: Message, *, kind: str, reveal: bool = False, **more: Any) -
     """
     masks = Masks()
 
-    def told(value: Any) -> Any:
-        if isinstance(value, Message):
-            found = MessageToDict(value)
-            return found if reveal else masks.document(found)
-        return value
+    def told(key: str, value: Any) -> Any:
+        if not isinstance(value, Message):
+            return value
+        found = MessageToDict(value)
+        # The key is a part of the paths that are masked: `inputs.literals.day`.
+        return found if reveal else masks.document({key: found})[key]
 
     return {
         "format_version": FORMAT_VERSION,
         "type": kind,
-        kind: told(message),
-        **{key: told(value) for key, value in more.items()},
+        kind: told(kind, message),
+        **{key: told(key, value) for key, value in more.items()},
     }
