@@ -14,6 +14,7 @@ Source: robfig/cron v3, `SpecSchedule.Next`, in the version Admin pins.
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from reconciler.cron.errors import EndlessSearchError
 from reconciler.cron.instants import SECOND
@@ -84,6 +85,30 @@ class FieldSchedule:
         except _EndlessError:
             raise EndlessSearchError(self.text, after) from None
         return None if found is None else (found + shift) * SECOND
+
+    def later_that_day(self, time: int, zone: Zone = UTC) -> list[int]:
+        """Return the times that follow one of the schedule's own on the same day.
+
+        They are those that `next` finds one by one, at once: only on a day after which the clock
+        is as it was at `time`. Else there are none, and `next` has to find them.
+        """
+        second, zone = time // SECOND, self.zone or zone
+        if not _FIRST_SECOND <= second < _LAST_SECOND:
+            return []
+        wall = zone.wall(second)
+        midnight = second - wall.hour * 3600 - wall.minute * 60
+        if zone.wall(midnight + DAY_SECONDS).utcoffset() != wall.utcoffset():
+            return []
+        return [(midnight + one) * SECOND for one in self._of_day if midnight + one > second]
+
+    @cached_property
+    def _of_day(self) -> tuple[int, ...]:
+        """Seconds of a day without a change of clocks at which it fires."""
+        return tuple(
+            hour * 3600 + minute * 60
+            for hour in sorted(self.hour.values)
+            for minute in sorted(self.minute.values)
+        )
 
     def matches_day(self, day: date) -> bool:
         """Return whether `day` is one of the schedule's, by its two day fields.

@@ -65,6 +65,11 @@ def _matching(schedule: FieldSchedule, start: int, end: int, zone: Zone) -> Iter
             raise EndlessSearchError(schedule.text, reached)
         yield following
         reached = following
+        for later in schedule.later_that_day(following, zone):
+            if later >= end:
+                return
+            yield later
+            reached = later
 
 
 def upcoming(schedule: Schedule, *, after: int, count: int, zone: Zone = UTC) -> list[int]:

@@ -13,6 +13,7 @@ from reconciler.cron import (
     Rate,
     RateUnit,
     Schedule,
+    Zone,
     fire_times,
     from_rfc3339,
     load_zone,
@@ -138,3 +139,62 @@ def test_slots_of_a_rate_follow_each_other_as_in_admin(
 def test_a_schedule_that_never_fires_is_known(schedule: Schedule, never: bool) -> None:
     """As a lint asks, before anything is registered."""
     assert never_fires(schedule, after=from_rfc3339("2026-01-01T00:00:00Z")) is never
+
+
+_HALF_HOURS = "Australia/Lord_Howe"  # whose clocks change by half an hour
+_MIDNIGHT = "America/Havana"  # whose clocks change at midnight
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(
+    text=st.sampled_from(
+        ("*/7 * * * *", "30 2 * * *", "0,30 0-3 * * *", "15 */5 * * 1", "0 0 * * *", "59 23 1 * *")
+    ),
+    zone=st.sampled_from(("UTC", "Europe/Rome", _HALF_HOURS, _MIDNIGHT, "Africa/Monrovia")),
+    start=st.integers(min_value=-3_000_000_000, max_value=2_500_000_000),
+    days=st.integers(min_value=1, max_value=12),
+)
+def test_a_day_at_a_time_is_the_same_as_one_by_one(
+    text: str, zone: str, start: int, days: int
+) -> None:
+    """Whatever the clocks do, a backfill has the slots that Admin finds one after the other."""
+    schedule, place = parse(text), load_zone(zone)
+    end = (start + days * 86_400) * SECOND
+
+    found = list(fire_times(schedule, start=start * SECOND, end=end, zone=place))
+
+    assert found == _singly(schedule, start * SECOND, end, place)
+
+
+def _singly(schedule: Schedule, start: int, end: int, zone: Zone) -> list[int]:
+    """The slots as Admin finds them, each from the one before."""
+    found: list[int] = []
+    following = schedule.next(start - 1, zone)
+    while following is not None and following < end:
+        found.append(following)
+        following = schedule.next(following, zone)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Europe/Rome", "2026-03-29"),
+        ("Europe/Rome", "2026-10-25"),
+        (_HALF_HOURS, "2026-04-05"),
+        (_HALF_HOURS, "2026-10-04"),
+        (_MIDNIGHT, "2026-03-08"),
+        (_MIDNIGHT, "2026-11-01"),
+        ("Pacific/Apia", "2011-12-30"),
+    ],
+)
+def test_the_days_on_which_clocks_change_are_gone_through_one_by_one(zone: str, day: str) -> None:
+    """From two days before to two days after, every ten minutes and at every hour's half."""
+    place = load_zone(zone)
+    middle = from_rfc3339(f"{day}T00:00:00Z")
+    start, end = middle - 2 * 86_400 * SECOND, middle + 3 * 86_400 * SECOND
+    for text in ("*/10 * * * *", "30 * * * *", "30 0,2 * * *"):
+        schedule = parse(text)
+        found = list(fire_times(schedule, start=start, end=end, zone=place))
+
+        assert found == _singly(schedule, start, end, place)
