@@ -9,6 +9,7 @@ from flyteidl.core.interface_pb2 import ParameterMap, TypedInterface
 from flyteidl.core.literals_pb2 import Literal, LiteralMap
 from flyteidl.core.types_pb2 import LiteralType
 
+from reconciler.compiler import castable, literal_type
 from reconciler.errors import InputsError
 from reconciler.model import describe
 
@@ -77,8 +78,10 @@ def convert_inputs(
         elif name not in signature.types:
             problems.append(_unknown(name, signature))
         else:
+            declared = signature.types[name]
             try:
-                found[name] = convert(name, value, signature.types[name])
+                found[name] = convert(name, value, declared)
+                _check_castable(name, found[name], declared)
             except ValueError as error:
                 problems.append(str(error))
     for name in sorted(signature.required - set(given)):
@@ -86,6 +89,18 @@ def convert_inputs(
     if problems:
         raise InputsError(f"inputs of {subject}", problems)
     return found
+
+
+def _check_castable(name: str, literal: Literal, declared: LiteralType) -> None:
+    """Hold a literal to Admin's own check, which infers types from what is there alone.
+
+    Raises: ValueError for what is right and refused all the same.
+    """
+    if not castable(literal_type(literal), declared):
+        raise ValueError(
+            f"{name}: Admin would refuse this as a {describe(declared)}; to it an empty list or "
+            "map is of another type than a full one beside it"
+        )
 
 
 def _unknown(name: str, signature: Signature) -> str:

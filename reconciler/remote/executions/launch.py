@@ -15,7 +15,7 @@ from flyteidl.admin.execution_pb2 import (
 )
 from flyteidl.core.literals_pb2 import Literal, LiteralMap
 
-from reconciler.errors import AdminError, AlreadyExistsError, NotFoundError
+from reconciler.errors import AdminError, AlreadyExistsError, NotFoundError, NotServedError
 from reconciler.model import ExecutionId
 from reconciler.remote.executions.existing import check_same
 from reconciler.remote.executions.hinted import converter
@@ -124,7 +124,11 @@ def start(
             raise
         check(found)
         return found
-    return get(remote, id)
+    try:
+        return get(remote, id)
+    except (AdminError, NotServedError) as error:
+        error.add_note(f"execution {id} was started all the same")
+        raise
 
 
 def get(remote: Any, id: ExecutionId) -> Execution:

@@ -167,6 +167,8 @@ def _checked(literal: Literal, declared: LiteralType, where: str) -> Literal:
         raise ValueError(
             f"{where}: expected {describe(declared)}, found a literal of {describe(found)}"
         )
+    if declared.WhichOneof("type") == "enum_type":  # to Admin any text is a member
+        coerce(literal.scalar.primitive.string_value, declared, where=where)
     return literal
 
 

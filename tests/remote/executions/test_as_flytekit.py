@@ -15,6 +15,7 @@ from flytekit.models.literals import Literal as Model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconciler.compiler import castable, literal_type
 from reconciler.remote.executions.native import to_python
 from reconciler.remote.executions.values import to_literal
 
@@ -116,10 +117,20 @@ def test_the_same_literals_and_the_same_values(typed: tuple[Any, Any]) -> None:
     ours = to_literal(value, model_type.to_flyte_idl(), where="v")
 
     assert comparable(ours) == comparable(their_literal)
+    taken = castable(literal_type(ours), model_type.to_flyte_idl())
+    assert taken or _has_empty(value), "Admin would refuse it"
     assert to_python(ours, kind) == value
     assert to_python(their_literal, kind) == value
     read = TypeEngine.to_python_value(context, Model.from_flyte_idl(ours), kind)
     assert _same(read, value)
+
+
+def _has_empty(value: Any) -> bool:
+    """True if there is an empty list or map in it: beside a full one Admin refuses it."""
+    if not isinstance(value, list | dict):
+        return False
+    items = value.values() if isinstance(value, dict) else value
+    return not value or any(_has_empty(item) for item in items)
 
 
 def _same(read: Any, value: Any) -> bool:

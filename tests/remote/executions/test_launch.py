@@ -10,17 +10,20 @@ from flyteidl.admin.common_pb2 import EmailNotification, Notification
 from flyteidl.core.execution_pb2 import QualityOfService, WorkflowExecution
 from flyteidl.core.identifier_pb2 import Identifier, ResourceType
 
+from reconciler.admin import RetryPolicy
 from reconciler.errors import (
     AlreadyExistsError,
     ExecutionConflictError,
     ExecutionError,
     InputsError,
     NotFoundError,
+    UnavailableError,
 )
 from reconciler.model import Kind, ResourceId
 from reconciler.remote import Options
 from reconciler.sandbox import Refusal
 from tests.remote.executions.conftest import Running
+from tests.sandbox.executions.conftest import integer
 
 LP = ResourceId(Kind.LAUNCH_PLAN, "flytesnacks", "development", "w", "v1")
 TASK = ResourceId(Kind.TASK, "flytesnacks", "development", "t", "v1")
@@ -90,6 +93,20 @@ def test_everything_wrong_with_inputs_is_said_at_once(running: Running) -> None:
     assert running.asked() == {"GetLaunchPlan": 1}
 
 
+def test_what_admin_infers_wrongly_is_told_before(running: Running) -> None:
+    """An empty map beside a full one is right, and refused by every Admin."""
+    maps = {"collection_type": {"map_value_type": {"simple": "INTEGER"}}}
+    running.world.workflow("maps", inputs={"rows": maps})
+
+    with pytest.raises(InputsError, match="an empty list or map is of another type"):
+        running.remote.execute("maps@v1", {"rows": [{}, {"a": 1}]})
+    items = [{"map": {}}, {"map": {"literals": {"a": integer(1)}}}]
+    rows = {"collection": {"literals": items}}
+    with pytest.raises(Refusal, match="rows input wrong type"):
+        running.world.launch("refused", of="maps", inputs={"rows": rows})
+    assert running.remote.execute("maps@v1", {"rows": [{}]}).inputs["rows"] == [{}]
+
+
 def test_inputs_become_what_is_declared(running: Running, name: str) -> None:
     """An int is a float where one is wanted; defaults and fixed inputs are added by Admin."""
     execution = running.remote.execute(LP, {"x": 3, "rate": 2}, execution_name=name)
@@ -143,6 +160,55 @@ def test_lost_answer_is_settled_by_reading(running: Running, name: str) -> None:
 
     assert execution.id.name == name
     assert running.asked()["CreateExecution"] == 2
+
+
+def test_no_answer_at_all_is_settled_by_reading(
+    running: Running, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether Admin acted is seen; if it did not, the error is the one of the call."""
+    calls = running.remote._connection.calls
+    monkeypatch.setattr(calls, "_policy", RetryPolicy(attempts=1))
+
+    def lose(method: str, answer: bytes) -> bytes:
+        if method == "CreateExecution":
+            raise unavailable()
+        return answer
+
+    running.on_answer = lose
+    assert running.remote.execute(LP, {"x": 3}, execution_name=name).id.name == name
+
+    with pytest.raises(ExecutionConflictError):
+        running.remote.execute(LP, {"x": 4}, execution_name=name)
+
+    def never(request: Any) -> Any:
+        raise UnavailableError("away", in_doubt=True)
+
+    monkeypatch.setattr(calls, "create_execution", never)
+    with pytest.raises(UnavailableError):
+        running.remote.execute(LP, {"x": 3}, execution_name=f"{name[:40]}-not")
+
+
+def test_what_was_started_is_told_though_it_cannot_be_read(running: Running) -> None:
+    """Its made-up name would be lost otherwise."""
+
+    def refuse(method: str, answer: bytes) -> bytes:
+        if method == "GetExecution":
+            raise Refusal(grpc.StatusCode.PERMISSION_DENIED, "not you")
+        return answer
+
+    running.on_answer = refuse
+    with pytest.raises(grpc.RpcError) as caught:
+        running.remote.execute(LP, {"x": 3})
+
+    assert "was started all the same" in caught.value.__notes__[0]
+
+
+def test_name_that_an_attempt_burnt_is_explained(running: Running, name: str) -> None:
+    """Tags of a refused request stay in Admin, and then the name cannot be used any more."""
+    with pytest.raises(AlreadyExistsError) as caught:
+        running.remote.execute(LP, {"x": 3}, execution_name=name, tags=["a", "a"])
+
+    assert "choose another" in caught.value.__notes__[0]
 
 
 def test_somebody_faster_is_compared_with(running: Running, name: str) -> None:

@@ -247,6 +247,8 @@ def test_literals_pass_if_admin_would_cast_them() -> None:
     assert made(literal, "int | none") == literal  # bare, and of one variant only
     with pytest.raises(ValueError, match="expected str, found a literal of int"):
         made(literal, "str")
+    with pytest.raises(ValueError, match="'green' is none of red, blue"):
+        made(made("green", "str"), "enum[red, blue]")
     with pytest.raises(ValueError, match="the literal has no value"):
         made(Literal(), "str")
 
