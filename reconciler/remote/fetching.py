@@ -8,6 +8,8 @@ from reconciler.model import Kind, ResourceId
 from reconciler.remote.base import Connected
 
 if TYPE_CHECKING:
+    from flyteidl.admin.project_pb2 import Domain, Project
+
     from reconciler.remote.entities import FlyteLaunchPlan, FlyteTask, FlyteWorkflow, LazyEntity
 
 
@@ -73,6 +75,17 @@ class Fetching(Connected):
             self._connection.calls, project=project, domain=domain, name=_named(name)
         )
         return None if found is None else self._entity(found[0], found[1])
+
+    def list_projects(self, filters: Any = None, sort_by: Any = None) -> list[Project]:
+        """Every project but the archived ones, of which a filter by `state` asks.
+
+        `filters` and `sort_by` are as `AdminClient` takes them.
+        """
+        return list(self.client.iter_projects(filters=filters, sort_by=sort_by))
+
+    def get_domains(self) -> list[Domain]:
+        """The domains that every project has."""
+        return list(self.client.get_domains())
 
     def fetch_task_lazy(
         self,
