@@ -156,4 +156,5 @@ if pytest is not None:
                 monkeypatch.delenv(name, raising=False)
             for name, value in admin.environment.items():
                 monkeypatch.setenv(name, value)
+            monkeypatch.setenv("RECONCILER_SANDBOX", admin.endpoint)  # for `Config.for_sandbox()`
             yield admin
