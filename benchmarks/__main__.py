@@ -10,6 +10,7 @@ from benchmarks import (
     listing,
     package,
     plan,
+    register,
     start,
     store,
     sync,
@@ -27,6 +28,7 @@ ALL = {
     "validate": validate.run,
     "large": large.run,
     "listing": listing.run,
+    "register": register.run,
     "sync": sync.run,
 }
 

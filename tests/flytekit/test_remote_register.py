@@ -18,6 +18,7 @@ from flytekit import (
     workflow,
 )
 from flytekit.configuration import ImageConfig, SerializationSettings
+from flytekit.core.context_manager import FlyteEntities
 from flytekit.core.launch_plan import ReferenceLaunchPlan
 from flytekit.core.schedule import FixedRate
 from flytekit.models.common import Annotations, Labels
@@ -230,6 +231,15 @@ def test_nothing_of_the_callers_is_changed(remote: Remote) -> None:
 
     assert settings == kept
     assert (vars(decked), vars(image), vars(plan), vars(decked.metadata)) == before
+
+
+def test_nothing_of_ours_gets_among_the_users_entities(remote: Remote) -> None:
+    """Where `pyflyte register` would find it, and register it."""
+    before = list(FlyteEntities.entities)
+
+    remote.register(outer)
+
+    assert FlyteEntities.entities == before
 
 
 def test_images_are_named_and_not_built_by_a_dry_run(remote: Remote) -> None:

@@ -15,7 +15,7 @@ from reconciler.errors import ConfigError
 
 def default_launch_plan(workflow: Any) -> Any:
     """The launch plan of a workflow's own name: its signature's defaults, and nothing fixed."""
-    from flytekit.core.context_manager import FlyteContextManager
+    from flytekit.core.context_manager import FlyteContextManager, FlyteEntities
     from flytekit.core.interface import transform_inputs_to_parameters
     from flytekit.core.launch_plan import LaunchPlan
     from flytekit.models.literals import LiteralMap
@@ -24,7 +24,7 @@ def default_launch_plan(workflow: Any) -> Any:
     parameters = transform_inputs_to_parameters(context, workflow.python_interface)
     _check_nowhere_local(workflow.name, parameters.to_flyte_idl())
     options = workflow.default_options
-    return LaunchPlan(
+    found = LaunchPlan(
         name=workflow.name,
         workflow=workflow,
         parameters=parameters,
@@ -32,6 +32,11 @@ def default_launch_plan(workflow: Any) -> Any:
         labels=options.labels if options is not None else None,
         annotations=options.annotations if options is not None else None,
     )
+    # It puts itself among what the user's own modules define, where it does not belong.
+    entities = FlyteEntities.entities
+    if entities and entities[-1] is found:
+        entities.pop()
+    return found
 
 
 def with_literals(plan: Any) -> Any:
