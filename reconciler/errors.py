@@ -38,6 +38,7 @@
         ├── UnauthenticatedError             7
         ├── PermissionDeniedError            7
         ├── InvalidArgumentError             1
+        │   ├── WorkflowRejectedError        1   what Admin's compiler found
         │   └── VersionConflictError         1   the version exists with other content
         │       └── RegistrationConflictError 1  found before anything was written
         └── … CancelledError, UnknownError, DeadlineExceededError, NotFoundError,
@@ -371,6 +372,15 @@ class VersionConflictError(InvalidArgumentError):
     """
 
     differences: tuple[Change, ...] = ()
+
+
+class WorkflowRejectedError(InvalidArgumentError):
+    """Admin's compiler found something in a workflow; it was not registered.
+
+    Attributes: `problems`, for each its code, the id of its node, and what it is.
+    """
+
+    problems: tuple[tuple[str, str, str], ...] = ()
 
 
 class RegistrationConflictError(VersionConflictError):

@@ -1,6 +1,6 @@
-"""What Admin means when it refuses a create because something is there already.
+"""What Admin means when it refuses a create: something is there already, or does not compile.
 
-Source: admin-contract 3.1 (flyteadmin `pkg/errors/errors.go`, and the managers' creates).
+Source: admin-contract 3.1 and 2.5 (flyteadmin `pkg/errors/errors.go`, and the managers' creates).
 """
 
 import re
@@ -13,6 +13,7 @@ from reconciler.errors import (
     AlreadyExistsError,
     InvalidArgumentError,
     VersionConflictError,
+    WorkflowRejectedError,
 )
 from reconciler.model import Change
 from reconciler.ports import Created
@@ -21,6 +22,11 @@ from reconciler.ports import Created
 # which is lost when the text is very long (admin-contract 3.1, 1.6).
 _DIFFERENT = " with different structure already exists. (Please register a new version of the "
 _IDENTICAL = " with identical structure already exists"
+_COLLECTED = "Collected Errors: "
+_PROBLEM = re.compile(
+    r"\tError \d+: Code: (\w+), Node Id: (.*?), Description: (.*?)(?=\n\tError \d+: Code: |\n?\Z)",
+    re.S,
+)
 _CHANGE = re.compile(r"^(/[^\n]*):\n\t- (.*?) \n\t\+ (.*?)(?=\n/[^\n]*:\n\t- |\Z)", re.M | re.S)
 # Of a stored workflow Admin compares a stub: its interface is real, and the rest always differs.
 _OF_A_WORKFLOW = ("/primary/", "/tasks", "/sub_workflows")
@@ -35,15 +41,22 @@ def created_already(answer: AlreadyExistsError) -> Created:
     return Created.RECOVERED if answer.in_doubt else Created.IDENTICAL
 
 
-def conflict(answer: InvalidArgumentError) -> AdminError | None:
-    """The VersionConflictError that this refusal amounts to, if it does."""
-    if _DIFFERENT not in answer.text and not _says(answer, "exists_different_structure"):
-        return None
-    # What follows is Admin's diff: up to 32,000 bytes.
-    first_line, _, rest = answer.text.partition("\n")
-    error = restated(answer, VersionConflictError, first_line.rstrip(": "))
-    error.__dict__["differences"] = differences(rest)
-    return error
+def understood(answer: InvalidArgumentError) -> AdminError | None:
+    """The refusal as what it amounts to: a conflict, or a workflow that does not compile.
+
+    None for all else: Admin has one code for these and for whatever else is wrong.
+    """
+    if _DIFFERENT in answer.text or _says(answer, "exists_different_structure"):
+        # What follows is Admin's diff: up to 32,000 bytes.
+        first_line, _, rest = answer.text.partition("\n")
+        error = restated(answer, VersionConflictError, first_line.rstrip(": "))
+        error.__dict__["differences"] = differences(rest)
+        return error
+    if _COLLECTED in answer.text:
+        error = restated(answer, WorkflowRejectedError, answer.text)
+        error.__dict__["problems"] = tuple(_PROBLEM.findall(answer.text))
+        return error
+    return None
 
 
 def differences(text: str) -> tuple[Change, ...]:

@@ -7,7 +7,7 @@ from reconciler.admin.calls import AdminCalls
 from reconciler.admin.codec import CODECS, attributes, named_entity
 from reconciler.admin.codec.launch_plan import to_switch
 from reconciler.admin.codec.project import to_update
-from reconciler.admin.existing import conflict, created_already
+from reconciler.admin.existing import created_already, understood
 from reconciler.admin.size import REQUEST_LIMIT, oversized
 from reconciler.errors import AlreadyExistsError, InvalidArgumentError
 from reconciler.model import Kind, Resource, ResourceId
@@ -46,7 +46,7 @@ class AdminWriter:
         except AlreadyExistsError as answer:
             return created_already(answer)
         except InvalidArgumentError as answer:
-            if error := conflict(answer):
+            if error := understood(answer):
                 raise error from answer
             raise
         return Created.NEW

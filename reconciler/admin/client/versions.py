@@ -24,7 +24,7 @@ from reconciler.admin.client.ids import (
     name_id,
     version_id,
 )
-from reconciler.admin.existing import conflict, created_already
+from reconciler.admin.existing import created_already, understood
 from reconciler.errors import AlreadyExistsError, InvalidArgumentError
 from reconciler.ports import Created
 
@@ -50,8 +50,8 @@ class Versions(Based):
     def create_workflow(self, workflow_identifier: Any, workflow_spec: Any) -> Created:
         """Register a version of a workflow; the tasks and launch plans in it must be there.
 
-        Raises: VersionConflictError if it exists with other content; InvalidArgumentError with
-            what Admin's compiler found.
+        Raises: VersionConflictError if it exists with other content; WorkflowRejectedError with
+            what Admin's compiler found; InvalidArgumentError.
         """
         id = version_id(workflow_identifier, WORKFLOW)
         request = WorkflowCreateRequest(id=id, spec=message_of(workflow_spec))
@@ -130,7 +130,8 @@ class Versions(Based):
 def created(call: Callable[[Any], Any], request: Any) -> Created:
     """Send a create, and say what became of it.
 
-    Raises: VersionConflictError, with the fields that differ as far as Admin tells them.
+    Raises: VersionConflictError, with the fields that differ as far as Admin tells them;
+        WorkflowRejectedError, with what does not compile.
     """
     for _ in range(_RACES):
         try:
@@ -141,7 +142,7 @@ def created(call: Callable[[Any], Any], request: Any) -> Created:
                 continue  # somebody was quicker by a moment: now Admin has something to compare
             return outcome
         except InvalidArgumentError as answer:
-            if error := conflict(answer):
+            if error := understood(answer):
                 raise error from answer
             raise
         return Created.NEW

@@ -26,6 +26,7 @@ from reconciler.errors import (
     InvalidArgumentError,
     NotFoundError,
     VersionConflictError,
+    WorkflowRejectedError,
 )
 from reconciler.model import Change, Kind, ResourceId
 from reconciler.sandbox import Fault
@@ -111,9 +112,9 @@ def test_a_workflows_conflict_tells_its_interface_only(client: AdminClient) -> N
     ]
 
 
-def test_a_request_that_is_wrong_is_no_conflict(client: AdminClient) -> None:
-    """The same code, and another class."""
-    with pytest.raises(InvalidArgumentError, match="Value required") as caught:
+def test_a_workflow_that_does_not_compile_says_why(client: AdminClient) -> None:
+    """The same code as a conflict, and another class: what, and in which node."""
+    with pytest.raises(WorkflowRejectedError, match="Value required") as caught:
         client.create_workflow(
             version("WORKFLOW", "broken"),
             json_format.ParseDict(
@@ -126,7 +127,17 @@ def test_a_request_that_is_wrong_is_no_conflict(client: AdminClient) -> None:
                 WorkflowSpec(),
             ),
         )
-    assert not isinstance(caught.value, VersionConflictError)
+    assert caught.value.problems == (
+        ("ValueRequired", "n0", "Value required [TaskNode.ReferenceId]."),
+    )
+    assert counts(client) == {"CreateWorkflow": 1}
+
+
+def test_a_request_that_is_wrong_is_neither(client: AdminClient) -> None:
+    """What Admin's validation refuses stays what it is."""
+    with pytest.raises(InvalidArgumentError, match="missing spec") as caught:
+        client.create_task(version("TASK", "broken"), TaskSpec())
+    assert type(caught.value).__name__ == "InvalidArgumentError"
 
 
 def test_a_lost_answer_is_recovered(admin: EmbeddedAdmin, client: AdminClient) -> None:
