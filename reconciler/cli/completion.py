@@ -7,7 +7,6 @@ from click.shell_completion import get_completion_class
 
 from reconciler.cli.options import program_options
 
-_VARIABLE = "_RECONCILER_COMPLETE"
 # NAME@VERSION is one word to us.
 _BASH = "COMP_WORDBREAKS=${COMP_WORDBREAKS//@}\n"
 
@@ -32,10 +31,12 @@ def command(context: click.Context, shell: str) -> None:
     zsh, in ~/.zshrc, after compinit:         eval "$(reconciler completion zsh)"
     fish:     reconciler completion fish > ~/.config/fish/completions/reconciler.fish
     """
+    from reconciler.cli.main import COMPLETING
+
     found = get_completion_class(shell)
     if found is None:
         raise click.BadParameter(f"nothing is known of {shell}")
     program = context.find_root().command
-    script = found(program, {}, "reconciler", _VARIABLE)
+    script = found(program, {}, "reconciler", COMPLETING)
     text = script.source_template % script.source_vars()
     sys.stdout.write((_BASH if shell == "bash" else "") + text.rstrip() + "\n")

@@ -59,6 +59,8 @@ COMMANDS = {
     "completion": "Print the script for a shell's completion.",
 }
 
+# What a shell's script for completion sets.
+COMPLETING = "_RECONCILER_COMPLETE"
 _INTERRUPTED = "\nInterrupted; nothing was written to Flyte Admin."
 
 
@@ -113,6 +115,9 @@ def main() -> NoReturn:
     sys.stdout = sys.stdout or _nowhere()
     sys.stderr = sys.stderr or _nowhere()
     spare()
+    if COMPLETING in os.environ:
+        # Somebody pressed TAB: there is a terminal, but nobody to be asked for a login.
+        os.environ["CI"] = "true"
     with Watch(_end_at_once):
         code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):

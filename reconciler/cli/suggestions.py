@@ -54,8 +54,6 @@ def suggestions(what: str, context: click.Context, incomplete: str) -> Sequence[
     def ask() -> Sequence[Suggestion]:
         from reconciler.remote import Remote
 
-        # What logs in asks nobody where this is set.
-        os.environ["CI"] = "true"
         with Remote(config, parallelism=4) as remote:
             return question.ask(remote)
 
