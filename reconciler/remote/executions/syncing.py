@@ -61,7 +61,10 @@ def sync_nodes(
     """
     sync = _Sync(execution._remote, data)
     sync.seen.add(execution.id)
-    _run([_Job(lambda: sync.nodes_of(execution, depth))], parallelism)
+    jobs = [_Job(lambda: sync.nodes_of(execution, depth))]
+    if data:
+        jobs.append(_Job(execution.read_data))
+    _run(jobs, parallelism)
 
 
 def sync_node(node: FlyteNodeExecution, *, depth: int | None, parallelism: int) -> None:
@@ -188,13 +191,29 @@ class _Sync:
             return []
         self.seen.add(launched.id)
         found = launched
-        return [_Job(lambda: self.nodes_of(found, depth), node)]
+        jobs = [_Job(lambda: self.nodes_of(found, depth), node)]
+        if self.data:
+            jobs.append(_Job(found.read_data, node))
+        return jobs
 
     def _behind_all(self, nodes: Nodes, depth: int | None) -> Iterable[_Job]:
         for node in nodes.values():
             if not node.is_settled:
                 node.sync_error = None
                 yield from self.behind(node, depth)
+            elif self.data:
+                yield from self._data_in(node)
+
+    def _data_in(self, node: FlyteNodeExecution) -> Iterable[_Job]:
+        """What is to be read of a node that is not looked into again: its data, if any."""
+        if node.is_system:
+            return
+        for one in (node, *node.task_executions, *node.workflow_executions):
+            yield _Job(one.read_data, node)
+        launched = (one.node_executions for one in node.workflow_executions)
+        for inside in (node.subworkflow_node_executions, *launched):
+            for child in inside.values():
+                yield from self._data_in(child)
 
     def behind(self, node: FlyteNodeExecution, depth: int | None) -> Iterable[_Job]:
         """What is to be read for one node."""

@@ -361,3 +361,35 @@ def test_many_nodes_come_in_pages(
 
     assert list(launched.node_executions) == [f"n{index}" for index in range(5)]
     assert running.asked()["ListNodeExecutions"] == 3
+
+
+def test_data_may_come_along(
+    running: Running, launched: FlyteWorkflowExecution, name: str
+) -> None:
+    """Of all that has ended, many at once; of what was synced without it before, too."""
+    child = f"{name[:40]}-child"
+    running.remote.execute("w@v1", {"x": 4}, execution_name=child)
+    running.world.phase("SUCCEEDED", 2, name=child)
+    node(running, name, "n0")
+    attempt(running, name, "n0")
+    node(running, name, "launch", "RUNNING")
+    launches = {"workflow_node_metadata": {"execution_id": execution_id(child)}}
+    running.world.node_phase("SUCCEEDED", 4, node="launch", name=name, **launches)
+    running.world.phase("SUCCEEDED", 5, name=name)
+    launched.sync(sync_nodes=True)
+    running.asked()
+
+    running.remote.sync_execution(launched, sync_nodes=True, sync_data=True)
+    assert running.asked() == {
+        "GetExecution": 1,
+        "ListNodeExecutions": 1,
+        "GetExecutionData": 2,
+        "GetNodeExecutionData": 2,
+        "GetTaskExecutionData": 1,
+    }
+    other = running.remote.fetch_execution(name=name)
+    running.asked()
+    running.remote.sync_execution(other, sync_nodes=True, sync_data=True)
+    assert running.asked()["GetTaskExecutionData"] == 1
+    assert other.node_executions["launch"].workflow_executions[0].inputs["x"] == 4
+    assert running.asked() == {}
