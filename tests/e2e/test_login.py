@@ -1,7 +1,11 @@
 """Logging in to an Admin that asks for it, as a pipeline does: with nobody there to answer."""
 
+import os
+import pty
+import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -223,3 +227,98 @@ def test_an_assertion_that_is_not_there_is_told(
 
     assert result.code == 1
     assert "id-token: write" in result.err
+
+
+def test_a_proxy_in_front_has_its_token_from_the_first_call(
+    etl: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside Admin's own, under its own name."""
+    import grpc
+    from flyteidl.admin.version_pb2 import GetVersionRequest
+
+    from reconciler.admin import connect
+    from reconciler.config import resolve
+
+    seen: list[dict[str, str | bytes]] = []
+
+    def answer(payload: bytes, context: grpc.ServicerContext) -> bytes:
+        seen.append(dict(context.invocation_metadata()))
+        return b""
+
+    server = grpc.server(ThreadPoolExecutor(1))
+    handler = grpc.unary_unary_rpc_method_handler(answer)
+    service = "flyteidl.service.AdminService"
+    server.add_generic_rpc_handlers(
+        [grpc.method_handlers_generic_handler(service, {"GetVersion": handler})]
+    )
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    environ = {
+        "RECONCILER_ADMIN": f"127.0.0.1:{port}",
+        "FLYTE_CREDENTIALS_PROXY_COMMAND": "printf for-the-proxy",
+        "RECONCILER_TOKEN": "for-admin",
+        "RECONCILER_TOKEN_HEADER": "flyte-authorization",
+    }
+    with connect(resolve(environ=environ, home=None)) as connection:
+        connection.calls.get_version(GetVersionRequest())
+    server.stop(None).wait()
+
+    assert len(seen) == 1
+    assert seen[0]["proxy-authorization"] == "Bearer for-the-proxy"
+    assert seen[0]["flyte-authorization"] == "Bearer for-admin"
+
+
+VISIT = """
+import sys, urllib.request, http.cookiejar
+jar = http.cookiejar.CookieJar()
+browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+print(browser.open(sys.argv[1]).status, file=open(sys.argv[2], "a"))
+"""
+
+
+def test_a_person_at_a_terminal_logs_in_once(here: Path, etl: Path) -> None:
+    """The program itself in a terminal, with a browser of the person's choice; then without."""
+    from tests.admin.auth.conftest import CLIENTS, DEVICE, free_port
+
+    (here / "flyteadmin.yaml").write_text(CLIENTS.format(port=free_port(), device=f'"{DEVICE}"'))
+    (here / "visit.py").write_text(VISIT)
+    visits = here / "visits"
+    with embedded_admin(config=str(here / "flyteadmin.yaml")) as admin:
+        environ = {name: value for name, value in os.environ.items() if name != "CI"} | {
+            "RECONCILER_ADMIN": admin.endpoint,
+            "BROWSER": f"{sys.executable} {here / 'visit.py'} %s {visits}",
+            "XDG_CACHE_HOME": str(here / "cache"),
+        }
+        command = [sys.executable, "-m", "reconciler", "plan", str(etl)]
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+            command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, env=environ
+        ) as process:
+            os.close(theirs)
+            said = read_all(ours)
+            assert process.stdout is not None
+            planned = process.stdout.read().decode()
+        second = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environ
+        )
+
+    assert process.returncode == 0, said
+    assert "3 to register" in planned
+    assert "Log in to Flyte in your browser" in said
+    assert visits.read_text() == "200\n"
+    assert second.returncode == 0, second.stderr
+    assert "Log in" not in second.stderr
+
+
+def read_all(terminal: int) -> str:
+    """What is written to a terminal, until nobody has it open."""
+    said = b""
+    while True:
+        try:
+            part = os.read(terminal, 4096)
+        except OSError:
+            part = b""
+        if not part:
+            os.close(terminal)
+            return said.decode()
+        said += part

@@ -30,6 +30,8 @@ FOR_OTHER_COMMANDS = (
     "reconciler.remote.build",
     "reconciler.remote.images",
     "reconciler.remote.saved",
+    "reconciler.admin.auth.personal",
+    "reconciler.admin.doctor",
     "reconciler.apply",
     "reconciler.planfile",
     "reconciler.registry",

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+import threading
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -61,7 +62,8 @@ def log_in_by_browser(
     url = f"{server.authorize_url}{joint}{urlencode(wanted)}"
     with listening(server.redirect_uri, state) as callback:
         person.tell(f"Log in to Flyte in your browser; if it does not open, go to\n  {url}")
-        person.open_browser(url)
+        # Beside us: what `BROWSER` names may stay until its window is closed.
+        threading.Thread(target=person.open_browser, args=(url,), daemon=True).start()
         seconds = login.browser_seconds or _SECONDS
         brought = callback.wait(seconds)
     if brought is None:

@@ -147,6 +147,8 @@ class FileVault:
             return None
         with os.fdopen(handle, encoding="utf-8") as file:
             about = os.fstat(handle)
+            if os.name == "nt":  # no such modes; the user's folder is theirs
+                return file.read()
             if problem := _problem(about):
                 # Somebody else may have put it there, to have us act in their name.
                 self._tell(f"Warning: {path} {problem}; it is not used. Delete it")
@@ -190,7 +192,7 @@ def name_of(config: Config) -> str:
 def _problem(about: os.stat_result) -> str:
     if not stat.S_ISREG(about.st_mode):
         return "is no file"
-    if hasattr(os, "geteuid") and about.st_uid != os.geteuid():
+    if about.st_uid != os.geteuid():
         return "belongs to somebody else"
     if stat.S_IMODE(about.st_mode) & 0o022:
         return "can be written by others"
