@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.completing import complete
-from reconciler.cli.launching import new_execution_options, tell_launched
+from reconciler.cli.launching import may_run, new_execution_options, tell_launched
 from reconciler.cli.listed import reveal_option, session_options, talking
 from reconciler.cli.named import Name, entity_name, not_there, place_options
 from reconciler.cli.options import json_lines_option, say, settings
+from reconciler.cli.writing import writing
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.remote import Remote

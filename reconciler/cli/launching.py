@@ -61,6 +61,13 @@ def new_execution_options(command: Command) -> Command:
     return command
 
 
+def may_run(done: str, name: str | None) -> str:
+    """What is said of a launch that was interrupted."""
+    if name:
+        return f"it may have been {done}; run the same again, and there will be one."
+    return f"it may have been {done}; `reconciler get executions --limit 5` tells."
+
+
 def tell_launched(
     remote: "Remote",
     execution: Any,

@@ -3,10 +3,11 @@
 import click
 
 from reconciler.cli.completing import complete
-from reconciler.cli.launching import new_execution_options, tell_launched
+from reconciler.cli.launching import may_run, new_execution_options, tell_launched
 from reconciler.cli.listed import session_options, talking
 from reconciler.cli.named import execution_id, found_execution, place_options
 from reconciler.cli.options import json_lines_option
+from reconciler.cli.writing import writing
 
 
 @click.command()
@@ -50,7 +51,8 @@ def command(
     with talking(environments, workspaces, parallelism=parallelism) as remote:
         id = execution_id(execution, remote, project, domain)
         found_execution(remote, id.to_identifier())
-        launched = remote.relaunch(id, name, name_prefix, overwrite_cache=overwrite_cache)
+        with writing(may_run("relaunched", name)):
+            launched = remote.relaunch(id, name, name_prefix, overwrite_cache=overwrite_cache)
         return tell_launched(
             remote, launched, waited=waited, watched=watched, every=every, timeout=timeout
         )

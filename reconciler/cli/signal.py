@@ -9,6 +9,7 @@ from reconciler.cli.completing import complete
 from reconciler.cli.listed import Form, form_options, session_options, talking, write_rows
 from reconciler.cli.named import execution_id, found_execution, place_options
 from reconciler.cli.options import json_option
+from reconciler.cli.writing import writing
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.model import ExecutionId
@@ -101,7 +102,8 @@ def _decide(
     with talking(environments, workspaces, parallelism=parallelism) as remote:
         id = _found(remote, execution, project, domain)
         decide = remote.approve if approved else remote.reject
-        decide(signal, id, overwrite=overwrite)
+        with writing(_may_be_answered(id)):
+            decide(signal, id, overwrite=overwrite)
     _tell(id, signal, "approved" if approved else "rejected", as_json=as_json)
 
 
@@ -128,7 +130,8 @@ def set_value(
     """Give a signal its value, read by its declared type as inputs of `reconciler launch` are."""
     with talking(environments, workspaces, parallelism=parallelism) as remote:
         id = _found(remote, execution, project, domain)
-        remote.set_signal_text(signal, id, value, overwrite=overwrite)
+        with writing(_may_be_answered(id)):
+            remote.set_signal_text(signal, id, value, overwrite=overwrite)
     _tell(id, signal, "set", as_json=as_json)
 
 
@@ -138,6 +141,10 @@ def _found(
     id = execution_id(execution, remote, project, domain)
     found_execution(remote, id.to_identifier())
     return id
+
+
+def _may_be_answered(id: "ExecutionId") -> str:
+    return f"it may have been answered; `reconciler signal ls {id}` tells."
 
 
 def _tell(id: "ExecutionId", signal: str, done: str, *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from reconciler.cli.exits import Exit, for_error, worst
 from reconciler.cli.listed import session_options, talking
 from reconciler.cli.named import execution_id, found_execution, place_options
 from reconciler.cli.options import json_option
+from reconciler.cli.writing import writing
 
 
 @click.command()
@@ -51,7 +52,8 @@ def command(
             error: Exception | None = None
             try:
                 found_execution(remote, id.to_identifier())
-                remote.terminate(id, cause or f"terminated by {_whoever()} with reconciler")
+                with writing(f"{id} may have been ended, those after it were not."):
+                    remote.terminate(id, cause or f"terminated by {_whoever()} with reconciler")
             except (ReconcilerError, click.ClickException) as raised:
                 error = raised
             rows.append(

@@ -11,6 +11,7 @@ import click
 from reconciler.cli.listed import session_options, talking
 from reconciler.cli.named import place_options
 from reconciler.cli.options import json_option, say
+from reconciler.cli.writing import writing
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.remote import Remote
@@ -75,10 +76,11 @@ def _upload(
     say(f"Uploading {path} ({what}{size(length)})")
     start = time.monotonic()
     try:
-        if path.is_dir():
-            md5, uri = None, remote.upload_directory(path, project, domain, root)
-        else:
-            md5, uri = remote.upload_file(path, project, domain, root)
+        with writing(f"{path} is not there, or in part; run the same again to go on."):
+            if path.is_dir():
+                md5, uri = None, remote.upload_directory(path, project, domain, root)
+            else:
+                md5, uri = remote.upload_file(path, project, domain, root)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     took = time.monotonic() - start
