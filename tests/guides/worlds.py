@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.testing import EmbeddedAdmin
 from tests.guides.launched import launched
+from tests.guides.registered import registered
 
 World = Callable[[EmbeddedAdmin], Mapping[str, Any]]
 
@@ -18,6 +19,6 @@ def bare(admin: EmbeddedAdmin) -> Mapping[str, Any]:
     return {}
 
 
-WORLDS: dict[str, World] = {"executions": launched}
+WORLDS: dict[str, World] = {"registering": registered, "executions": launched}
 # Pages whose code is run by a test of their own.
 ELSEWHERE = {"testing", "embedded-admin"}
