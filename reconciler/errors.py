@@ -6,6 +6,9 @@
     ├── NotServedError                       1   nobody answers, or nobody can
     │   ├── UnreachableError                 1   nobody answers at the endpoint
     │   └── UnavailableError                 1   Admin itself says so: an AdminError as well
+    ├── TooLateError                         1   it took longer than it was given
+    │   ├── WaitTimeoutError                 1   a wait: an ExecutionError as well
+    │   └── DeadlineExceededError            1   a call: an AdminError as well
     ├── ApplyRefusedError                    1   not confirmed, or the world moved before a write
     │   └── GuardError                       3   a lawful plan that is rather a mistake
     ├── PlanFileError                        1   no saved plan, a damaged one, another version's
@@ -14,6 +17,7 @@
     ├── BundleError                          1   code that cannot be bundled, or has changed since
     ├── UploadError                          1   the object store did not take a bundle
     ├── LedgerError                          1   the ledger cannot be read, or is damaged
+    │   ├── AmbiguousNameError               1   a name that is typed means several things
     │   └── LedgerMovedError                 1   somebody else appended to it first
     ├── LockedError                          6   somebody else applies, or claims what we claim
     ├── ForeignOwnerError                    3   another workspace owns what we would write
