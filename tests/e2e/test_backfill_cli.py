@@ -1,0 +1,218 @@
+"""Backfills on the command line: beside other kinds, in every form, saved, selected, and alone."""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconciler.cron import execution_name, from_rfc3339
+from reconciler.manifest import load
+from reconciler.remote.backfill import rounds
+from reconciler.testing import EmbeddedAdmin, embedded_admin
+from tests.e2e.backfilled import (
+    DOMAIN,
+    NAME,
+    PROJECT,
+    WEATHER,
+    backfill,
+    end,
+    names,
+    remote_of,
+    running,
+    written,
+)
+from tests.e2e.conftest import Cli
+
+SCHEDULE = '  schedule: {cron: "0 6 * * *", kickoffInput: day}\n'
+WORKSPACE = """\
+apiVersion: reconciler/v1
+kind: Workspace
+metadata: {name: weather}
+spec:
+  manifests: [flyte.yaml, january.yaml]
+  ledger: {project: flytesnacks, domain: development}
+"""
+
+
+@pytest.fixture
+def flyte(monkeypatch: pytest.MonkeyPatch, here: Path) -> Iterator[EmbeddedAdmin]:
+    """An Admin with the launch plan, active in version v1."""
+    with embedded_admin() as admin:
+        monkeypatch.setenv("RECONCILER_ADMIN", admin.endpoint)
+        with remote_of(admin) as remote:
+            assert remote.apply(remote.plan(load(written(here, WEATHER)))).succeeded
+        yield admin
+
+
+def scheduled(day: int) -> str:
+    """The name that the scheduler gives to a day of January 2024."""
+    at = from_rfc3339(f"2024-01-{day:02}T06:00:00Z")
+    return execution_name(project=PROJECT, domain=DOMAIN, name=NAME, version="v1", instant=at)
+
+
+def test_a_backfill_beside_other_kinds_is_no_part_of_the_ledger(
+    cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody owns an execution: nothing drifts, nothing is pruned, and what is done stays done."""
+    with embedded_admin() as admin:
+        monkeypatch.setenv("RECONCILER_ADMIN", admin.endpoint)
+        (here / "reconciler.yaml").write_text(WORKSPACE)
+        (here / "flyte.yaml").write_text(WEATHER)
+        january = here / "january.yaml"
+        january.write_text(backfill(more="strategy: workflow"))
+
+        first = cli("apply", "--auto-approve")
+        again = cli("apply", "--auto-approve")
+        drift = cli("drift")
+        owned = cli("ledger", "export")
+        january.write_text("# it is over\n")
+        without = cli("apply", "--auto-approve")
+
+    assert first.code == 0, first.out + first.err
+    assert "1 launched" in first.out
+    assert again.code == 0
+    assert "Nothing to do now: 5 slots are under way or wait." in again.out
+    assert drift.code == 0, drift.out
+    assert "weather.daily" in owned.out
+    assert "backfill-weather" not in owned.out
+    assert without.code == 0
+    assert "No changes" in without.out
+
+
+def test_the_table_is_in_every_form(cli: Cli, flyte: EmbeddedAdmin, here: Path) -> None:
+    """Counts are exact, however few rows are shown."""
+    (file,) = written(here, backfill(start="2023-01-01", end="2024-01-01", more="concurrency: 3"))
+
+    text = cli("plan", file).out
+    document = json.loads(cli("plan", file, "--json").out)
+    markdown = cli("plan", file, "--format", "markdown").out
+    junit = cli("plan", file, "--format", "junit").out
+
+    title = "365 slots, 3 to run now, 362 waiting for others to end"
+    assert title in text
+    assert "… and 355 more, counted above" in text
+    assert title in markdown
+    assert title in junit
+    assert junit.count("<testcase") == 3
+    (table,) = document["backfills"]
+    assert table["slots"] == table["open"] == 365
+    assert table["counts"]["waiting"] == 362
+    assert [row["state"] for row in table["rows"]] == ["run"] * 3 + ["waiting"] * 7
+    assert document["summary"]["launch"] == 3
+
+
+def test_a_saved_plan_launches_what_it_holds_once(
+    cli: Cli, flyte: EmbeddedAdmin, here: Path
+) -> None:
+    """Whatever runs by then is left alone; a second apply of it is refused."""
+    (file,) = written(here, backfill())
+    saved = cli("plan", file, "--out", here / "january.plan")
+    shown = cli("show", here / "january.plan")
+
+    first = cli("apply", here / "january.plan")
+    second = cli("apply", here / "january.plan")
+    waiting = cli("apply", here / "january.plan", "--wait")
+
+    assert saved.code == 0, saved.err
+    assert "5 slots, 5 to run now" in shown.out
+    assert first.code == 0, first.out + first.err
+    assert len(names(flyte)) == 5
+    assert (second.code, waiting.code) == (4, 1)
+
+
+def test_one_backfill_can_be_selected(cli: Cli, flyte: EmbeddedAdmin, here: Path) -> None:
+    """By its name, its kind, or by leaving it out."""
+    files = written(here, backfill("early", end="2024-01-03"), backfill("late", end="2024-01-04"))
+
+    late = json.loads(cli("plan", *files, "--target", "late", "--json").out)
+    early = json.loads(cli("plan", *files, "--exclude", "backfill:l*", "--json").out)
+
+    assert [one["address"].rpartition("/")[2] for one in late["backfills"]] == ["late"]
+    assert [one["address"].rpartition("/")[2] for one in early["backfills"]] == ["early"]
+
+
+def test_the_command_plans_asks_and_waits(
+    cli: Cli, flyte: EmbeddedAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What fails is told by the exit code."""
+    monkeypatch.setattr(rounds, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(rounds, "_LONGEST_PAUSE", 0.01)
+    flags = ("--from", "2024-01-01", "--window", "3d", "-p", PROJECT, "-d", DOMAIN)
+    over = threading.Event()
+
+    def engine() -> None:
+        while not over.wait(0.02):
+            for name in running(flyte):
+                end(flyte, name, error="no" if name == scheduled(2) else None)
+
+    dry = cli("backfill", NAME, *flags, "--dry-run")
+    asks = cli("backfill", NAME, *flags)
+    assert (dry.code, asks.code) == (0, 1)
+    assert "3 slots, 3 to run now" in dry.out
+    assert names(flyte) == []
+    flags = (*flags, "--wait", "--auto-approve")
+    thread = threading.Thread(target=engine)
+    thread.start()
+    try:
+        bad = cli("backfill", NAME, *flags, "--concurrency", "1")
+        good = cli("backfill", NAME, *flags, "--retries", "1", "--json")
+    finally:
+        over.set()
+        thread.join()
+
+    assert bad.code == 5, bad.out + bad.err
+    assert bad.out.splitlines()[-1].endswith("3 slots, 2 done, 1 failed")
+    assert good.code == 0, good.out + good.err
+    assert good.last["type"] == "apply"
+    assert good.last["plan"]["backfills"][0]["counts"]["done"] == 3
+    assert names(flyte)[-1] == f"{scheduled(2)}-r1"
+
+
+def test_a_file_says_itself_what_is_to_be_run(cli: Cli, flyte: EmbeddedAdmin, here: Path) -> None:
+    """Of other kinds in it nothing is done; flags that would contradict it are refused."""
+    (file,) = written(here, WEATHER.replace("eu", "us") + "---\n" + backfill(end="2024-01-03"))
+    (other,) = [here / "other.yaml"]
+    other.write_text(WEATHER)
+
+    done = cli("backfill", file, "--auto-approve")
+
+    assert done.code == 0, done.err
+    assert set(names(flyte)) == {scheduled(1), scheduled(2)}
+    assert cli("backfill", file, "--window", "3d", "--dry-run").code == 1
+    assert "holds no manifest of kind Backfill" in cli("backfill", other, "--dry-run").err
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (("nothing",), "no active version"),
+        ((NAME, "v9"), "there is no launch plan"),
+        ((NAME, "--input", "region=1"), "wrong-type"),
+        ((NAME, "--input", "day=2024-01-01"), "receives the time of each slot"),
+        ((NAME, "--input", "region"), "write NAME=VALUE"),
+        ((NAME, "--parallel"), "are of --strategy workflow"),
+        ((NAME, "--to", "2024-01-01"), "one too many"),
+        ((NAME, "--zone", "Nowhere"), "is no time zone"),
+    ],
+)
+def test_flags_that_cannot_be_are_explained(
+    cli: Cli, flyte: EmbeddedAdmin, line: tuple[str, ...], said: str
+) -> None:
+    """In words of the flags or of a manifest, with the way out."""
+    found = cli("backfill", *line, "--from", "2024-01-01", "--window", "3d", "--dry-run")
+
+    assert found.code == 1
+    assert said in found.err
+
+
+def test_a_launch_plan_without_a_schedule_has_no_slots(cli: Cli, here: Path) -> None:
+    """Which is told at its line, offline if the set declares it."""
+    files = written(here, WEATHER.replace(SCHEDULE, ""), backfill())
+
+    found = cli("validate", *files)
+
+    assert found.code == 1
+    assert "manifests-1.yaml:5:3: error: launch plan" in found.err
+    assert "has no schedule, so it has no slots" in found.err
