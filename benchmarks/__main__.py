@@ -5,6 +5,7 @@ import sys
 from benchmarks import (
     apply,
     bundle,
+    data,
     history,
     large,
     listing,
@@ -30,6 +31,7 @@ ALL = {
     "listing": listing.run,
     "register": register.run,
     "sync": sync.run,
+    "data": data.run,
 }
 
 

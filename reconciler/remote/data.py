@@ -213,6 +213,7 @@ def _is_one(data: Any) -> bool:
 def _page(content: bytes) -> Any:
     if not _in_notebook():
         return content
-    import IPython.display  # type: ignore[import-not-found,unused-ignore]
+    from importlib import import_module
 
-    return IPython.display.HTML(content.decode("utf-8", "replace"))
+    # Loaded already, where there is a notebook.
+    return import_module("IPython.display").HTML(content.decode("utf-8", "replace"))

@@ -102,11 +102,8 @@ class FlyteFS(AbstractFileSystem, metaclass=ByConfig):  # type: ignore[misc]
         with as_oserror(path):
             try:
                 found = self._children(parsed)
-            except (FileNotFoundError, NotADirectoryError):
-                entry = self._entry(path)
-                if entry.folder:
-                    raise
-                found = [entry]
+            except (FileNotFoundError, NotADirectoryError) as nothing:
+                found = [self._file_instead(path, nothing)]
         return [one.as_info() if detail else one.path for one in found]
 
     def exists(self, path: str, **kwargs: Any) -> bool:
@@ -345,6 +342,16 @@ class FlyteFS(AbstractFileSystem, metaclass=ByConfig):  # type: ignore[misc]
         entry = self._entry(path)
         if entry.folder:
             raise IsADirectoryError(errno.EISDIR, "a folder", path)
+        return entry
+
+    def _file_instead(self, path: str, nothing: OSError) -> Entry:
+        """What is listed of a path with nothing in it: itself, if it is a file."""
+        try:
+            entry = self._entry(path)
+        except FileNotFoundError:
+            raise nothing from None
+        if entry.folder:
+            raise nothing
         return entry
 
     def _children(self, parsed: Parsed) -> list[Entry]:
