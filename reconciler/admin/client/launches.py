@@ -160,7 +160,7 @@ class Launches(Based):
 
         Raises: `error` if it is not.
         """
-        if not error.in_doubt:
+        if is_this is not None and not error.in_doubt:
             raise error
         try:
             found = self.calls.get_execution(WorkflowExecutionGetRequest(id=place))
