@@ -286,8 +286,8 @@ def connected(
     """
     config = settled_config(settings, unit)
     say(f"Flyte Admin: {config}")
-    for key in config.unknown_keys:
-        say(f"Warning: {config.source} sets {key}, which nothing reads")
+    for warning in config.warnings:
+        say(f"Warning: {warning}")
     with (
         listening(config) as reachable,
         Remote(reachable, parallelism=parallelism, cache=caches()) as remote,

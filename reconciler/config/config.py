@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from reconciler.config.login import Login
+from reconciler.config.login import Flow, Login
 from reconciler.config.origin import Origins
 from reconciler.config.storage import Storage
 
@@ -141,6 +141,21 @@ class Config:
         return for_sandbox(environ=environ, home=home)
 
     @property
+    def sends_in_plain_text(self) -> bool:
+        """Whether credentials leave this machine for everybody on the way to read."""
+        says = self.login.flow is not Flow.NONE or bool(self.login.proxy_command)
+        return self.insecure and says and not _stays_here(self.endpoint)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What of it is worth a word before anything is done, a sentence each."""
+        found = [f"{self.source} sets {key}, which nothing reads" for key in self.unknown_keys]
+        found += self.remarks
+        if self.sends_in_plain_text:
+            found.append(f"credentials go to {self.endpoint} in plain text, for all to read")
+        return tuple(found)
+
+    @property
     def sandbox_path(self) -> str | None:
         """Where the embedded Admin keeps its data (`:memory:` too); None for a real server."""
         if not self.endpoint.startswith(SANDBOX_PREFIX):
@@ -150,6 +165,12 @@ class Config:
     def at(self, endpoint: str) -> "Config":
         """The same wish, now that the embedded Admin listens at `endpoint` (`host:port`)."""
         return replace(self, endpoint=endpoint, insecure=True)
+
+
+def _stays_here(endpoint: str) -> bool:
+    from reconciler.config.endpoint import is_on_this_machine
+
+    return endpoint.startswith(SANDBOX_PREFIX) or is_on_this_machine(endpoint)
 
 
 def _surroundings(

@@ -95,3 +95,21 @@ def test_the_sandbox_may_be_elsewhere_on_this_machine() -> None:
     assert (config.endpoint, config.source) == ("127.0.0.1:8089", "RECONCILER_SANDBOX")
     with pytest.raises(ConfigError, match="a sandbox is on this machine"):
         Config.for_sandbox(environ={"RECONCILER_SANDBOX": "prod:1"})
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "environ", "warned"),
+    [
+        ("http://flyte.example.com", SECRET, True),
+        ("http://flyte.example.com", {}, False),
+        ("https://flyte.example.com", SECRET, False),
+        ("http://localhost:30080", SECRET, False),
+        ("http://flyte.example.com", {"FLYTE_CREDENTIALS_PROXY_COMMAND": "tok"}, True),
+    ],
+)
+def test_credentials_in_plain_text_are_told(
+    endpoint: str, environ: dict[str, str], warned: bool
+) -> None:
+    """Where they leave this machine."""
+    config = Config.for_endpoint(endpoint, environ=environ)
+    assert any("in plain text" in warning for warning in config.warnings) is warned

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from reconciler.errors import LoginError
@@ -106,6 +107,9 @@ def _server_class(address: str) -> type[ThreadingHTTPServer]:
         address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
         daemon_threads = True
         block_on_close = False
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Say nothing of a browser that hung up."""
 
     return Server
 

@@ -13,6 +13,7 @@ _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _INTERVAL = 5.0  # seconds, where the server says nothing (§3.2)
 _SLOWER = 5.0  # seconds more after every `slow_down` (§3.5)
 _SECONDS = 600.0
+_BUSY = frozenset({429, *range(500, 600)})
 
 
 def log_in_by_device(
@@ -68,8 +69,13 @@ def _polled(
                     raise LoginError("the login was refused by whoever was asked") from None
                 case "expired_token":
                     break
+                case _ if error.status in _BUSY:
+                    interval *= 2
                 case _:
                     raise
+        except LoginError:
+            # Nobody was reached: somebody may be typing all the same (§3.5).
+            interval *= 2
     raise LoginError(f"nobody typed the code in within {lasts:.0f} s; try again")
 
 

@@ -76,8 +76,8 @@ def fresh_seconds(token: "Token", window: float | None = None) -> float | None:
     """How long a token is used before another is asked for; None for as long as it is good."""
     if token.fresh is not None:
         return token.fresh
-    if not token.lifetime:
-        return None
+    if not token.lifetime or token.lifetime <= 0:
+        return None  # nobody knows, or a server that cannot be right
     fresh = FRESH * token.lifetime
     # A window as long as the life itself would renew for every call.
     return max(min(fresh, token.lifetime - window), 0.1 * fresh) if window else fresh

@@ -47,9 +47,15 @@ class LatePersonal:
         return self._header
 
     def _has_nothing(self) -> bool:
-        """Whether no login is said and no token was ever kept."""
-        unsaid = self._config.login.flow is Flow.NONE
-        return unsaid and not self._config.keyring and not os.path.isdir(self._config.token_folder)
+        """Whether no login is said and no token of one is kept."""
+        config = self._config
+        if config.login.flow is not Flow.NONE or config.keyring:
+            return False
+        if not os.path.isdir(config.token_folder):
+            return True
+        from reconciler.admin.auth.store import has_file
+
+        return not has_file(config)
 
     @cached_property
     def _personal(self) -> "Personal":

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from reconciler.admin.auth.answers import token_of
-from reconciler.admin.auth.device import log_in_by_device
-from reconciler.admin.auth.http import AuthorizationServer, OAuthError
 from reconciler.admin.auth.keeper import fresh_seconds
-from reconciler.admin.auth.metadata import Metadata, Server
 from reconciler.admin.auth.person import Person
-from reconciler.admin.auth.pkce import log_in_by_browser
 from reconciler.admin.auth.store import Kept, TokenStore
 from reconciler.admin.auth.tokens import Token
 from reconciler.config import Config, Flow
 from reconciler.errors import LoginError
 from reconciler.ports import Clock
+
+if TYPE_CHECKING:  # a kept token takes none of these
+    from reconciler.admin.auth.http import AuthorizationServer
+    from reconciler.admin.auth.metadata import Metadata, Server
 
 # What another process may take that logs in: a person's time and some more.
 _LOCK_SECONDS = 660.0
@@ -39,7 +39,7 @@ class Personal:
     clock: Clock
     person: Person
     store: TokenStore
-    ask: Callable[[], Metadata]
+    ask: "Callable[[], Metadata]"
 
     def get(self, *, instead_of: str | None = None) -> Token | None:
         unsaid = self.config.login.flow is Flow.NONE
@@ -77,7 +77,10 @@ class Personal:
         lifetime = kept.until - now if kept.until else None
         return Token(kept.access, lifetime, kept.refresh, fresh=kept.fresh_until - now)
 
-    def _refreshed(self, kept: Kept, server: Server) -> Token | None:
+    def _refreshed(self, kept: Kept, server: "Server") -> Token | None:
+        from reconciler.admin.auth.answers import token_of
+        from reconciler.admin.auth.http import OAuthError
+
         login = self.config.login
         form = {
             "grant_type": "refresh_token",
@@ -96,7 +99,10 @@ class Personal:
     def _is_somebody_there(self) -> bool:
         return self.person.is_there and not self.person.in_ci
 
-    def _logged_in(self, server: Server) -> Token:
+    def _logged_in(self, server: "Server") -> Token:
+        from reconciler.admin.auth.device import log_in_by_device
+        from reconciler.admin.auth.pkce import log_in_by_browser
+
         login, person = self.config.login, self.person
         name = login.flow or Flow.PKCE
         if person.in_ci:
@@ -129,5 +135,7 @@ class Personal:
         )
         return token
 
-    def _http(self) -> AuthorizationServer:
+    def _http(self) -> "AuthorizationServer":
+        from reconciler.admin.auth.http import AuthorizationServer
+
         return AuthorizationServer(self.config, self.clock.sleep)

@@ -189,6 +189,11 @@ def name_of(config: Config) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+def has_file(config: Config) -> bool:
+    """Whether a token of this configuration may be kept in a file."""
+    return Path(config.token_folder, f"{name_of(config)}.json").exists()
+
+
 def _problem(about: os.stat_result) -> str:
     if not stat.S_ISREG(about.st_mode):
         return "is no file"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from reconciler.admin.doctor.finding import Finding, Verdict
-from reconciler.config import Config, Flow, is_on_this_machine, known_keys
+from reconciler.config import Config, is_on_this_machine, known_keys
 
 
 def look_at_settings(config: Config) -> Iterator[Finding]:
@@ -35,8 +35,7 @@ def _problems(config: Config) -> Iterator[Finding]:
             "insecureSkipVerify: whoever answers at the endpoint is believed, and gets the token",
             "name the server's authority by caCertFilePath instead",
         )
-    sends = config.login.flow is not Flow.NONE or config.login.proxy_command
-    if config.insecure and sends and not is_on_this_machine(config.endpoint):
+    if config.sends_in_plain_text:
         yield _warning(
             f"tokens go to {config.endpoint} in plain text, for everybody on the way to read",
             "set admin.insecure: false (or FLYTE_PLATFORM_INSECURE=false) if it speaks TLS",

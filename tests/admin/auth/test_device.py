@@ -136,6 +136,17 @@ def test_the_servers_word_that_it_has_ended_counts(
         log_in(scripted, clock, somebody)
 
 
+def test_a_server_that_is_away_for_a_moment_ends_nothing(
+    scripted: Scripted, clock: MemoryClock, somebody: Somebody
+) -> None:
+    """Somebody may be typing all the same; it is asked less often (RFC 8628 §3.5)."""
+    scripted.answers = [(503, {})] * 3 + [(429, {}), TOKEN]
+    scripted.begins()
+
+    assert log_in(scripted, clock, somebody) == "t"
+    assert [pause for pause in clock.slept if pause >= 1] == [5, 10, 20]
+
+
 def test_errors_show_no_code(scripted: Scripted, clock: MemoryClock, somebody: Somebody) -> None:
     """Not even when the server says it back."""
     scripted.answers = [(400, {"error": "invalid_grant", "error_description": "d3vice is bad"})]

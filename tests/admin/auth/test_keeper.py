@@ -2,7 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from reconciler.admin.auth import TokenKeeper
+from reconciler.admin.auth.keeper import fresh_seconds
 from reconciler.admin.auth.tokens import Token
 from tests.fakes import MemoryClock
 
@@ -59,4 +62,34 @@ def test_an_admin_that_needs_none_is_asked_once() -> None:
     keeper = TokenKeeper(source, MemoryClock())
 
     assert [keeper.current(), keeper.current()] == [None, None]
+    assert source.given == 1
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "window", "fresh"),
+    [
+        (100.0, None, 80.0),
+        (100.0, 10.0, 80.0),
+        (100.0, 50.0, 50.0),
+        (100.0, 300.0, 8.0),
+        (None, 10.0, None),
+        (0.0, None, None),
+        (-5.0, None, None),
+    ],
+)
+def test_how_long_a_token_is_fresh(
+    lifetime: float | None, window: float | None, fresh: float | None
+) -> None:
+    """Four fifths, or until a window before its end; never so short that every call renews."""
+    assert fresh_seconds(Token("t", lifetime), window) == fresh
+
+
+def test_a_token_without_an_end_is_kept() -> None:
+    """It is renewed when it is refused."""
+    clock = MemoryClock()
+    source = Numbered()
+    keeper = TokenKeeper(source, clock)
+    for _ in range(3):
+        keeper.current()
+        clock.sleep(1e6)
     assert source.given == 1
