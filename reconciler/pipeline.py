@@ -10,6 +10,7 @@ from reconciler.desired import (
     Declaration,
     Fetched,
     Kept,
+    Recall,
     alike,
     bind,
     candidates,
@@ -79,18 +80,20 @@ def validate(
     bundler: Bundler,
     fetcher: Fetcher,
     reader: Reader | None = None,
+    recall: Recall | None = None,
 ) -> DesiredState:
     """Check a set: by itself, or against what it refers to in Admin.
 
     Args:
         reader: None to ask nobody; what refers to Admin's own things is then left `unchecked`.
+        recall: What was bound before; None to bind all anew.
 
     Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
         something could not be read.
     """
     declaration = declare(manifests, _fetched(manifests, fetcher))
     found = look_up(needs(declaration), reader) if reader is not None else None
-    return bind(declaration, found, _codes(declaration, bundler))
+    return bind(declaration, found, _codes(declaration, bundler), recall)
 
 
 @without_collecting()
@@ -103,6 +106,7 @@ def plan(
     now: datetime,
     options: PlanOptions = PlanOptions(),
     executions: ExecutionReader | None = None,
+    recall: Recall | None = None,
 ) -> Plan:
     """Compare a set with what Admin holds. A Reader cannot write, so neither can this.
 
@@ -111,6 +115,7 @@ def plan(
     Args:
         now: The time by which a hold expires, and from which fire times are told.
         executions: Of backfills, which slots have run; to be given if there are any.
+        recall: What was bound before; None to bind all anew.
 
     Raises: ManifestError with every problem of the set; ConfigError for a selection that selects
         nothing; AdminError or UnreachableError if something could not be read, for then no plan
@@ -118,7 +123,13 @@ def plan(
     """
     declaration = declare(manifests, _fetched(manifests, fetcher))
     return plan_declared(
-        declaration, reader, bundler=bundler, now=now, options=options, executions=executions
+        declaration,
+        reader,
+        bundler=bundler,
+        now=now,
+        options=options,
+        executions=executions,
+        recall=recall,
     )
 
 
@@ -131,6 +142,7 @@ def plan_declared(
     now: datetime,
     options: PlanOptions = PlanOptions(),
     executions: ExecutionReader | None = None,
+    recall: Recall | None = None,
 ) -> Plan:
     """The same for what was declared already, by manifests or by a program.
 
@@ -143,7 +155,7 @@ def plan_declared(
         memory = _with_loose(memory, covering)
         options = replace(options, memory=memory)
     codes = _codes(declaration, bundler)
-    declared = desired = _bound(declaration, found, codes, covering, memory)
+    declared = desired = _bound(declaration, found, codes, covering, memory, recall)
     if options.selection is not None:
         desired, is_whole = select(desired, options.selection), False
     former = renamed(desired)
@@ -187,6 +199,7 @@ def drift(
     now: datetime,
     memory: Head | None = None,
     foreign: Collection[Place] = (),
+    recall: Recall | None = None,
 ) -> DriftReport:
     """Compare what Admin holds with how we left it, and with what is declared.
 
@@ -194,6 +207,7 @@ def drift(
         manifests: All of a workspace; None to ask only the ledger.
         memory: What that remembers; without it nobody can tell a hand from a newer manifest.
         foreign: What other workspaces own, which is no orphan.
+        recall: What was bound before; None to bind all anew.
 
     Cost: as a plan, and of all that is ours whether it is as it was; a list of what is active in
         each project and domain that is declared or ours.
@@ -206,7 +220,8 @@ def drift(
     if manifests is not None:
         declaration = declare(manifests, _fetched(manifests, fetcher))
         found = covering.marked(look_up(needs(declaration), covering))
-        desired = _bound(declaration, found, _codes(declaration, bundler), covering, memory)
+        codes = _codes(declaration, bundler)
+        desired = _bound(declaration, found, codes, covering, memory, recall)
     ours = memory.inventory if memory is not None else Inventory()
     observed = observe(desired, covering, also=[owned.id for owned in mutable(ours)])
     versions = [owned.id for owned in ours if owned.id.kind.versioned]
@@ -285,7 +300,12 @@ def _with_loose(memory: Head, reader: Reader) -> Head:
 
 
 def _bound(
-    declaration: Declaration, found: Found, codes: Codes, reader: Reader, memory: Head | None
+    declaration: Declaration,
+    found: Found,
+    codes: Codes,
+    reader: Reader,
+    memory: Head | None,
+    recall: Recall | None,
 ) -> DesiredState:
     """Bind, keeping versions of others whose content is the very same (see `desired.kept`).
 
@@ -293,7 +313,7 @@ def _bound(
     as declared but for its version, what it runs. Of what the ledger knows nothing is read.
     """
     if memory is None:
-        return bind(declaration, found, codes)
+        return bind(declaration, found, codes, recall)
     inventory = memory.inventory
 
     def as_remembered(resource: Resource) -> bool:
@@ -301,7 +321,7 @@ def _bound(
         return owned is not None and owned.is_as_left(resource)
 
     kept = remembered(declaration, inventory)
-    desired, kept = _keeping(declaration, found, codes, kept, as_remembered)
+    desired, kept = _keeping(declaration, found, codes, kept, as_remembered, recall)
     new = newcomers(declaration, inventory)
     plans = alike(desired, reader.active(new)) if new else []
     if not plans:
@@ -317,7 +337,7 @@ def _bound(
         live = there.get(resource.id)
         return live is not None and live.complete and resource.agrees_with(live)
 
-    return known(*_keeping(declaration, found, codes, more, as_there))
+    return known(*_keeping(declaration, found, codes, more, as_there, recall))
 
 
 def _keeping(
@@ -326,18 +346,19 @@ def _keeping(
     codes: Codes,
     kept: Kept,
     is_same: Callable[[Resource], bool],
+    recall: Recall | None,
 ) -> tuple[DesiredState, Kept]:
     """Bind with those of the kept versions that can be kept."""
     while kept:
         try:
-            desired = bind(keeping(declaration, kept), found, codes)
+            desired = bind(keeping(declaration, kept), found, codes, recall)
         except ManifestError:
             break  # whatever is wrong is told of the manifests as they are
         good = confirmed(declaration, desired, kept, is_same)
         if len(good) == len(kept):
             return desired, kept
         kept = good
-    return bind(declaration, found, codes), {}
+    return bind(declaration, found, codes, recall), {}
 
 
 def _fetched(manifests: Sequence[Manifest], fetcher: Fetcher) -> Fetched:

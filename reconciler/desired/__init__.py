@@ -21,6 +21,7 @@ from reconciler.desired.kept import (
     remembered,
 )
 from reconciler.desired.member import Fetched
+from reconciler.desired.recall import KEY_BYTES, Recall, Recalled
 from reconciler.doors import opened_for
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ else:
     )
 
 __all__ = [
+    "KEY_BYTES",
     "Codes",
     "Contents",
     "Declaration",
@@ -54,6 +56,8 @@ __all__ = [
     "Kept",
     "Member",
     "PackageError",
+    "Recall",
+    "Recalled",
     "Registration",
     "alike",
     "bind",

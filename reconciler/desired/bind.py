@@ -20,6 +20,7 @@ from reconciler.desired.needs import Index, needs_of
 from reconciler.desired.places import check_places, places
 from reconciler.desired.problems import Problems
 from reconciler.desired.protected import protected
+from reconciler.desired.recall import Recall
 from reconciler.desired.renames import renames
 from reconciler.errors import ManifestError
 from reconciler.manifest import Backfill, Manifest
@@ -85,7 +86,10 @@ def needs(declaration: Declaration) -> Needs:
 
 @without_collecting()
 def bind(
-    declaration: Declaration, found: Found | None, codes: Codes | None = None
+    declaration: Declaration,
+    found: Found | None,
+    codes: Codes | None = None,
+    recall: Recall | None = None,
 ) -> DesiredState:
     """Bind every reference, settle every version and complete every spec.
 
@@ -94,6 +98,7 @@ def bind(
             Admin's are left out and places are not checked.
         codes: What each of `declaration.folders` holds, or why it holds no code; None to bind
             without looking, which is good for checks only.
+        recall: What was bound before, and keeps what is bound now; None to bind all anew.
 
     Raises: ManifestError with every problem of the whole set, each at its file and line.
     """
@@ -103,7 +108,7 @@ def bind(
     if found is not None:
         check_places(declaration.manifests, declaration.entities, found, problems)
     bundles = Bundles(declaration.manifests, codes, problems)
-    binder = Binder(index, found, bundles, problems)
+    binder = Binder(index, found, bundles, problems, recall)
     for entity in _in_order(declaration.entities, index, problems):
         binder.bind(entity)
     binder.finish()

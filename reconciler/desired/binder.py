@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from flyteidl.admin.workflow_pb2 import WorkflowSpec
 from flyteidl.core.compiler_pb2 import CompiledTask, CompiledWorkflowClosure
@@ -28,6 +28,7 @@ from reconciler.desired.lint import launch_plan_lint, task_lint, workflow_lint
 from reconciler.desired.member import Member
 from reconciler.desired.needs import Index, admin_id
 from reconciler.desired.problems import Problems
+from reconciler.desired.recall import Recall, Recalled, key_of
 from reconciler.desired.refusals import launch_plan_refusals, task_refusals
 from reconciler.desired.switches import Switches
 from reconciler.desired.task import task_spec
@@ -38,6 +39,7 @@ from reconciler.model import (
     Bundle,
     Found,
     Kind,
+    Packed,
     Resource,
     ResourceId,
     without_json,
@@ -61,7 +63,12 @@ class Binder:
     """
 
     def __init__(
-        self, index: Index, found: Found | None, bundles: Bundles, problems: Problems
+        self,
+        index: Index,
+        found: Found | None,
+        bundles: Bundles,
+        problems: Problems,
+        recall: Recall | None = None,
     ) -> None:
         self.resources: list[Resource] = []
         self.needs: dict[ResourceId, set[ResourceId]] = {}
@@ -76,6 +83,9 @@ class Binder:
         self._ids: dict[ResourceId, Entity] = {}
         self._switches = Switches(index, problems)
         self._spoken = Spoken(index.entities)
+        # Keys hold for things that are called what their manifests call them.
+        self._recall = recall if self._spoken.literally else None
+        self._keys: dict[Bound, bytes | None] = {}
         # By identity, as the compiler looks them up.
         self._tasks = Shelf(lambda held: held.template if isinstance(held, Bound) else held)
         self._launch_plans = Shelf(lambda bound: bound.as_interface)
@@ -104,13 +114,7 @@ class Binder:
             self._switches.only(entity, targets)
             return
         errors = len(self._problems.errors)
-        match entity.place.kind:
-            case Kind.TASK:
-                self._task(entity)
-            case Kind.WORKFLOW:
-                self._workflow(entity, targets)
-            case Kind.LAUNCH_PLAN:
-                self._launch_plan(entity, targets)
+        self._recalled(entity, targets)
         bound = self._bound.get(entity)
         if bound is None or len(self._problems.errors) > errors:
             return
@@ -203,6 +207,39 @@ class Binder:
         return id
 
     # One kind after the other
+
+    def _recalled(self, entity: Entity, targets: _Targets) -> None:
+        """Bind as before where all is as before, or else anew."""
+        if self._recall is None:
+            self._anew(entity, targets)
+            return
+        key = key_of(entity, targets, known=self._keys, ours=self._ids)
+        kind = entity.place.kind
+        known = self._recall.find(key, kind) if key else None
+        if known is None:
+            told = len(self._problems.found)
+            self._anew(entity, targets)
+        else:
+            id = entity.place.at(known.version)
+            if self._is_only(entity, id):
+                self._keep(entity, id, known.spec, known.request)
+        bound = self._bound.get(entity)
+        if bound is None:
+            return
+        self._keys[bound] = key
+        if key and known is None and len(self._problems.found) == told:
+            at_rest = bound.resource.at_rest
+            if at_rest is not None:
+                self._recall.keep(key, Recalled(bound.id.version, *at_rest))
+
+    def _anew(self, entity: Entity, targets: _Targets) -> None:
+        match entity.place.kind:
+            case Kind.TASK:
+                self._task(entity)
+            case Kind.WORKFLOW:
+                self._workflow(entity, targets)
+            case Kind.LAUNCH_PLAN:
+                self._launch_plan(entity, targets)
 
     def _task(self, entity: Entity) -> None:
         source = entity.source
@@ -315,15 +352,8 @@ class Binder:
         version = entity.kept or entity.version
         if version == AUTO:
             version = content_version(entity, spec, code, self._spoken)
-        id = ResourceId(place.kind, place.project, place.domain, place.name, version)
-        other = self._ids.setdefault(id, entity)
-        if other is not entity:
-            self._problems.error(
-                "duplicate",
-                f"{id} is declared twice",
-                entity.origin,
-                hint=f"first: {other.origin}",
-            )
+        id = place.at(version)
+        if not self._is_only(entity, id):
             return None
         size = spec.ByteSize()
         if size > MAX_REQUEST_BYTES:
@@ -336,18 +366,28 @@ class Binder:
             return None
         return id
 
+    def _is_only(self, entity: Entity, id: ResourceId) -> bool:
+        """Claim an id; if another entity has it already, that is told."""
+        other = self._ids.setdefault(id, entity)
+        if other is entity:
+            return True
+        self._problems.error(
+            "duplicate", f"{id} is declared twice", entity.origin, hint=f"first: {other.origin}"
+        )
+        return False
+
     def _keep(
         self,
         entity: Entity,
         id: ResourceId,
-        spec: Message,
-        request: Message,
+        spec: Message | Packed,
+        request: Message | Packed,
         code: tuple[Bundle, ...] = (),
     ) -> None:
         resource = Resource(
             id,
-            spec=spec,
-            request=request,
+            spec=cast(Message, spec),
+            request=cast(Message, request),
             origin=entity.origin,
             content_addressed=entity.content_addressed and not entity.kept,
             bundles=code,

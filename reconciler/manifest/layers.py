@@ -80,6 +80,14 @@ class Layered:
         places, inner = self._said_by(path)
         return places.substituted(inner) if isinstance(places, Layered) else None
 
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether any value in it must not be shown."""
+        if any(one.sensitive for one in self.substitutions.values()):
+            return True
+        layers = (self.base, *(piece.places for piece in self.pieces.values()))
+        return any(layer.is_sensitive for layer in layers if isinstance(layer, Layered))
+
     def references(self) -> Iterator[tuple[str, Origin]]:
         """Yield every name that was substituted anywhere in the document, and where it stands."""
         for path, substitution in self.substitutions.items():

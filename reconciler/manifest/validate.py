@@ -1,11 +1,14 @@
 """One document → one model of the right kind, or every reason why it is none."""
 
+import marshal
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from reconciler.manifest.explain import explain
+from reconciler.manifest.layers import Layered
 from reconciler.manifest.models.base import Manifest, Positions
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.model import Diagnostic, describe_value
@@ -46,8 +49,21 @@ def validate(
     except ValidationError as error:
         problems += explain(error, document, model)
         return None
-    manifest.read_from(document, images, said_in)
+    digest = b"" if names else _digest(value, document)
+    manifest.read_from(document, images, said_in, digest)
     return manifest
+
+
+def _digest(value: Mapping[str, Any], document: Positions) -> bytes:
+    """A digest of a document's whole value, which alone decides what its model is."""
+    if isinstance(document, Layered) and document.is_sensitive:
+        return b""
+    try:
+        # The second version writes equal values alike, whichever of their parts are shared.
+        data = marshal.dumps(dict(value), 2)
+    except ValueError:
+        return b""
+    return blake2b(data, digest_size=16).digest()
 
 
 def _no_kind(

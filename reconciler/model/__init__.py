@@ -111,6 +111,7 @@ from reconciler.model.log import (
 )
 from reconciler.model.lookup import Found, Needs
 from reconciler.model.outcome import ApplyReport, Event, Finished, Outcome, Started, Status
+from reconciler.model.packed import Packed
 from reconciler.model.plan import (
     Action,
     Conflict,
@@ -206,6 +207,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Owned",
+    "Packed",
     "Part",
     "Phase",
     "Place",

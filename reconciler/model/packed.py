@@ -18,9 +18,13 @@ class Packed:
 
     __slots__ = ("_data", "_type")
 
-    def __init__(self, type: type[Message], data: bytes) -> None:
+    def __init__(self, type: type[Message], data: bytes | memoryview) -> None:
         self._type = type
         self._data = data
+
+    @property
+    def data(self) -> bytes | memoryview:
+        return self._data
 
     @property
     def message(self) -> Any:
@@ -44,7 +48,7 @@ def packed(message: Message) -> Packed | None:
 
 @lru_cache(maxsize=_UNPACKED)
 def _unpacked(packed: Packed) -> Message:
-    return packed._type.FromString(packed._data)
+    return packed._type.FromString(bytes(packed._data))
 
 
 class AtRest:

@@ -10,7 +10,7 @@ from reconciler.model.bundle import Bundle
 from reconciler.model.canonical import object_hash, to_canonical
 from reconciler.model.comparable import comparable
 from reconciler.model.identity import ResourceId
-from reconciler.model.packed import AtRest
+from reconciler.model.packed import AtRest, Packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,14 @@ class Resource:
     unsaid: frozenset[str] = frozenset()
     # When Admin last switched it, in nanoseconds since 1970. Known for launch plans found only.
     since: int | None = None
+
+    @property
+    def at_rest(self) -> tuple[Packed, Packed] | None:
+        """Both messages as they are kept; None if either is missing or could not be packed."""
+        spec, request = self.__dict__["spec"], self.__dict__["request"]
+        if isinstance(spec, Packed) and isinstance(request, Packed):
+            return spec, request
+        return None
 
     @cached_property
     def canonical(self) -> dict[str, Any]:

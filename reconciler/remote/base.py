@@ -42,8 +42,9 @@ class Connected:
                 flytekit's name for it.
             interactive_mode_enabled: None to see whether this is a notebook.
             parallelism: How many calls may be under way at once.
-            cache: The folder where hashes of code and packages fetched are kept; None to read all
-                code anew, and to keep packages with the temporary files.
+            cache: The folder where hashes of code, packages fetched and what manifests were bound
+                to are kept; None to read all code anew, to bind all anew, and to keep packages
+                with the temporary files.
 
         Raises: ConfigError or UnreachableError if no channel can be opened at all.
         """

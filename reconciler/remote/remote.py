@@ -29,6 +29,7 @@ from reconciler.remote.browsing import Browsing
 from reconciler.remote.data import Data
 from reconciler.remote.fetching import Fetching
 from reconciler.remote.late import LateBundler
+from reconciler.remote.recalled import recalling
 from reconciler.remote.registering import Registering
 from reconciler.remote.running import Running
 from reconciler.remote.signalling import Signalling
@@ -63,12 +64,14 @@ class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling, Brow
         Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
             something could not be read.
         """
-        return pipeline.validate(
-            manifests,
-            bundler=self._bundler,
-            fetcher=self._fetcher,
-            reader=self._connection.reader,
-        )
+        with recalling(self._cache) as recall:
+            return pipeline.validate(
+                manifests,
+                bundler=self._bundler,
+                fetcher=self._fetcher,
+                reader=self._connection.reader,
+                recall=recall,
+            )
 
     def plan(
         self,
@@ -80,15 +83,17 @@ class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling, Brow
         Raises: ManifestError with every problem of the set; AdminError or UnreachableError if
             something could not be read.
         """
-        return pipeline.plan(
-            manifests,
-            self._connection.reader,
-            bundler=self._bundler,
-            fetcher=self._fetcher,
-            now=SystemClock().now(),
-            options=options,
-            executions=self._connection.executions,
-        )
+        with recalling(self._cache) as recall:
+            return pipeline.plan(
+                manifests,
+                self._connection.reader,
+                bundler=self._bundler,
+                fetcher=self._fetcher,
+                now=SystemClock().now(),
+                options=options,
+                executions=self._connection.executions,
+                recall=recall,
+            )
 
     def drift(self, manifests: Sequence[Manifest] | None, home: "Home | None") -> DriftReport:
         """Tell what is not as it was left, or not as it is declared. Nothing is written.
@@ -116,15 +121,17 @@ class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling, Brow
         memory: Head | None,
         foreign: Collection[Place],
     ) -> DriftReport:
-        return pipeline.drift(
-            manifests,
-            self._connection.reader,
-            bundler=self._bundler,
-            fetcher=self._fetcher,
-            now=SystemClock().now(),
-            memory=memory,
-            foreign=foreign,
-        )
+        with recalling(self._cache) as recall:
+            return pipeline.drift(
+                manifests,
+                self._connection.reader,
+                bundler=self._bundler,
+                fetcher=self._fetcher,
+                now=SystemClock().now(),
+                memory=memory,
+                foreign=foreign,
+                recall=recall,
+            )
 
     def open(self, saved: "SavedPlan", values: "Values") -> Plan:
         """The plan that was saved, to be carried out; packages that hold its code are fetched.

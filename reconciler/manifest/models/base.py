@@ -60,6 +60,7 @@ class _Reading:
     positions: Positions | None = None
     images: Mapping[str, str] = field(default_factory=dict)
     said_in: tuple[str, str] | None = None
+    digest: bytes = b""
 
 
 class Manifest(Part):
@@ -78,10 +79,12 @@ class Manifest(Part):
         positions: Positions,
         images: Mapping[str, str] | None = None,
         said_in: tuple[str, str] | None = None,
+        digest: bytes = b"",
     ) -> None:
-        """Remember where all of this was said, images by name, and the project and domain as
-        they were written where the environment calls them otherwise; for the loader, once."""
-        self.__dict__["_reading"] = _Reading(positions, images or {}, said_in)
+        """Remember where all of this was said, images by name, the project and domain as they
+        were written where the environment calls them otherwise, and a digest of all that was
+        validated; for the loader, once."""
+        self.__dict__["_reading"] = _Reading(positions, images or {}, said_in, digest)
 
     @property
     def origin(self) -> Origin:
@@ -96,6 +99,12 @@ class Manifest(Part):
         """
         positions = self._reading.positions
         return positions.origin(path) if positions is not None else Origin("manifest")
+
+    @property
+    def digest(self) -> bytes:
+        """Equal for two documents only if they say the same, with all that was filled in; empty
+        where that is not to be kept anywhere, for a value is sensitive, or cannot be told."""
+        return self._reading.digest
 
     @property
     def images(self) -> Mapping[str, str]:
