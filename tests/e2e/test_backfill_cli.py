@@ -152,12 +152,12 @@ def test_the_command_plans_asks_and_waits(
     assert (dry.code, asks.code) == (0, 1)
     assert "3 slots, 3 to run now" in dry.out
     assert names(flyte) == []
-    flags = (*flags, "--wait", "--auto-approve")
+    going_on = (*flags, "--wait", "--auto-approve")
     thread = threading.Thread(target=engine)
     thread.start()
     try:
-        bad = cli("backfill", NAME, *flags, "--concurrency", "1")
-        good = cli("backfill", NAME, *flags, "--retries", "1", "--json")
+        bad = cli("backfill", NAME, *going_on, "--concurrency", "1")
+        good = cli("backfill", NAME, *going_on, "--retries", "1", "--json")
     finally:
         over.set()
         thread.join()

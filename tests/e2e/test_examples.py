@@ -25,6 +25,8 @@ from flytekit.exceptions.user import FlyteEntityNotExistException
 
 from reconciler.desired.package import package_version, read_package
 from reconciler.sandbox import Sandbox
+from reconciler.testing import embedded_admin
+from tests.e2e.backfilled import end, names
 from tests.e2e.conftest import Cli
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples" / "manifests"
@@ -249,3 +251,25 @@ def test_attribute_files_of_flytectl_become_the_manifests(
     assert cli("validate").code == 0
     assert cli("apply", "--auto-approve").code == 0
     assert cli("apply", "--auto-approve").out.splitlines()[-1] == NO_CHANGES
+
+
+def test_backfills_are_applied_until_every_slot_has_run(
+    cli: Cli, examples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An execution a slot beside two generated workflows; each apply goes on, and then is done."""
+    monkeypatch.chdir(examples / "backfill")
+    with embedded_admin() as flyte:
+        monkeypatch.setenv("RECONCILER_ADMIN", flyte.endpoint)
+        assert cli("validate").code == 0
+        planned = cli("plan")
+        assert "january: 31 slots, 8 to run now, 23 waiting" in planned.out
+        assert "second-quarter-us: 91 slots, 50 to run now, 41 waiting" in planned.out
+
+        for _ in range(4):
+            applied = cli("apply", "--auto-approve")
+            assert applied.code == 0, applied.out + applied.err
+            end(flyte)
+        again = cli("apply", "--auto-approve")
+
+        assert again.out.splitlines()[-1] == NO_CHANGES
+        assert len(names(flyte)) == 31 + 2

@@ -5,9 +5,12 @@ there; it may write files and register things, and returns names the page takes 
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+from reconciler.manifest import load
 from reconciler.testing import EmbeddedAdmin
+from tests.e2e.backfilled import WEATHER, remote_of
 from tests.guides.launched import launched
 from tests.guides.registered import registered
 
@@ -19,6 +22,15 @@ def bare(admin: EmbeddedAdmin) -> Mapping[str, Any]:
     return {}
 
 
-WORLDS: dict[str, World] = {"registering": registered, "executions": launched}
+def weather(admin: EmbeddedAdmin) -> Mapping[str, Any]:
+    """A launch plan that fires every morning."""
+    file = Path("weather.yaml")
+    file.write_text(WEATHER)
+    with remote_of(admin) as remote:
+        assert remote.apply(remote.plan(load([file]))).succeeded
+    return {}
+
+
+WORLDS: dict[str, World] = {"registering": registered, "executions": launched, "backfill": weather}
 # Pages whose code is run by a test of their own.
 ELSEWHERE = {"testing", "embedded-admin"}
