@@ -1,8 +1,8 @@
 """One Admin, reached: its ports and the client, on one connection."""
 
 import random
+import threading
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -68,13 +68,18 @@ class Connection:
         self._reading = reading
         self._pool = pool
         self._close = close
+        self._client: AdminClient | None = None
+        self._lock = threading.Lock()
 
-    @cached_property
+    @property
     def client(self) -> "AdminClient":
-        """The client for people and programs, on the same calls."""
-        from reconciler.admin.client import AdminClient
+        """The client for people and programs, on the same calls; one, whoever asks first."""
+        with self._lock:
+            if self._client is None:
+                from reconciler.admin.client import AdminClient
 
-        return AdminClient(self.calls)
+                self._client = AdminClient(self.calls)
+            return self._client
 
     def launch_plans(
         self, *, project: str | None, domain: str | None, active_only: bool

@@ -330,3 +330,15 @@ def test_what_names_no_admin_is_told() -> None:
     """Before anybody wonders where it went."""
     with pytest.raises(TypeError, match="5 names no Admin"):
         AdminClient(5)
+
+
+def test_a_connection_has_one_client(connection: Connection) -> None:
+    """However many threads ask for it at once, so that they share what it remembers."""
+    begin = threading.Barrier(20)
+
+    def ask(_: int) -> int:
+        begin.wait(10)
+        return id(connection.client)
+
+    with ThreadPoolExecutor(20) as pool:
+        assert len(set(pool.map(ask, range(20)))) == 1
