@@ -2,6 +2,8 @@
 
 import os
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +60,14 @@ def open_channel(config: Config) -> grpc.Channel:
     options = _options(config)
     if config.insecure:
         return grpc.insecure_channel(config.endpoint, options=options)
+    chain, key = _own_certificate(config)
     authorities: bytes | None
     if config.insecure_skip_verify:
-        authorities, name = _shown_certificate(config.endpoint)
+        authorities, name = _shown_certificate(config)
         if name:
             options.append(("grpc.ssl_target_name_override", name))
     else:
         authorities = _authorities(config.ca_cert_file)
-    chain, key = _own_certificate(config)
     credentials = grpc.ssl_channel_credentials(
         authorities, private_key=key, certificate_chain=chain
     )
@@ -114,33 +116,52 @@ def _authorities(file: str) -> bytes | None:
     return pem
 
 
-def _shown_certificate(endpoint: str) -> tuple[bytes, str]:
+def _shown_certificate(config: Config) -> tuple[bytes, str]:
     """Fetch the certificate that the server shows, to trust just that one, and a name in it.
 
     gRPC cannot be told to skip verification; pinning what is shown comes to the same.
     """
-    host, _, port = endpoint.rpartition(":")
+    host, _, port = config.endpoint.rpartition(":")
     address = (host.strip("[]"), int(port))
     try:
-        pem = ssl.get_server_certificate(address, timeout=CONNECT_SECONDS)
-        return pem.encode(), _name_in(pem, address)
+        anybody = _context(config)
+        anybody.verify_mode = ssl.CERT_NONE
+        with _shaken(address, anybody) as secured:
+            pem = ssl.DER_cert_to_PEM_cert(secured.getpeercert(binary_form=True) or b"")
+        # Only a certificate that was verified is read for us, so it vouches for itself.
+        this_one = _context(config)
+        this_one.load_verify_locations(cadata=pem)
+        this_one.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        with _shaken(address, this_one) as secured:
+            certificate: dict[str, Any] = secured.getpeercert() or {}
     except OSError as error:
         reason = error.strerror or str(error)
-        raise UnreachableError(f"cannot reach Flyte Admin at {endpoint}: {reason}") from error
+        raise UnreachableError(
+            f"cannot reach Flyte Admin at {config.endpoint}: {reason}"
+        ) from error
+    return pem.encode(), _name_in(certificate)
 
 
-def _name_in(pem: str, address: tuple[str, int]) -> str:
-    import socket
-
+def _context(config: Config) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
-    context.load_verify_locations(cadata=pem)
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    if config.client_cert_file:
+        context.load_cert_chain(config.client_cert_file, config.client_key_file or None)
+    return context
+
+
+@contextmanager
+def _shaken(address: tuple[str, int], context: ssl.SSLContext) -> Iterator[ssl.SSLSocket]:
+    import socket
+
     with (
         socket.create_connection(address, timeout=CONNECT_SECONDS) as plain,
         context.wrap_socket(plain, server_hostname=address[0]) as secured,
     ):
-        certificate: dict[str, Any] = secured.getpeercert() or {}
+        yield secured
+
+
+def _name_in(certificate: dict[str, Any]) -> str:
     names = [name for _, name in certificate.get("subjectAltName", ())]
     names += [
         value

@@ -180,6 +180,8 @@ def test_shows_its_own_certificate(
     )
 
     assert to_admin("", config=known, policy=ONCE).reader.domains() == ()
+    blind = replace(known, insecure_skip_verify=True)
+    assert to_admin("", config=blind, policy=ONCE).reader.domains() == ()
     with pytest.raises(UnreachableError):
         to_admin("", config=config(mutual, ca_cert_file=str(ca)), policy=ONCE).reader.domains()
 
