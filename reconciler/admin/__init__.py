@@ -30,11 +30,19 @@ if TYPE_CHECKING:
         value_not_in,
     )
     from reconciler.admin.doctor import Finding, Verdict, diagnose
-    from reconciler.admin.pool import Pool
+
+    # Named twice is for the other rooms; what users want is listed below.
+    from reconciler.admin.pool import Pool as Pool
     from reconciler.admin.retry import RetryPolicy
-    from reconciler.admin.signed.put import BUSY, MARGIN, Target, send
-    from reconciler.admin.signed.text import redacted, said
-    from reconciler.admin.signed.wire import BUFFER, Reply, Wire
+    from reconciler.admin.signed.put import BUSY as BUSY
+    from reconciler.admin.signed.put import MARGIN as MARGIN
+    from reconciler.admin.signed.put import Target as Target
+    from reconciler.admin.signed.put import send as send
+    from reconciler.admin.signed.text import redacted as redacted
+    from reconciler.admin.signed.text import said as said
+    from reconciler.admin.signed.wire import BUFFER as BUFFER
+    from reconciler.admin.signed.wire import Reply as Reply
+    from reconciler.admin.signed.wire import Wire as Wire
 else:
     __getattr__ = opened_for(
         __name__,
@@ -70,9 +78,6 @@ else:
     )
 
 __all__ = [
-    "BUFFER",
-    "BUSY",
-    "MARGIN",
     "REQUEST_LIMIT",
     "AdminClient",
     "Connection",
@@ -81,15 +86,11 @@ __all__ = [
     "Filters",
     "Finding",
     "Person",
-    "Pool",
-    "Reply",
     "RetryPolicy",
     "Sort",
     "SynchronousFlyteClient",
     "SystemClock",
-    "Target",
     "Verdict",
-    "Wire",
     "asc",
     "connect",
     "contains",
@@ -103,9 +104,6 @@ __all__ = [
     "ne",
     "not_like",
     "oversized",
-    "redacted",
-    "said",
-    "send",
     "value_in",
     "value_not_in",
 ]

@@ -10,10 +10,11 @@ from reconciler.doors import opened_for
 from reconciler.storage.pinned import PinnedFiles, Pushed, sha256_of
 
 if TYPE_CHECKING:
-    from reconciler.storage.access import Access
-    from reconciler.storage.atomic import replacing
+    # Named twice is for the other rooms; what users want is listed below.
+    from reconciler.storage.access import Access as Access
+    from reconciler.storage.atomic import replacing as replacing
     from reconciler.storage.dataproxy import DataProxy, Digest, Place
-    from reconciler.storage.directory import upload_tree
+    from reconciler.storage.directory import upload_tree as upload_tree
     from reconciler.storage.faults import (
         ChangedObjectError,
         DownloadError,
@@ -22,19 +23,21 @@ if TYPE_CHECKING:
         UnsuitableError,
     )
     from reconciler.storage.filesystem import FlyteFS
-    from reconciler.storage.literals import (
-        as_json,
-        children,
-        is_plain,
-        raw_bytes,
-        resolved,
-        uri_of,
-    )
-    from reconciler.storage.objects import file_name
+    from reconciler.storage.literals import as_json as as_json
+    from reconciler.storage.literals import children as children
+    from reconciler.storage.literals import is_plain as is_plain
+    from reconciler.storage.literals import raw_bytes as raw_bytes
+    from reconciler.storage.literals import resolved as resolved
+    from reconciler.storage.literals import uri_of as uri_of
+    from reconciler.storage.objects import file_name as file_name
     from reconciler.storage.oserrors import UnsupportedError
-    from reconciler.storage.paths import DataPath, UploadPath, as_filename, name_problems, parse
+    from reconciler.storage.paths import DataPath as DataPath
+    from reconciler.storage.paths import UploadPath as UploadPath
+    from reconciler.storage.paths import as_filename as as_filename
+    from reconciler.storage.paths import name_problems as name_problems
+    from reconciler.storage.paths import parse as parse
     from reconciler.storage.resolver import FlytePathResolver
-    from reconciler.storage.tree import read_tree
+    from reconciler.storage.tree import read_tree as read_tree
     from reconciler.storage.writer import HttpFileWriter
 else:
     __getattr__ = opened_for(
@@ -63,9 +66,7 @@ else:
     )
 
 __all__ = [
-    "Access",
     "ChangedObjectError",
-    "DataPath",
     "DataProxy",
     "Digest",
     "DownloadError",
@@ -79,19 +80,5 @@ __all__ = [
     "Pushed",
     "UnsuitableError",
     "UnsupportedError",
-    "UploadPath",
-    "as_filename",
-    "as_json",
-    "children",
-    "file_name",
-    "is_plain",
-    "name_problems",
-    "parse",
-    "raw_bytes",
-    "read_tree",
-    "replacing",
-    "resolved",
     "sha256_of",
-    "upload_tree",
-    "uri_of",
 ]

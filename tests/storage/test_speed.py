@@ -5,6 +5,7 @@ import pytest
 from benchmarks.data import run
 
 
+@pytest.mark.long
 def test_both_are_measured_alike() -> None:
     """In small: it runs, and memory is as promised; a share of so little would say nothing."""
     up, down, memory = run(4_000_000, tries=1)
