@@ -10,7 +10,12 @@ from flyteidl.admin.execution_pb2 import (
     ExecutionTerminateRequest,
 )
 
-from reconciler.errors import ExecutionConflictError, ExecutionError, FailedPreconditionError
+from reconciler.errors import (
+    AdminError,
+    ExecutionConflictError,
+    ExecutionError,
+    FailedPreconditionError,
+)
 from reconciler.model import ExecutionId
 from reconciler.remote.executions.launch import get, start
 from reconciler.remote.executions.names import choose_name
@@ -76,10 +81,16 @@ def terminate(remote: Any, id: ExecutionId, cause: str) -> None:
     request = ExecutionTerminateRequest(id=id.to_identifier(), cause=cause)
     try:
         remote._connection.calls.terminate_execution(request)
-    except FailedPreconditionError as error:
+    except AdminError as error:
+        refused = isinstance(error, FailedPreconditionError)
+        if not refused and not error.in_doubt:
+            raise
+        # Refused because it has ended; or Admin acted, perhaps, and the answer was lost.
         phase = workflow_phase(get(remote, id).closure.phase)
-        if phase == "ABORTED":
+        if phase in ("ABORTING", "ABORTED"):
             return
+        if not refused:
+            raise
         raise ExecutionError(f"execution {id} has ended already: {phase}") from error
 
 

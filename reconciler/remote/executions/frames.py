@@ -26,7 +26,7 @@ def write_frame(frame: Any, folder: Path) -> Path:
     elif hasattr(frame, "write_parquet"):
         frame.write_parquet(file)
     else:
-        from pyarrow import parquet
+        from pyarrow import parquet  # type: ignore[import-untyped, unused-ignore]
 
         parquet.write_table(frame, file)
     return dataset

@@ -9,7 +9,7 @@ from flyteidl.core.literals_pb2 import Literal
 from flyteidl.core.types_pb2 import LiteralType, SimpleType
 
 from reconciler.compiler import castable, literal_type
-from reconciler.errors import SignalError
+from reconciler.errors import AdminError, SignalError
 from reconciler.model import ExecutionId, describe
 from reconciler.remote.executions.filtering import filter_text
 from reconciler.remote.executions.native import to_python
@@ -61,7 +61,15 @@ def set_signal(
             f"signal {signal_id} of {id} is answered already, with {_shown(signal.value)}"
         )
     request = SignalSetRequest(id=signal.id, value=literal)
-    remote._connection.calls.set_signal(request)
+    try:
+        remote._connection.calls.set_signal(request)
+    except AdminError as error:
+        if not error.in_doubt:
+            raise
+        # Admin acted, perhaps, and the answer was lost.
+        now = {one.id.signal_id: one.value for one in list_signals(remote, id)}
+        if now.get(signal_id) != literal:
+            raise
 
 
 def decide(

@@ -21,7 +21,6 @@ from flyteidl.admin.node_execution_pb2 import (
 from flyteidl.admin.task_execution_pb2 import TaskExecutionListRequest
 
 from reconciler.errors import (
-    AdminError,
     NotServedError,
     PermissionDeniedError,
     ReconcilerError,
@@ -100,11 +99,13 @@ def _run(jobs: list[_Job], parallelism: int) -> None:
 def _followers(job: _Job, future: "Future[list[_Job]]") -> list[_Job]:
     try:
         return future.result()
-    except (AdminError, ValueError) as error:
+    except (ReconcilerError, ValueError) as error:
         if job.node is None or isinstance(error, _FOR_ALL):
             raise
         job.node.sync_error = (
-            error if isinstance(error, AdminError) else ReconcilerError(f"{job.node}: {error}")
+            error
+            if isinstance(error, ReconcilerError)
+            else ReconcilerError(f"{job.node}: {error}")
         )
         return []
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flyteidl.core.identifier_pb2 import WorkflowExecutionIdentifier
 
-from reconciler.errors import ResourceExhaustedError
+from reconciler.errors import ReconcilerError, ResourceExhaustedError
 from reconciler.remote.executions.filtering import filter_text
 from reconciler.remote.executions.pages import pages
 
@@ -44,23 +44,59 @@ class Shelf:
 
 
 def test_all_pages_are_read() -> None:
-    """A full last page is followed by an empty one, for its token says that there may be more."""
+    """Each after the first begins with the last row of the one before."""
     shelf = Shelf(*"abcd")
 
     assert shelf.read(page=2) == "abcd"
-    assert shelf.asked == [2, 2, 2]
+    assert shelf.asked == [2, 3, 3]
 
 
 def test_no_more_is_asked_for_than_is_wanted() -> None:
     shelf = Shelf(*"abcde")
 
     assert shelf.read(page=2, limit=3) == "abc"
-    assert shelf.asked == [2, 1]
+    assert shelf.asked == [2, 2]
     assert shelf.read(limit=0) == ""
 
 
 def test_a_row_that_comes_again_is_told_once() -> None:
-    assert Shelf(*"abbc").read(page=2) == "abc"
+    """Where one came before it meanwhile."""
+    shelf = Shelf(*"abcd")
+    rows = pages(shelf.fetch, "rows", page=2)
+    first = next(rows).id.name
+    shelf.names = ("new", *shelf.names)
+
+    assert first + "".join(row.id.name for row in rows) == "abcd"
+
+
+def test_a_row_that_is_skipped_is_gone_back_for() -> None:
+    """Where one before it went meanwhile; what keeps going away is an error."""
+    shelf = Shelf(*"abcdef")
+    rows = pages(shelf.fetch, "rows", page=2)
+    first = next(rows).id.name
+    shelf.names = tuple("bcdef")
+
+    assert first + "".join(row.id.name for row in rows) == "abcdef"
+
+    def ever_new(limit: int, token: str) -> Any:
+        names = [f"{len(shelf.asked)}-{index}" for index in range(limit)]
+        shelf.asked.append(limit)
+        rows = [Row(WorkflowExecutionIdentifier(name=name)) for name in names]
+        return Answer(rows, str(int(token or 0) + limit))
+
+    with pytest.raises(ReconcilerError, match="keeps changing"):
+        list(pages(ever_new, "rows", page=2))
+
+
+def test_tokens_of_another_make_are_followed_as_they_are() -> None:
+    """Nothing is known about what they point at."""
+    answers = {"": ("ab", "next"), "next": ("cd", "")}
+
+    def fetch(limit: int, token: str) -> Any:
+        names, following = answers[token]
+        return Answer([Row(WorkflowExecutionIdentifier(name=name)) for name in names], following)
+
+    assert "".join(row.id.name for row in pages(fetch, "rows", page=2)) == "abcd"
 
 
 def test_pages_that_are_too_large_are_halved() -> None:
@@ -68,7 +104,7 @@ def test_pages_that_are_too_large_are_halved() -> None:
     shelf = Shelf(*"abcd", most=2)
 
     assert shelf.read(page=8) == "abcd"
-    assert shelf.asked[:3] == [8, 4, 2]
+    assert shelf.asked[:4] == [8, 4, 2, 3]
     with pytest.raises(ResourceExhaustedError):
         Shelf("a", most=0).read(page=4)
 
