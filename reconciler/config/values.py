@@ -53,12 +53,15 @@ class Values:
         ]
         if said:
             self._by_variable.add(key.name)
-        said += dict.fromkeys(found for file in files if (found := _in_file(file, key)))
+        for file in files:
+            found = file.find(key)
+            if found is not None and found not in said:
+                said.append(found)
         if not said:
             return
         (written, place), *others = said
         # What is not heard need not be right either.
-        value = key.read(_plain(written), place)
+        value = key.read(written, place)
         self._found[key.name] = value
         over = tuple(place for other, place in others if _differs(key, other, place, value))
         self.origins[key.name] = Origin(
@@ -80,19 +83,6 @@ def shown(value: Any) -> str:
 
 def _differs(key: Key, written: Any, place: str, value: Any) -> bool:
     try:
-        return bool(key.read(_plain(written), place) != value)
+        return bool(key.read(written, place) != value)
     except ConfigError:
         return True
-
-
-def _in_file(file: SettingsFile, key: Key) -> tuple[Any, str] | None:
-    found = file.find(key)
-    if found is None:
-        return None
-    value, place = found
-    # Lists would not go into a dict.
-    return (tuple(value), place) if isinstance(value, list) else (value, place)
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
