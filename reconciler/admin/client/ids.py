@@ -117,6 +117,8 @@ def _named(value: Any) -> NamedEntityIdentifier:
 
 
 def _checked(value: Any, kind: Any, parts: tuple[str, ...]) -> Any:
+    if isinstance(value, ResourceId) and not value.kind.versioned:
+        raise ValueError(f"{value} is no id of a version")
     found = message_of(value)
     if not isinstance(found, kind):
         raise TypeError(f"{value!r} is no {kind.__name__}")

@@ -194,6 +194,8 @@ def test_an_id_of_another_type_is_never_sent(client: AdminClient) -> None:
     """Nor is what is no id at all."""
     with pytest.raises(ValueError, match="of type WORKFLOW is needed, and this is one of TASK"):
         client.get_workflow(version("TASK", "t"))
+    with pytest.raises(ValueError, match="activation p/d/n is no id of a version"):
+        client.get_launch_plan(ResourceId(Kind.ACTIVATION, "p", "d", "n"))
     with pytest.raises(TypeError, match="is no Identifier"):
         client.get_task("flytesnacks/development/t")
 
