@@ -1,6 +1,7 @@
 """A wait: cheap looks, ever further apart, and none after the time is over."""
 
 from datetime import timedelta
+from threading import Event
 
 import grpc
 import pytest
@@ -153,3 +154,24 @@ def test_a_refusal_ends_the_wait(running: Running, launched: FlyteWorkflowExecut
     with pytest.raises(grpc.RpcError) as caught:
         launched.wait()
     assert caught.value.code() is grpc.StatusCode.PERMISSION_DENIED
+
+
+def test_an_admin_that_hangs_is_not_waited_for(
+    running: Running, launched: FlyteWorkflowExecution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call may try for minutes; the time that was given ends the wait all the same."""
+    from reconciler.remote.executions import waiting
+
+    released = Event()
+
+    def hang(method: str, answer: bytes) -> bytes:
+        released.wait(20)
+        return answer
+
+    running.on_answer = hang
+    monkeypatch.setattr(waiting, "_LAST_LOOK", 0.05)
+    try:
+        with pytest.raises(WaitTimeoutError):
+            running.remote.wait(launched, timeout=0)
+    finally:
+        released.set()
