@@ -28,9 +28,8 @@ scalars = st.one_of(
 values = st.one_of(
     scalars, st.lists(scalars, max_size=2), st.dictionaries(scalars, scalars, max_size=2)
 )
-documents = st.dictionaries(
-    st.sampled_from([*known_keys(), "admin.typo", "x"]), values, max_size=6
-)
+paths = st.sampled_from([*known_keys(), "admin.typo", "x"])
+documents = st.dictionaries(paths, st.one_of(values, st.lists(values, max_size=2)), max_size=6)
 variables = st.dictionaries(
     st.sampled_from([name for key in (ENDPOINT, *KEYS) for name in key.variables]),
     st.one_of(

@@ -69,10 +69,21 @@ def diagnose(
     try:
         connection = connect(config, policy=_POLICY, clock=clock, person=person)
     except (ConfigError, UnreachableError) as error:
-        yield Finding(check="admin", verdict=Verdict.ERROR, text=str(error))
+        fix = "mend that file or setting; the table above says where it is from"
+        yield Finding(check="admin", verdict=Verdict.ERROR, text=str(error), fix=fix)
         return
     with connection:
-        yield from _look_at(connection, environ=environ, clock=clock)
+        try:
+            yield from _look_at(connection, environ=environ, clock=clock)
+        except LoginError as error:
+            yield refused(error)
+        except (AdminError, UnreachableError, ConfigError) as error:
+            yield Finding(
+                check="admin",
+                verdict=Verdict.ERROR,
+                text=f"it answered before, and then: {error}",
+                fix="look again: it may be starting anew, or be short of something",
+            )
 
 
 def _look_at(
@@ -106,7 +117,10 @@ def _look_at(
     except (AdminError, UnreachableError, LoginError) as error:
         denied = isinstance(error, PermissionDeniedError | UnauthenticatedError | LoginError)
         verdict = Verdict.DENIED if denied else Verdict.ERROR
-        yield Finding(check="project", verdict=verdict, text=str(error))
+        fix = (
+            "projects must be listed before anything else can be looked at: ask whoever runs Admin"
+        )
+        yield Finding(check="project", verdict=verdict, text=str(error), fix=fix)
         return
     yield from said
     if place is None:

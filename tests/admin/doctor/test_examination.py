@@ -44,6 +44,7 @@ def examine(
     clock = LaterClock(ahead) if ahead else SystemClock()
     worst: dict[str, Finding] = {}
     for one in diagnose(config, environ={}, person=person or Person(), clock=clock):
+        assert one.fix or one.verdict in (Verdict.OK, Verdict.NOTE), one
         known = worst.get(one.check)
         if known is None or list(Verdict).index(one.verdict) > list(Verdict).index(known.verdict):
             worst[one.check] = one
@@ -232,3 +233,16 @@ def test_a_token_that_ended(asking: EmbeddedAdmin) -> None:
     found = examine(asking.endpoint, login=SECRET, ahead=3600)
     assert "the token has ended" in found["login"].text
     assert found["clock"].verdict is Verdict.ERROR
+
+
+def test_an_admin_that_goes_away_meanwhile(server: ScriptedAdmin) -> None:
+    """What was found until then stands."""
+    project = Project(id="flytesnacks", domains=[Domain(id="development")])
+    server.projects["flytesnacks"] = project
+    gone = Refuse(grpc.StatusCode.UNAVAILABLE, "failed to connect to all addresses")
+    server.fail("ListTasks", gone, gone, gone)
+
+    found = examine(server.endpoint)
+
+    assert "admin" in bad(found) or "reading" in bad(found)
+    assert found["project"].verdict is Verdict.OK
