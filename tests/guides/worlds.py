@@ -31,6 +31,11 @@ def weather(admin: EmbeddedAdmin) -> Mapping[str, Any]:
     return {}
 
 
-WORLDS: dict[str, World] = {"registering": registered, "executions": launched, "backfill": weather}
+WORLDS: dict[str, World] = {
+    "registering": registered,
+    "executions": launched,
+    "data": launched,
+    "backfill": weather,
+}
 # Pages whose code is run by a test of their own.
 ELSEWHERE = {"testing", "embedded-admin"}
