@@ -38,6 +38,8 @@ def to_python(
     Shape: moments in UTC; a struct as a dict; an error as its message.
     Raises: ValueError naming the place, what was wanted and what is there.
     """
+    if as_type is not None and _has_flytekits(as_type, ()):
+        return _by_flytekit(literal, as_type, where)
     value = _own(literal, load, where)
     if as_type is None:
         return value
@@ -207,6 +209,21 @@ def _parsed(parse: Callable[[Any], Any], value: Any, kind: type, where: str) -> 
         raise ValueError(f"{where}: no {kind.__name__}: {error}") from None
 
 
+def _has_flytekits(as_type: Any, within: tuple[Any, ...]) -> bool:
+    """True for a type with one of flytekit's own in it, in a dataclass' fields as well."""
+    inner = typing.get_args(as_type)
+    if inner:
+        return any(_has_flytekits(one, within) for one in inner)
+    if not isinstance(as_type, type) or as_type in within:
+        return False
+    if as_type.__module__.startswith("flytekit."):
+        return True
+    if not dataclasses.is_dataclass(as_type):
+        return False
+    fields = typing.get_type_hints(as_type).values()
+    return any(_has_flytekits(one, (*within, as_type)) for one in fields)
+
+
 def _may_be_flytekits(as_type: Any) -> bool:
     """True for a type with a part that is not ours to make: a file, a frame, an array, …"""
     if "flytekit" not in sys.modules:
@@ -214,8 +231,8 @@ def _may_be_flytekits(as_type: Any) -> bool:
     inner = typing.get_args(as_type)
     if inner:
         return any(_may_be_flytekits(one) for one in inner)
-    if not isinstance(as_type, type) or as_type.__module__.startswith("flytekit."):
-        return isinstance(as_type, type)
+    if not isinstance(as_type, type):
+        return False
     plain = as_type.__module__ in ("builtins", "datetime", "pathlib", "types")
     ours = issubclass(as_type, Enum) or dataclasses.is_dataclass(as_type)
     return not plain and not ours and not hasattr(as_type, "model_validate")

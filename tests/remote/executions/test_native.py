@@ -10,6 +10,7 @@ from typing import Any
 import msgpack
 import pytest
 from flyteidl.core.literals_pb2 import Literal, LiteralOffloadedMetadata
+from flytekit.types.file import FlyteFile
 from google.protobuf.struct_pb2 import Struct
 from pydantic import BaseModel
 
@@ -27,6 +28,11 @@ class Point:
     x: int
     y: float = 0.5
     near: "list[Point] | None" = None
+
+
+@dataclass
+class Report:
+    file: FlyteFile
 
 
 class Model(BaseModel):
@@ -181,11 +187,11 @@ def test_what_was_offloaded_is_fetched() -> None:
 
 def test_flytekits_types_are_made_by_flytekit() -> None:
     """A file that can be opened, where one is asked for."""
-    from flytekit.types.file import FlyteFile
-
     found = to_python(literal("s3://b/k", "file"), FlyteFile)
 
     assert isinstance(found, FlyteFile)
     assert found.remote_source == "s3://b/k"
+    report = to_python(literal({"file": {"path": "s3://b/k"}}, "struct"), Report)
+    assert report.file.remote_source == "s3://b/k"
     with pytest.raises(ValueError, match="v:"):
         to_python(literal(5, "int"), FlyteFile, where="v")
