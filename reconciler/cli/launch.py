@@ -199,7 +199,10 @@ def command(
             )
             _show(request, reveal=reveal)
             return 0
-        execution = launch.send(project=place[0], domain=place[1], name=name, prefix=name_prefix)
+        with writing(may_run("launched", name)):
+            execution = launch.send(
+                project=place[0], domain=place[1], name=name, prefix=name_prefix
+            )
         return tell_launched(
             remote, execution, waited=waited, watched=watched, every=every, timeout=timeout
         )
