@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _TRIMMED = 97
 
 
-class Running(ABC):
+class Watched(ABC):
     """Something that runs or ran, as Admin last told of it.
 
     What it says was so when it was fetched or synced; `inputs` and `outputs` are fetched at the

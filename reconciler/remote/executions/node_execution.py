@@ -10,7 +10,7 @@ from flyteidl.admin.node_execution_pb2 import (
 
 from reconciler.errors import ReconcilerError
 from reconciler.model import ExecutionId, NodeExecutionId
-from reconciler.remote.executions.base import Running
+from reconciler.remote.executions.base import Watched
 from reconciler.remote.executions.phases import NODE_ENDS, node_phase
 from reconciler.remote.executions.task_execution import FlyteTaskExecution
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SYSTEM = frozenset({"start-node", "end-node"})
 
 
-class FlyteNodeExecution(Running):
+class FlyteNodeExecution(Watched):
     """One node of an execution, and what ran in it, as it was when it was last synced.
 
     Attributes:

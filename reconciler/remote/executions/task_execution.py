@@ -9,14 +9,14 @@ from flyteidl.admin.task_execution_pb2 import (
 )
 
 from reconciler.model import TaskExecutionId
-from reconciler.remote.executions.base import Running
+from reconciler.remote.executions.base import Watched
 from reconciler.remote.executions.phases import TASK_ENDS, task_phase
 
 if TYPE_CHECKING:
     from reconciler.remote.executions.node_execution import FlyteNodeExecution
 
 
-class FlyteTaskExecution(Running):
+class FlyteTaskExecution(Watched):
     """One attempt of a task, with all that its plugin told: logs, reasons, `custom_info`."""
 
     _kind = "attempt"

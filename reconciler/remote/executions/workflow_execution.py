@@ -13,14 +13,14 @@ from flyteidl.admin.execution_pb2 import (
 from flyteidl.core.identifier_pb2 import ResourceType
 
 from reconciler.model import ExecutionId
-from reconciler.remote.executions.base import Running
+from reconciler.remote.executions.base import Watched
 from reconciler.remote.executions.phases import WORKFLOW_ENDS, workflow_phase
 
 if TYPE_CHECKING:
     from reconciler.remote.executions.node_execution import FlyteNodeExecution
 
 
-class FlyteWorkflowExecution(Running):
+class FlyteWorkflowExecution(Watched):
     """One execution of a workflow or a task, as it was when it was last fetched or synced.
 
     Attributes:
