@@ -65,6 +65,20 @@ class Registering(Connected):
 
         return FlyteContextManager.current_context()
 
+    def get_default_launch_plan(
+        self, context: FlyteContext | None, workflow: WorkflowBase
+    ) -> LaunchPlan:
+        """The launch plan of a workflow's own name, as registering the workflow makes it.
+
+        flytekit's function of this name gives the first workflow's of a name for all of them.
+
+        Args:
+            context: Without effect; None will do.
+        """
+        from reconciler.remote.register.default_plans import default_launch_plan
+
+        return default_launch_plan(workflow)
+
     def register_task(
         self,
         entity: PythonTask[Any],

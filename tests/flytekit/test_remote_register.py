@@ -527,3 +527,67 @@ def test_what_comes_back_is_whole(remote: Remote) -> None:
     assert [node.id for node in found.nodes] == ["n0", "n1"]
     assert [one.id.name for one in found.sub_workflows] == [f"{HERE}.inner"]
     assert len(found.tasks) == 2
+
+
+def test_what_was_fetched_is_a_node_of_a_local_workflow(remote: Remote) -> None:
+    """Tasks and launch plans, lazy ones too: as references, of which no copy is registered."""
+    remote.register_workflow(outer, version="1")
+    far_add = remote.fetch_task(name=f"{HERE}.add", version="1")
+    far_plan = remote.fetch_launch_plan_lazy(name=f"{HERE}.outer", version="1")
+
+    @workflow
+    def mixed(x: int) -> int:
+        return far_plan(x=far_add(a=x, b=1))
+
+    found = remote.register([mixed], version="2")
+
+    assert sorted(found.fates) == sorted(
+        id for id in found.fates if id.name == f"{HERE}.mixed" and id.version == "2"
+    )
+    first, second = found.workflows[f"{HERE}.mixed"].nodes
+    assert first.task_node.reference_id == far_add.id.to_identifier()
+    assert second.workflow_node.launchplan_ref == far_plan.id.to_identifier()
+
+
+def test_what_cannot_be_a_node_says_so(remote: Remote) -> None:
+    """A workflow that is not at hand, arguments without names, inputs that are none."""
+    far = remote.register_workflow(outer, version="1")
+    task = remote.fetch_task(name=f"{HERE}.add", version="1")
+
+    with pytest.raises(ConfigError, match="fetch its launch plan and call that"):
+        far(x=1)
+    with pytest.raises(ConfigError, match="takes its inputs by name"):
+        task(1, 2)
+    with pytest.raises(ConfigError, match="takes no c; it takes a, b"):
+        task(a=1, c=2)
+
+
+def test_what_flytekit_cannot_write_is_told_with_its_name(remote: Remote) -> None:
+    """In flytekit's words, as one of our errors."""
+
+    @workflow
+    def nameless(x: int) -> int:
+        return double(a=x).with_overrides(node_name="efn")
+
+    with pytest.raises(ConfigError, match=r"flytekit cannot write down .*nameless: .*reserved"):
+        remote.register_workflow(nameless, version="1")
+
+
+def test_where_the_source_is_can_be_said(remote: Remote) -> None:
+    """The repository of the settings, which flytekit means to send and does not."""
+    settings = SerializationSettings(
+        ImageConfig.auto(img_name=IMAGE), version="1", git_repo="github.com/acme/etl"
+    )
+
+    (step,) = cast(Any, remote.register_task(add, settings, dry_run=True))
+
+    assert step.after.request.description.source_code.link == "github.com/acme/etl"
+
+
+def test_default_launch_plans_can_be_had(remote: Remote) -> None:
+    """Under flytekit's name, and without its memory."""
+    LaunchPlan.get_default_launch_plan(remote.context, named_workflow(5))
+
+    plan = remote.get_default_launch_plan(None, named_workflow(6))
+
+    assert plan.parameters.parameters["x"].default.scalar.primitive.integer == 6

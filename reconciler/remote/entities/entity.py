@@ -90,6 +90,15 @@ class RemoteEntity:
         found: datetime = closure.created_at.ToDatetime(tzinfo=UTC)
         return found
 
+    def __call__(self, *args: Any, **inputs: Any) -> Any:
+        """Use it as a node of a workflow that is being written with flytekit.
+
+        Raises: ConfigError for what cannot be one, or for inputs that it does not take.
+        """
+        from reconciler.remote.entities.calling import call
+
+        return call(self, args, inputs)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RemoteEntity):
             return NotImplemented

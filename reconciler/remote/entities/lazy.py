@@ -61,6 +61,10 @@ class LazyEntity(Generic[Entity]):
         """Tell whether it was fetched already."""
         return self._found is not None
 
+    def __call__(self, *args: Any, **inputs: Any) -> Any:
+        """As the thing itself is called: as a node of a workflow."""
+        return self.entity(*args, **inputs)
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)

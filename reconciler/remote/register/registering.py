@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from reconciler.admin import SystemClock
@@ -21,6 +22,9 @@ from reconciler.remote.register.serialised import serialised
 
 if TYPE_CHECKING:
     from reconciler.remote.remote import Remote
+
+# Objects are changed while they are written down, and threads may share them.
+_writing = Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +59,7 @@ def register_objects(
     Returns: all that came of it, and the entity of each object in their order.
     """
     name = objects[0].name if len(objects) == 1 else f"{len(objects)} objects"
-    with untouched(objects):
+    with _writing, untouched(objects):
         if wish.pickles:
             resolved_by_name(objects)
         written = serialised(
@@ -83,7 +87,7 @@ def register_objects(
     interfaces = {id(written.of[id(one)]): one.python_interface for one in objects}
 
     def before() -> None:
-        with untouched(objects):
+        with _writing, untouched(objects):
             build_images(objects, settings)
 
     def interface(member: Member) -> Any | None:

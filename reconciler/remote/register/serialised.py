@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.desired import Member
-from reconciler.errors import ConfigError
+from reconciler.errors import ConfigError, ReconcilerError
 from reconciler.model import Kind, Origin
 from reconciler.remote.register.default_plans import default_launch_plan, with_literals
 from reconciler.remote.register.extra import is_of_flytekit
@@ -57,12 +57,18 @@ def serialised(
                 f"{type(one).__name__} is no task, workflow or launch plan of flytekit"
             )
     writing = _Writing(settings, options)
-    with _own_context(), untouched(objects):
-        name_images(objects, settings)
-        for one in objects:
-            writing.add(one)
-        if default_launch_plans:
-            writing.add_default_plans(objects)
+    try:
+        with _own_context(), untouched(objects):
+            name_images(objects, settings)
+            for one in objects:
+                writing.add(one)
+            if default_launch_plans:
+                writing.add_default_plans(objects)
+    except ReconcilerError:
+        raise
+    except Exception as error:  # of flytekit's, its plugins' and builders' own kinds
+        names = ", ".join(str(one.name) for one in objects[:3])
+        raise ConfigError(f"flytekit cannot write down {names}: {error}") from error
     return writing.end(objects)
 
 
@@ -133,6 +139,9 @@ class _Writing:
             member = _member(model)
             if member is None:
                 continue
+            if self._settings.git_repo and member.kind is not Kind.LAUNCH_PLAN:
+                # Where flytekit means to put it, and does not come to.
+                member.spec.description.source_code.link = self._settings.git_repo
             key = (member.kind, member.name)
             other = members.setdefault(key, member)
             if other is not member and other.spec != member.spec:
