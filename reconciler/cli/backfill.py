@@ -174,6 +174,7 @@ def command(
                 unit=unit,
                 endpoint=config.endpoint,
                 dry_run=dry_run,
+                is_from_flags=not _is_file(what),
             )
 
     return run_sections(find_units(chosen), section, options, kind="applies", stop_early=True)
@@ -188,12 +189,17 @@ def _declared(
     from reconciler.errors import ConfigError
     from reconciler.manifest import Backfill
 
-    path = Path(what)
-    if path.suffix not in (".yaml", ".yml", ".json") and not path.is_dir():
+    if not _is_file(what):
         return [from_flags(what, version, said, remote)]
     if version is not None or any(said[name] for name in ("start", "end", "window")):
         raise ConfigError(f"{what} says itself which slots it is about; leave the flags out")
-    found = [one for one in manifests([path], unit) if isinstance(one, Backfill)]
+    found = [one for one in manifests([Path(what)], unit) if isinstance(one, Backfill)]
     if not found:
         raise ConfigError(f"{what} holds no manifest of kind Backfill")
     return found
+
+
+def _is_file(what: str) -> bool:
+    """Whether manifests are named, and no launch plan."""
+    path = Path(what)
+    return path.suffix in (".yaml", ".yml", ".json") or path.is_dir()

@@ -13,7 +13,7 @@ from reconciler.cli.waiting import say_what_waits, wait_for_slots
 from reconciler.errors import ApplyRefusedError, ConfigError
 from reconciler.manifest import Manifest, read_yaml
 from reconciler.model import ApplyReport, parse_datetime, parse_duration
-from reconciler.remote import Remote, declared_backfill
+from reconciler.remote import Remote, declared_backfill, told_without_file
 from reconciler.report import without_secrets
 
 _POLICIES = {True: "failImmediately", False: "failAfterExecutableNodesComplete"}
@@ -28,9 +28,14 @@ def backfill(
     unit: Unit,
     endpoint: str,
     dry_run: bool,
+    is_from_flags: bool,
 ) -> Result:
     """Plan, show, ask and launch; the ledger has no part in it, for nobody owns an execution."""
-    plan = remote.plan(declared)
+    if is_from_flags:
+        with told_without_file():
+            plan = remote.plan(declared)
+    else:
+        plan = remote.plan(declared)
     shown = without_secrets(plan, unit.sensitive)
     show(shown, options, manner, asking=manner.ask and not dry_run)
     if plan.obstacles and not dry_run:

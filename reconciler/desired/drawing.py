@@ -2,7 +2,7 @@
 
 from reconciler.desired.bind import Declaration
 from reconciler.errors import ManifestError
-from reconciler.model import Drawing
+from reconciler.model import Drawing, Kind, spot
 
 
 def drawing(declaration: Declaration) -> Drawing:
@@ -21,6 +21,11 @@ def drawing(declaration: Declaration) -> Drawing:
         for pointer in entity.pointers
         if pointer.place != entity.place
     }
+    for manifest, pointer in declaration.backfills:
+        project, domain, name = manifest.place
+        mine = spot(Kind.BACKFILL, project=project, domain=domain, name=name)
+        own.add(mine)
+        arrows.add((mine, pointer.place.as_spot))
     spots = own | {end for _, end in arrows}
     states = {
         entity.place.as_spot: entity.state

@@ -12,7 +12,7 @@ from reconciler.remote.remote import Remote
 from reconciler.remote.workspace_ledger import Held, Home, WorkspaceLedger
 
 if TYPE_CHECKING:
-    from reconciler.remote.backfill import Progress, declared_backfill
+    from reconciler.remote.backfill import Progress, declared_backfill, told_without_file
     from reconciler.remote.browse.asked import Asked
     from reconciler.remote.build import Built, build_for_plan, build_packages
     from reconciler.remote.diagnosis import Finding, Person, Verdict, diagnose
@@ -49,7 +49,7 @@ else:
     __getattr__ = opened_for(
         __name__,
         {
-            "backfill": ("Progress", "declared_backfill"),
+            "backfill": ("Progress", "declared_backfill", "told_without_file"),
             "browse.asked": ("Asked",),
             "build": ("Built", "build_for_plan", "build_packages"),
             "diagnosis": ("Finding", "Person", "Verdict", "diagnose"),
@@ -126,6 +126,7 @@ __all__ = [
     "read_code",
     "read_saved",
     "save_plan",
+    "told_without_file",
     "update_images",
     "validate",
 ]

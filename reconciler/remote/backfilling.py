@@ -69,12 +69,12 @@ class Backfilling(Connected):
             stop: Once set, nothing new is begun.
 
         Returns: How all slots stand at the end.
-        Raises: BackfillError for what cannot be, ManifestError for a launch plan that is not
-            there, has no schedule, or takes other inputs; AdminError or UnreachableError.
+        Raises: BackfillError for what cannot be, a launch plan that is not there, has no
+            schedule, or takes other inputs; AdminError or UnreachableError.
         """
         from reconciler.errors import BackfillError
         from reconciler.model import Status
-        from reconciler.remote.backfill import declared_backfill
+        from reconciler.remote.backfill import declared_backfill, told_without_file
 
         where = self._place(project, domain)
         said: dict[str, Any] = {
@@ -91,7 +91,8 @@ class Backfilling(Connected):
             said["window"]["inclusive"] = True
         manifest = declared_backfill(said, project=where[0], domain=where[1], name=name)
         remote = cast("Remote", self)
-        plan = remote.plan([manifest])
+        with told_without_file():
+            plan = remote.plan([manifest])
         on_tables(plan.backfills)
         if plan.obstacles:
             raise BackfillError("; ".join(one.message for one in plan.obstacles))
@@ -211,9 +212,9 @@ class Backfilling(Connected):
                 these; fail immediately unless given.
             overwrite_cache: Compute everything anew.
 
-        Raises: BackfillError if the window holds no slot, or more than 100; ManifestError if the
-            launch plan is not there or has no schedule; VersionConflictError if `version` exists
-            with other content; ExecutionConflictError or AdminError if it cannot be started.
+        Raises: BackfillError if the window holds no slot, or more than 100, or the launch plan is
+            not there or has no schedule; VersionConflictError if `version` exists with other
+            content; AdminError if it cannot be started.
         """
         from reconciler.admin import SystemClock
         from reconciler.remote.backfill.one_workflow import one_workflow
@@ -255,7 +256,7 @@ class Backfilling(Connected):
         overwrite_cache: bool,
     ) -> "Backfill":
         from reconciler.model import Kind, ResourceId
-        from reconciler.remote.backfill import declared_backfill
+        from reconciler.remote.backfill import declared_backfill, told_without_file
 
         if version is None:
             activation = ResourceId(Kind.ACTIVATION, *where, launchplan)
@@ -269,7 +270,8 @@ class Backfilling(Connected):
             "overwriteCache": overwrite_cache,
         }
         manifest = declared_backfill(spec, project=where[0], domain=where[1])
-        return cast("Remote", self).validate([manifest]).backfills[0]
+        with told_without_file():
+            return cast("Remote", self).validate([manifest]).backfills[0]
 
     def _carry_out(self, plan: "Plan") -> None:
         """Raise: what kept a step from being done."""

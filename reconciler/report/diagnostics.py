@@ -54,6 +54,7 @@ def validated_as_text(desired: DesiredState, *, color: bool = False) -> str:
     style = Style(color)
     launched = {one.id.activation for one in desired if one.id.kind is Kind.LAUNCH_PLAN}
     kinds: Counter[Kind] = Counter(one.id.kind for one in desired if one.id not in launched)
+    kinds.update(one.id.kind for one in desired.backfills)
     found = ", ".join(counted(kinds[kind], kind) for kind in Kind if kinds[kind])
     if not found:
         found = "Nothing else is declared" if desired.unchecked else "Nothing is declared"

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,11 +26,21 @@ def declared_backfill(
     Raises: BackfillError with everything that is wrong with it.
     """
     text = manifest_text(spec, project=project, domain=domain, name=name)
-    try:
+    with told_without_file():
         (manifest,) = load_text(text, called="the backfill")
+    return manifest
+
+
+@contextmanager
+def told_without_file() -> Iterator[None]:
+    """Tell what is wrong with such a manifest without naming a file that nobody wrote.
+
+    Raises: BackfillError for a ManifestError.
+    """
+    try:
+        yield
     except ManifestError as error:
         raise BackfillError("\n".join(map(_said, error.diagnostics))) from error
-    return manifest
 
 
 def manifest_text(spec: Mapping[str, Any], *, project: str, domain: str, name: str = "") -> str:
