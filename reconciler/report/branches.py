@@ -87,7 +87,7 @@ def watched_as_dict(root: Branch, *, project: str, domain: str) -> dict[str, Any
     """What an execution came to: the last line of `watch --json`."""
     return {
         "format_version": FORMAT_VERSION,
-        "type": "execution",
+        "type": "watched",
         "project": project,
         "domain": domain,
         "name": root.name,

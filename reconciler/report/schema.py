@@ -17,6 +17,7 @@ from typing import (
 from reconciler.report.diagnostics import to_json
 from reconciler.report.documents import ApplyDocument, DriftDocument, PlanDocument
 from reconciler.report.events import EVENTS
+from reconciler.report.listing.documents import DONE, LISTED
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _PLAIN: dict[Any, dict[str, Any]] = {
@@ -38,6 +39,8 @@ def document_schemas() -> dict[str, str]:
         "plan.json": _schema("A plan", [PlanDocument]),
         "apply.json": _schema("What an apply did", [ApplyDocument]),
         "drift.json": _schema("What drifted", [DriftDocument]),
+        "get.json": _schema("What get prints", LISTED),
+        "executions.json": _schema("What launch, watch and their like print", DONE),
         "event.json": _schema("A line of a stream of events", EVENTS),
     }
     return {name: to_json(schema) for name, schema in schemas.items()}

@@ -9,6 +9,7 @@ import pytest
 from reconciler.manifest import read_yaml
 from tests.e2e.conftest import Cli, Result
 from tests.e2e.running import Running, running
+from tests.report.test_schemas import check
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +42,11 @@ def cells(result: Result) -> list[list[str]]:
 
 
 def document(result: Result) -> Any:
+    """One document, as its schema says."""
     assert result.code == 0, result.err
-    return json.loads(result.out)
+    found = json.loads(result.out)
+    check(found, "get.json")
+    return found
 
 
 def test_tasks_and_workflows_are_listed_by_name(cli: Cli) -> None:
@@ -197,6 +201,29 @@ def test_places(cli: Cli) -> None:
     ]
     assert document(cli("get", "attributes", "--json"))["attributes"] == []
     assert "taskResources" in cli("get", "attributes", "taskResource").err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        "tasks",
+        "workflows",
+        "launchplans --all-versions",
+        "executions",
+        "nodes failed",
+        "task-executions going",
+        "signals going",
+        "projects",
+        "domains",
+        "attributes",
+        "tasks t@v1",
+        "workflows w@v1",
+        "nodes done n0 --data",
+    ],
+)
+def test_documents_are_as_the_schema_says(cli: Cli, argv: str) -> None:
+    """Lists, and one thing in full."""
+    document(cli("get", *argv.split(), "--json"))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 
 from tests.e2e.conftest import Cli, Result, started
 from tests.e2e.running import Running, running
+from tests.report.test_schemas import check
 
 
 @pytest.fixture
@@ -24,7 +25,18 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
 
 
 def lines(result: Result) -> list[Any]:
-    return [json.loads(line) for line in result.out.splitlines()]
+    """JSON Lines, each of them as its schema says."""
+    found = [json.loads(line) for line in result.out.splitlines()]
+    for line in found:
+        check(line, "executions.json")
+    return found
+
+
+def document(result: Result) -> Any:
+    """One document, as its schema says."""
+    found = json.loads(result.out)
+    check(found, "executions.json")
+    return found
 
 
 def primitive(literal: Any) -> Any:
@@ -153,9 +165,7 @@ def test_a_name_is_launched_once(cli: Cli, world: Running) -> None:
 def test_a_dry_run_sends_nothing(cli: Cli, world: Running) -> None:
     """It shows the request, and checks it like any other."""
     shown = cli("launch", "lp", "-i", "x=5", "--name", "one", "--dry-run")
-    as_json = json.loads(
-        cli("launch", "lp", "-i", "x=5", "--name", "one", "--dry-run", "--json").out
-    )
+    as_json = document(cli("launch", "lp", "-i", "x=5", "--name", "one", "--dry-run", "--json"))
 
     assert shown.code == 0
     assert "integer: '5'" in shown.out or 'integer: "5"' in shown.out
@@ -248,7 +258,7 @@ def test_watch_as_json(cli: Cli, world: Running) -> None:
     *changes, last = lines(cli("watch", "one", "--json"))
 
     assert {line["path"]: line["phase"] for line in changes}["one/n1"] == "SUCCEEDED"
-    assert (last["type"], last["phase"], last["succeeded"]) == ("execution", "SUCCEEDED", True)
+    assert (last["type"], last["phase"], last["succeeded"]) == ("watched", "SUCCEEDED", True)
     assert [child["runs"] for child in last["tree"]["children"]] == ["t", "t"]
 
 
@@ -296,7 +306,7 @@ def test_relaunch_and_recover(cli: Cli, world: Running) -> None:
     world.finish("one", error="oom")
 
     again = cli("relaunch", "one", "--name", "two", "--overwrite-cache")
-    recovered = json.loads(cli("recover", "one", "--name", "three", "--json").out)
+    recovered = document(cli("recover", "one", "--name", "three", "--json"))
 
     assert again.out == "flytesnacks/development/two\n"
     assert world.execution("two").spec.overwrite_cache
@@ -314,7 +324,7 @@ def test_terminate(cli: Cli, world: Running) -> None:
     done = cli("terminate", "one", "over", "nobody", "two", "--cause", "wrong day", "--json")
 
     assert done.code == 1
-    rows = {row["name"]: row for row in json.loads(done.out)["executions"]}
+    rows = {row["name"]: row for row in document(done)["executions"]}
     assert [rows[name]["terminated"] for name in ("one", "two")] == [True, True]
     assert "ended already: SUCCEEDED" in rows["over"]["message"]
     assert "there is no execution" in rows["nobody"]["message"]
@@ -336,7 +346,7 @@ def test_signals(cli: Cli, world: Running) -> None:
     wrong = cli("signal", "set", "one", "threshold", "much", "--json")
     assert wrong.code == 1
     assert json.loads(wrong.out)["diagnostics"][0]["code"] == "signal"
-    assert json.loads(cli("signal", "set", "one", "threshold", "1", "--json").out)["done"] == "set"
+    assert document(cli("signal", "set", "one", "threshold", "1", "--json"))["done"] == "set"
     assert "answered already" in cli("signal", "reject", "one", "go").err
     assert cli("signal", "reject", "one", "go", "--overwrite").code == 0
     assert "did you mean threshold?" in cli("signal", "set", "one", "thresold", "1").err
@@ -354,7 +364,7 @@ def test_files_go_up_and_come_back(cli: Cli, world: Running, here: Path) -> None
     (here / "one.txt").write_text("one")
 
     sent = cli("upload", "folder", "one.txt")
-    again = json.loads(cli("upload", "folder", "one.txt", "--json").out)
+    again = document(cli("upload", "folder", "one.txt", "--json"))
 
     assert sent.code == 0, sent.err
     assert [row["uri"] for row in again["files"]] == sent.out.split()
@@ -376,7 +386,7 @@ def test_outputs_are_downloaded(cli: Cli, world: Running, here: Path) -> None:
     world.finish("one", outputs={"o0": 42})
 
     done = cli("download", "one", "-o", "results")
-    given = json.loads(cli("download", "one", "x", "--inputs", "-o", "results", "--json").out)
+    given = document(cli("download", "one", "x", "--inputs", "-o", "results", "--json"))
 
     assert early.code == 1
     assert "no outputs yet" in json.loads(early.out)["diagnostics"][0]["message"]

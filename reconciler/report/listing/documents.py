@@ -1,0 +1,435 @@
+"""What `get`, `launch`, `watch` and their like print for machines, field by field.
+
+`schemas/get.json` and `schemas/executions.json` are written from these classes, and what is
+printed is checked against them in tests. Instants are RFC 3339.
+"""
+
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
+
+
+class Version(TypedDict):
+    """A version of something."""
+
+    project: str
+    domain: str
+    name: str
+    version: str
+
+
+class TaskRow(Version):
+    """A task."""
+
+    task_type: str
+    image: str | None
+    inputs: Annotated[dict[str, str], "name → type, in the type language of manifests"]
+    outputs: dict[str, str]
+    created_at: str | None
+
+
+class WorkflowRow(Version):
+    """A workflow."""
+
+    inputs: Annotated[dict[str, str], "name → type, in the type language of manifests"]
+    outputs: dict[str, str]
+    created_at: str | None
+
+
+class LaunchPlanRow(Version):
+    """A launch plan."""
+
+    state: Literal["active", "inactive"]
+    schedule: Annotated[str | None, "in words"]
+    workflow: Version
+    created_at: str | None
+    updated_at: str | None
+
+
+class Launched(Version):
+    """What an execution runs."""
+
+    kind: Literal["launch_plan", "task"]
+
+
+class Failure(TypedDict):
+    """Why something failed."""
+
+    code: str
+    message: str
+
+
+class Execution(TypedDict):
+    """Who an execution is."""
+
+    project: str
+    domain: str
+    name: str
+
+
+class ExecutionRow(Execution):
+    """An execution."""
+
+    phase: Annotated[str, "as Flyte Admin spells it"]
+    entity: Launched
+    mode: str
+    principal: str | None
+    cluster: str | None
+    tags: list[str]
+    labels: dict[str, str]
+    archived: bool
+    error: Failure | None
+    abort_cause: str | None
+    created_at: str | None
+    started_at: str | None
+    updated_at: str | None
+    seconds: Annotated[float | None, "how long it took"]
+
+
+class NodeRow(TypedDict):
+    """A node of an execution."""
+
+    id: str
+    spec_node_id: Annotated[str, "as its workflow calls it"]
+    phase: str
+    is_parent: bool
+    is_dynamic: bool
+    is_array: bool
+    retry_group: str | None
+    execution: Annotated[str | None, "project/domain/name of the one it started"]
+    cache: str | None
+    deck_uri: str | None
+    error: Failure | None
+    created_at: str | None
+    started_at: str | None
+    updated_at: str | None
+    seconds: float | None
+
+
+class LogLink(TypedDict):
+    """Where something wrote what it had to say."""
+
+    name: str
+    uri: str
+
+
+class AttemptRow(TypedDict):
+    """An attempt at a task."""
+
+    node: str
+    attempt: Annotated[int, "from 0"]
+    phase: str
+    task: Version
+    task_type: str | None
+    reason: str | None
+    logs: list[LogLink]
+    error: Failure | None
+    created_at: str | None
+    started_at: str | None
+    updated_at: str | None
+    seconds: float | None
+
+
+class SignalRow(TypedDict):
+    """Something that an execution waits for."""
+
+    id: str
+    signal_type: Annotated[str, "in the type language of manifests"]
+    is_set: bool
+
+
+class ProjectRow(TypedDict):
+    """A project."""
+
+    id: str
+    name: str
+    description: str
+    state: str
+    domains: list[str]
+    labels: dict[str, str]
+
+
+class DomainRow(TypedDict):
+    """A domain."""
+
+    id: str
+    name: str
+
+
+class AttributeRow(TypedDict):
+    """What is set for a level."""
+
+    project: str | None
+    domain: str | None
+    workflow: str | None
+    launch_plan: str | None
+    attribute: Annotated[str, "as manifests call it"]
+    values: Any
+
+
+class Tasks(TypedDict):
+    """What `get tasks --json` prints."""
+
+    format_version: str
+    type: Literal["tasks"]
+    tasks: list[TaskRow]
+
+
+class Workflows(TypedDict):
+    """What `get workflows --json` prints."""
+
+    format_version: str
+    type: Literal["workflows"]
+    workflows: list[WorkflowRow]
+
+
+class LaunchPlans(TypedDict):
+    """What `get launchplans --json` prints."""
+
+    format_version: str
+    type: Literal["launch_plans"]
+    launch_plans: list[LaunchPlanRow]
+
+
+class Executions(TypedDict):
+    """What `get executions --json` prints."""
+
+    format_version: str
+    type: Literal["executions"]
+    executions: list[ExecutionRow]
+
+
+class Nodes(TypedDict):
+    """What `get nodes --json` prints."""
+
+    format_version: str
+    type: Literal["nodes"]
+    nodes: list[NodeRow]
+
+
+class TaskExecutions(TypedDict):
+    """What `get task-executions --json` prints."""
+
+    format_version: str
+    type: Literal["task_executions"]
+    task_executions: list[AttemptRow]
+
+
+class Signals(TypedDict):
+    """What `get signals --json` prints."""
+
+    format_version: str
+    type: Literal["signals"]
+    signals: list[SignalRow]
+
+
+class Projects(TypedDict):
+    """What `get projects --json` prints."""
+
+    format_version: str
+    type: Literal["projects"]
+    projects: list[ProjectRow]
+
+
+class Domains(TypedDict):
+    """What `get domains --json` prints."""
+
+    format_version: str
+    type: Literal["domains"]
+    domains: list[DomainRow]
+
+
+class Attributes(TypedDict):
+    """What `get attributes --json` prints."""
+
+    format_version: str
+    type: Literal["attributes"]
+    attributes: list[AttributeRow]
+
+
+class WholeTask(TypedDict):
+    """One task in full."""
+
+    format_version: str
+    type: Literal["task"]
+    task: Annotated[dict[str, Any], "Flyte's message, as protobuf's JSON has it"]
+
+
+class WholeWorkflow(TypedDict):
+    """One workflow in full."""
+
+    format_version: str
+    type: Literal["workflow"]
+    workflow: Annotated[dict[str, Any], "Flyte's message, as protobuf's JSON has it"]
+
+
+class WholeLaunchPlan(TypedDict):
+    """One launch plan in full."""
+
+    format_version: str
+    type: Literal["launch_plan"]
+    launch_plan: Annotated[dict[str, Any], "Flyte's message, as protobuf's JSON has it"]
+
+
+class WholeExecution(TypedDict):
+    """One execution in full."""
+
+    format_version: str
+    type: Literal["execution"]
+    execution: Annotated[dict[str, Any], "Flyte's message, as protobuf's JSON has it"]
+    inputs: NotRequired[Annotated[dict[str, Any], "with --data: literals by name"]]
+    outputs: NotRequired[dict[str, Any]]
+
+
+class WholeNode(TypedDict):
+    """One node in full."""
+
+    format_version: str
+    type: Literal["node"]
+    node: Annotated[dict[str, Any], "Flyte's message, as protobuf's JSON has it"]
+    inputs: NotRequired[Annotated[dict[str, Any], "with --data: literals by name"]]
+    outputs: NotRequired[dict[str, Any]]
+
+
+class LaunchedLine(ExecutionRow):
+    """What `launch`, `relaunch` and `recover` print: all of it, or the first line."""
+
+    format_version: str
+    type: Literal["launched"]
+    console_url: str
+
+
+class BranchFacts(TypedDict):
+    """One node of a tree, or the execution itself."""
+
+    path: Annotated[str, "node ids from the execution on, joined by /"]
+    name: str
+    phase: str
+    runs: Annotated[str | None, "in a few words"]
+    started_at: str | None
+    ended_at: str | None
+    cache: str | None
+    attempts: int
+    reason: Annotated[str | None, "what it waits for or does"]
+    error: str | None
+    logs: list[LogLink]
+
+
+class PhaseLine(BranchFacts):
+    """A change that was seen while an execution was watched."""
+
+    type: Literal["phase"]
+    before: Annotated[str | None, "null: it is new"]
+
+
+class BranchTree(BranchFacts):
+    """The same, with all below it."""
+
+    children: list["BranchTree"]
+
+
+class Watched(Execution):
+    """What an execution came to: the last line of `watch`, and of `--wait` and `--watch`."""
+
+    format_version: str
+    type: Literal["watched"]
+    phase: str
+    succeeded: bool
+    tree: BranchTree
+
+
+class RequestDocument(TypedDict):
+    """What `launch --dry-run` would send."""
+
+    format_version: str
+    type: Literal["request"]
+    request: Annotated[dict[str, Any], "Flyte's message, as protobuf's JSON has it"]
+
+
+class TerminatedRow(Execution):
+    """One execution that was to be ended."""
+
+    terminated: bool
+    message: Annotated[str | None, "why not"]
+
+
+class Terminated(TypedDict):
+    """What `terminate` prints."""
+
+    format_version: str
+    type: Literal["terminated"]
+    executions: list[TerminatedRow]
+
+
+class Answered(TypedDict):
+    """What `signal approve`, `reject` and `set` print."""
+
+    format_version: str
+    type: Literal["signal"]
+    project: str
+    domain: str
+    execution: str
+    signal: str
+    done: Literal["approved", "rejected", "set"]
+
+
+class UploadedFile(TypedDict):
+    """A file or folder, and where it lies now."""
+
+    path: str
+    uri: str
+    kind: Literal["file", "directory"]
+    files: int
+    bytes: int
+    md5: Annotated[str | None, "of a file, in hexadecimal"]
+    seconds: float
+
+
+class Uploaded(TypedDict):
+    """What `upload` prints."""
+
+    format_version: str
+    type: Literal["uploaded"]
+    files: list[UploadedFile]
+
+
+class DownloadedFile(TypedDict):
+    """A file that was written."""
+
+    path: str
+    bytes: int
+
+
+class Downloaded(TypedDict):
+    """What `download` prints."""
+
+    format_version: str
+    type: Literal["downloaded"]
+    files: list[DownloadedFile]
+
+
+LISTED = (
+    Tasks,
+    Workflows,
+    LaunchPlans,
+    Executions,
+    Nodes,
+    TaskExecutions,
+    Signals,
+    Projects,
+    Domains,
+    Attributes,
+    WholeTask,
+    WholeWorkflow,
+    WholeLaunchPlan,
+    WholeExecution,
+    WholeNode,
+)
+DONE = (
+    LaunchedLine,
+    PhaseLine,
+    Watched,
+    RequestDocument,
+    Terminated,
+    Answered,
+    Uploaded,
+    Downloaded,
+)
