@@ -8,7 +8,7 @@ from typing import Any
 from flyteidl.core.literals_pb2 import Literal
 from flyteidl.core.types_pb2 import BlobType, LiteralType
 
-from reconciler.remote.executions.uploads import Uploads, places
+from reconciler.remote.executions.uploads import PLACED, Uploads, parts
 from reconciler.remote.executions.values import to_literal
 
 Convert = Callable[[str, Any, LiteralType], Literal]
@@ -55,10 +55,14 @@ def _by_flytekit(
     except Exception:
         return None  # what this project says about the value is the better message
     literal = Literal.FromString(model.to_flyte_idl().SerializeToString())
-    for place in places(literal):
+    for place in parts(literal, *PLACED):
         if "://" not in place.uri:
             path = Path(place.uri)
             place.uri = uploads.of_path(path, directory=_is_folder(place, path), where=where)
+    # Files that it names inside a struct would stay here, and nobody would find them.
+    structs = parts(literal, "binary", "generic")
+    if any(folder.encode() in one.SerializeToString() for one in structs):
+        return None
     return literal
 
 

@@ -5,11 +5,11 @@ for models): enum members by value, moments in ISO 8601, durations in seconds.
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 from uuid import UUID
 
@@ -42,8 +42,19 @@ def from_numpy(value: Any) -> Any:
     return value.tolist()
 
 
-def plain(value: Any, where: str) -> Any:
+# Stands in for the URI of a local file, or of a directory if the second argument is true.
+Local = Callable[[Path, bool, str], str]
+
+
+def _refuse(path: Path, directory: bool, where: str) -> str:
+    raise ValueError(f"{where}: {path} lies on this machine; give a URI")
+
+
+def plain(value: Any, where: str, local: Local = _refuse) -> Any:
     """`value` as mappings, lists and scalars, at any depth.
+
+    Args:
+        local: Asked about the files and directories of flytekit's that lie on this machine.
 
     Raises: ValueError naming the place of what a struct cannot hold.
     """
@@ -51,17 +62,20 @@ def plain(value: Any, where: str) -> Any:
         # A text or number that is an enum's member as well goes by its value.
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, Enum):
-        return plain(value.value, where)
+        return plain(value.value, where, local)
     for name in ("FlyteFile", "FlyteDirectory"):
         if is_of_flytekit(value, name):
-            return {"path": _remote_path(value, where)}
+            return {"path": _address(value, name == "FlyteDirectory", where, local)}
     if hasattr(value, "model_dump") and not isinstance(value, type):
         return value.model_dump(mode="json")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = dataclasses.fields(value)
-        return {one.name: plain(getattr(value, one.name), f"{where}.{one.name}") for one in fields}
+        return {
+            one.name: plain(getattr(value, one.name), f"{where}.{one.name}", local)
+            for one in fields
+        }
     if isinstance(value, Mapping):
-        return {_key(key): plain(item, f"{where}[{key!r}]") for key, item in value.items()}
+        return {_key(key): plain(item, f"{where}[{key!r}]", local) for key, item in value.items()}
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, timedelta):
@@ -69,10 +83,10 @@ def plain(value: Any, where: str) -> Any:
     if isinstance(value, Decimal | PurePath | UUID):
         return str(value)
     if is_numpy(value):
-        return plain(from_numpy(value), where)
+        return plain(from_numpy(value), where, local)
     if isinstance(value, Iterable):
         items = in_order(value, where)
-        return [plain(item, f"{where}[{index}]") for index, item in enumerate(items)]
+        return [plain(item, f"{where}[{index}]", local) for index, item in enumerate(items)]
     raise ValueError(f"{where}: a struct cannot hold a {type(value).__name__}")
 
 
@@ -96,10 +110,6 @@ def _key(key: Any) -> Any:
     return key.value if isinstance(key, Enum) else key
 
 
-def _remote_path(value: Any, where: str) -> str:
+def _address(value: Any, directory: bool, where: str, local: Local) -> str:
     path = str(getattr(value, "remote_source", None) or value.path)
-    if "://" not in path:
-        raise ValueError(
-            f"{where}: {path} is a local path within a struct; upload it first, and give its URI"
-        )
-    return path
+    return path if "://" in path else local(Path(path), directory, where)

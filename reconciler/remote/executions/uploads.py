@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgpack
 from flyteidl.core.literals_pb2 import Literal
 
 _SCHEME = "not-yet-uploaded://"
+# The kinds of scalars that have a URI.
+PLACED = ("blob", "schema", "structured_dataset")
 
 
 class Uploader(Protocol):
@@ -82,7 +85,7 @@ class Uploads:
         parallelism: int,
     ) -> None:
         """Upload what these literals wait for, and put the URIs in their places."""
-        waiting = [uri for literal in literals.values() for uri in _uris(literal)]
+        waiting = [uri for literal in literals.values() for uri in _addresses(literal)]
         wanted = [uri for uri in dict.fromkeys(waiting) if uri in self._pending]
         if not wanted:
             return
@@ -94,30 +97,56 @@ class Uploads:
         with ThreadPoolExecutor(min(parallelism, len(wanted))) as threads:
             settled = dict(zip(wanted, threads.map(send, wanted), strict=True))
         for literal in literals.values():
-            _replace(literal, settled)
+            _replace_addresses(literal, settled)
 
 
-def _uris(literal: Literal) -> list[str]:
-    return [place.uri for place in places(literal)]
+def _addresses(literal: Literal) -> list[str]:
+    found = [part.uri for part in parts(literal, *PLACED)]
+    for struct in parts(literal, "binary"):
+        if _SCHEME.encode() in struct.value:
+            found += _texts(_unpacked(struct))
+    return found
 
 
-def _replace(literal: Literal, settled: Mapping[str, str]) -> None:
-    for place in places(literal):
-        place.uri = settled.get(place.uri, place.uri)
+def _replace_addresses(literal: Literal, settled: Mapping[str, str]) -> None:
+    """Put other addresses in the place of those that are keys, inside structs as well."""
+    for part in parts(literal, *PLACED):
+        part.uri = settled.get(part.uri, part.uri)
+    for struct in parts(literal, "binary"):
+        if _SCHEME.encode() in struct.value:
+            struct.value = msgpack.packb(_replaced(_unpacked(struct), settled))
 
 
-def places(literal: Literal) -> list[Any]:
-    """Every message inside a literal that has a URI."""
+def _unpacked(struct: Any) -> Any:
+    return msgpack.unpackb(struct.value, strict_map_key=False)
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict | list):
+        items = value.values() if isinstance(value, dict) else value
+        return [text for item in items for text in _texts(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def _replaced(value: Any, settled: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _replaced(item, settled) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_replaced(item, settled) for item in value]
+    return settled.get(value, value) if isinstance(value, str) else value
+
+
+def parts(literal: Literal, *kinds: str) -> list[Any]:
+    """Every scalar of these kinds inside a literal, as the message of its kind."""
     match literal.WhichOneof("value"):
         case "collection":
-            return [one for item in literal.collection.literals for one in places(item)]
+            return [one for item in literal.collection.literals for one in parts(item, *kinds)]
         case "map":
             inner = literal.map.literals
-            return [one for key in list(inner) for one in places(inner[key])]
+            return [one for key in list(inner) for one in parts(inner[key], *kinds)]
         case "scalar":
             kind = literal.scalar.WhichOneof("value")
             if kind == "union":
-                return places(literal.scalar.union.value)
-            if kind in ("blob", "schema", "structured_dataset"):
-                return [getattr(literal.scalar, kind)]
+                return parts(literal.scalar.union.value, *kinds)
+            return [getattr(literal.scalar, kind)] if kind in kinds else []
     return []

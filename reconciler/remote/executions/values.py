@@ -7,7 +7,7 @@ flytekit's own FlyteFile, FlyteDirectory and StructuredDataset. Not by way of fl
 type is the declared one and not the one of its first item, an int is a float where one is wanted.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -64,7 +64,8 @@ class _Adapting:
             return _checked(given, declared, where), _EXACT
         match declared.WhichOneof("type"):
             case "union_type":
-                return value, _EXACT
+                # Every variant is to see all of it.
+                return list(value) if isinstance(value, Iterator) else value, _EXACT
             case "simple":
                 return self._simple(value, declared, where)
             case "enum_type" if isinstance(value, Enum):
@@ -80,7 +81,7 @@ class _Adapting:
     def _simple(self, value: Any, declared: LiteralType, where: str) -> tuple[Any, int]:
         kind = declared.simple
         if kind == SimpleType.STRUCT:
-            return _struct(value, declared, where)
+            return self._struct(value, declared, where)
         if isinstance(value, Enum):
             return value.value, _FAR
         if is_numpy(value):
@@ -90,6 +91,22 @@ class _Adapting:
         if kind == SimpleType.FLOAT and isinstance(value, Decimal):
             return float(value), _WIDENED
         return value, _EXACT
+
+    def _struct(self, value: Any, declared: LiteralType, where: str) -> tuple[Any, int]:
+        if isinstance(value, Message):
+            literal = Literal()
+            literal.scalar.generic.update(MessageToDict(value))
+            return literal, _EXACT
+        if not is_record(value) and not isinstance(value, Mapping):
+            return value, _EXACT
+        fields = declared.metadata.fields
+        title = fields["title"].string_value if "title" in fields else ""
+        own = not is_record(value) or title == type(value).__name__
+
+        def local(path: Path, directory: bool, where: str) -> str:
+            return self._path(path, where, directory=directory)
+
+        return plain(value, where, local), _EXACT if own else _WIDENED
 
     def _blob(self, value: Any, blob: BlobType, where: str) -> Any:
         directory = blob.dimensionality == BlobType.MULTIPART
@@ -170,19 +187,6 @@ def _checked(literal: Literal, declared: LiteralType, where: str) -> Literal:
     if declared.WhichOneof("type") == "enum_type":  # to Admin any text is a member
         coerce(literal.scalar.primitive.string_value, declared, where=where)
     return literal
-
-
-def _struct(value: Any, declared: LiteralType, where: str) -> tuple[Any, int]:
-    if isinstance(value, Message):
-        literal = Literal()
-        literal.scalar.generic.update(MessageToDict(value))
-        return literal, _EXACT
-    if not is_record(value) and not isinstance(value, Mapping):
-        return value, _EXACT
-    fields = declared.metadata.fields
-    title = fields["title"].string_value if "title" in fields else ""
-    own = not is_record(value) or title == type(value).__name__
-    return plain(value, where), _EXACT if own else _WIDENED
 
 
 def _list(value: Any, where: str) -> Any:

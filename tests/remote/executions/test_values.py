@@ -46,6 +46,13 @@ class Other:
     z: int
 
 
+@dataclass
+class Report:
+    file: FlyteFile
+    folders: dict[str, FlyteDirectory]
+    name: str
+
+
 class Model(BaseModel):
     a: int
     b: list[float] = []
@@ -161,7 +168,7 @@ def test_values_become_what_is_declared(value: Any, kind: Any, expected: Any) ->
         ("RED", "enum[red, blue]", "'RED' is none of red, blue"),
         (object(), "struct", "v: expected struct"),
         ({"a": object()}, "struct", r"v\['a'\]: a struct cannot hold a object"),
-        ({"f": FlyteFile("/tmp/x")}, "struct", "upload it first"),
+        ({"f": FlyteFile("/tmp/x")}, "struct", "lies on this machine; give a URI"),
         (5, "file", "v: expected file"),
         ("local.txt", "file", "lies on this machine; give a URI"),
         (5, "schema", "v: expected schema"),
@@ -209,6 +216,7 @@ def test_protobuf_messages_are_structs() -> None:
         ("red", str | Color, ("str", "red")),
         (Point(1), Other | Point, ("Object-Dataclass-Transformer", None)),
         (["a"], list[int] | list[str], ("Typed List", ["a"])),
+        ((text for text in "ab"), list[int] | list[str], ("Typed List", ["a", "b"])),
         ({"type": "float", "value": 3}, int | float, ("float", 3.0)),
     ],
     ids=str,
@@ -322,6 +330,25 @@ class TestUploads:
         literal = made(file, "str | file", uploads)
 
         assert "s3://up/p/d/f.txt" in self.settled(literal, uploads)[0]
+
+    def test_files_inside_structs_go_along(self, tmp_path: Path) -> None:
+        """At any depth of a dataclass; texts that look like paths stay."""
+        file = tmp_path / "f.txt"
+        file.write_text("hello")
+        report = Report(FlyteFile(str(file)), {"a": FlyteDirectory(str(tmp_path))}, str(file))
+        uploads = Uploads()
+        literal = made([report], list[Report], uploads)
+
+        _, sent = self.settled(literal, uploads)
+
+        assert sorted(sent) == sorted(["f.txt[]", f"{tmp_path.name}[f.txt]"])
+        assert shown(literal) == [
+            {
+                "file": {"path": "s3://up/p/d/f.txt"},
+                "folders": {"a": {"path": f"s3://up/p/d/{tmp_path.name}"}},
+                "name": str(file),
+            }
+        ]
 
     def test_nothing_is_sent_for_remote_things(self) -> None:
         uploads = Uploads()
