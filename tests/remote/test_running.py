@@ -58,6 +58,17 @@ def files(file: FlyteFile, folder: FlyteDirectory) -> FlyteFile:
     return file
 
 
+@dataclass
+class Report:
+    file: FlyteFile
+    pages: int
+
+
+@task  # type: ignore[untyped-decorator]
+def publish(report: Report) -> int:
+    return report.pages
+
+
 @task  # type: ignore[untyped-decorator]
 def matrix(values: np.ndarray) -> int:
     return 1
@@ -204,6 +215,24 @@ def test_files_go_along_and_come_back(
     assert [one.read_text() for one in sorted((tmp_path / "out").rglob("*.txt"))] == ["top"]
     found = {one.parent.name: one.read_text() for one in (tmp_path / "back").rglob("a.txt")}
     assert found["deep"] == "deep"
+
+
+def test_files_inside_a_dataclass_go_along(remote: Remote, tmp_path: Path) -> None:
+    """And flytekit opens them where they went."""
+    (tmp_path / "a.txt").write_text("report")
+    execution = remote.execute(
+        publish,
+        {"report": Report(FlyteFile(str(tmp_path / "a.txt")), 3)},
+        version="v1",
+        serialization_settings=SETTINGS,
+    )
+    (tmp_path / "a.txt").unlink()
+
+    found = execution.inputs.get("report", Report)
+
+    assert found.pages == 3
+    with open(found.file) as content:
+        assert content.read() == "report"
 
 
 def test_nothing_is_uploaded_for_inputs_that_do_not_fit(remote: Remote, tmp_path: Path) -> None:
