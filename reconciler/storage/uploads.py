@@ -76,6 +76,20 @@ class Uploads:
             str(path),
         )
 
+    def below(self, path: UploadPath) -> list[Entry] | None:
+        """Every file below a folder, however deep; None if nothing is known to be there.
+
+        One look for all of it, where `children` would take one for each folder.
+        """
+        if self._natively:
+            found = self._access.native.find(self._access.resolver.native(path))
+            if found is not None:
+                return None  # the store's own answer is for its own library to walk
+        index = self._index(path)
+        before = f"{path.name}/" if path.name else ""
+        names = sorted(name for name in index.files if name.startswith(before))
+        return [self._held(path, name, index.files[name]) for name in names] or None
+
     def put(self, file: Path, path: UploadPath, digest: Digest | None = None) -> str:
         """Upload a file and remember it.
 
@@ -118,11 +132,7 @@ class Uploads:
         return found
 
     def _known(self, path: UploadPath) -> list[Entry] | None:
-        index = Index()
-        index.add(self._read.get(_root(path), lambda: self._indexed(path)))
-        with self._lock:
-            if _root(path) in self._written:
-                index.add(self._written[_root(path)])
+        index = self._index(path)
         before = f"{path.name}/" if path.name else ""
         folders: set[str] = set()
         found: list[Entry] = []
@@ -132,21 +142,26 @@ class Uploads:
             first, slash, _ = name[len(before) :].partition("/")
             if slash:
                 folders.add(first)
-                continue
-            whole = UploadPath(path.project, path.domain, path.root, name)
-            found.append(
-                Entry(
-                    str(whole),
-                    size=held.size,
-                    md5=held.md5,
-                    native_url=native_of(self._access.resolver.root_url(path), name),
-                )
-            )
+            else:
+                found.append(self._held(path, name, held))
         for name in index.empty:
             if name.startswith(before):
                 folders.add(name[len(before) :].partition("/")[0])
         found += [Entry(f"{path}/{name}", folder=True) for name in folders]
         return found or ([] if path.name in index.empty else None)
+
+    def _index(self, path: UploadPath) -> Index:
+        index = Index()
+        index.add(self._read.get(_root(path), lambda: self._indexed(path)))
+        with self._lock:
+            if _root(path) in self._written:
+                index.add(self._written[_root(path)])
+        return index
+
+    def _held(self, path: UploadPath, name: str, held: Held) -> Entry:
+        whole = UploadPath(path.project, path.domain, path.root, name)
+        url = native_of(self._access.resolver.root_url(path), name)
+        return Entry(str(whole), size=held.size, md5=held.md5, native_url=url)
 
     def _indexed(self, path: UploadPath) -> Index:
         return self._access.indexes.read(path) or Index()
