@@ -44,9 +44,13 @@ class AdminExecutionReader:
 
     def runs(self, ids: Collection[ResourceId]) -> Mapping[ResourceId, Run]:
         names: dict[tuple[str, str], list[str]] = {}
-        for id in sorted(ids):
+        for id in ids:
             names.setdefault(id.scope, []).append(id.name)
-        queries = [(scope, some) for scope, all_ in names.items() for some in chunks(all_, VALUES)]
+        queries = [
+            (scope, some)
+            for scope in sorted(names)
+            for some in chunks(sorted(names[scope]), VALUES)
+        ]
         answers = self._pool.map(self._named, queries)
         return {run.id: run for answer in answers for run in answer}
 

@@ -89,7 +89,8 @@ def standings(backfill: Backfill, layout: Layout, runs: Runs, *, now: int) -> tu
         if room:
             room -= 1
         else:
-            found[at] = replace(found[at], state=SlotState.WAITING)
+            due = found[at]
+            found[at] = Standing(due.unit, SlotState.WAITING, due.attempt, due.note)
     return tuple(found)
 
 
