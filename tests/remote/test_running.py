@@ -218,7 +218,7 @@ def test_files_go_along_and_come_back(
 
 
 def test_files_inside_a_dataclass_go_along(remote: Remote, tmp_path: Path) -> None:
-    """And flytekit opens them where they went."""
+    """The struct says where they went."""
     (tmp_path / "a.txt").write_text("report")
     execution = remote.execute(
         publish,
@@ -226,13 +226,12 @@ def test_files_inside_a_dataclass_go_along(remote: Remote, tmp_path: Path) -> No
         version="v1",
         serialization_settings=SETTINGS,
     )
-    (tmp_path / "a.txt").unlink()
 
-    found = execution.inputs.get("report", Report)
+    report = execution.inputs["report"]
+    (file,) = remote.download(report["file"]["path"], tmp_path / "back")
 
-    assert found.pages == 3
-    with open(found.file) as content:
-        assert content.read() == "report"
+    assert report["pages"] == 3
+    assert file.read_text() == "report"
 
 
 def test_nothing_is_uploaded_for_inputs_that_do_not_fit(remote: Remote, tmp_path: Path) -> None:
