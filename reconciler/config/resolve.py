@@ -72,6 +72,8 @@ def resolve(
     """
     found = find_file(config_file, environ=environ, home=home, folder=folder or Path())
     whole = config_file is not None
+    if whole:
+        found.read()
     # A file that a program names is nearer to it than the shell it was started from.
     mine = found.endpoint() if whole and flag is None and environment_endpoint is None else None
     named = (

@@ -56,6 +56,12 @@ def test_a_file_that_is_given_must_do(tmp_path: Path, text: str) -> None:
         Config.auto(tmp_path / text, environ={"RECONCILER_ADMIN": "other:1"})
 
 
+def test_a_file_given_for_its_options_must_be_there(tmp_path: Path) -> None:
+    """Or the login would quietly be another."""
+    with pytest.raises(ConfigError, match="there is no file"):
+        Config.for_endpoint("h:1", config_file=tmp_path / "missing.yaml", environ={})
+
+
 def test_for_endpoint_keeps_the_environments_login() -> None:
     """flytekit forgets it without a file."""
     config = Config.for_endpoint("dns:///flyte.example.com", environ=SECRET)
