@@ -1,5 +1,6 @@
 """A launch: what is sent, what is found instead, and what is refused before."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
@@ -323,3 +324,19 @@ def test_place_of_the_execution_is_its_own(running: Running, name: str) -> None:
 
     assert execution.id.domain == "staging"
     assert execution.spec.launch_plan.domain == "development"
+
+
+def test_lazy_entities_run(running: Running) -> None:
+    """Fetched for it."""
+    lazy = running.remote.fetch_workflow_lazy(name="w", version="v1")
+
+    assert running.remote.execute(lazy, {"x": 3}).spec.launch_plan.name == "w"
+
+
+def test_many_threads_start_one(running: Running, name: str) -> None:
+    """Whoever loses the race finds what the other started."""
+    with ThreadPoolExecutor(8) as threads:
+        found = threads.map(
+            lambda _: running.remote.execute(LP, {"x": 3}, execution_name=name), range(16)
+        )
+        assert {execution.id.name for execution in found} == {name}
