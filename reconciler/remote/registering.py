@@ -257,7 +257,7 @@ class Registering(Connected):
         destination_dir: str = ".",
         dry_run: bool = False,
     ) -> Registered:
-        """Register many things in one plan; the third time they are there it costs a few lists.
+        """Register many things in one plan; where they are there already, that costs a few lists.
 
         Args:
             what: flytekit's objects, one or many; the path of a package, as `pyflyte package` and

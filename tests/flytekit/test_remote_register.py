@@ -2,7 +2,9 @@
 
 import copy
 import sys
+from collections import OrderedDict
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -22,10 +24,13 @@ from flytekit.core.context_manager import FlyteEntities
 from flytekit.core.launch_plan import ReferenceLaunchPlan
 from flytekit.core.schedule import FixedRate
 from flytekit.models.common import Annotations, Labels
+from flytekit.models.task import TaskSpec
 from flytekit.remote import FlyteRemote
+from flytekit.tools.translator import get_serializable
 from flytekit.types.file import FlyteFile
 
 from reconciler.errors import (
+    BundleError,
     ConfigError,
     FlyteInvalidInputException,
     ManifestError,
@@ -33,6 +38,7 @@ from reconciler.errors import (
     RegistrationConflictError,
     RegistrationError,
 )
+from reconciler.manifest import load
 from reconciler.model import Kind, Plan, Verb
 from reconciler.remote import Fate, FlyteLaunchPlan, FlyteTask, FlyteWorkflow, Remote
 from reconciler.remote.register.extra import need_flytekit
@@ -488,10 +494,8 @@ def test_admin_holds_what_flytekits_own_client_would_have_sent(remote: Remote) -
     assert len(found) == 7
 
 
-def test_manifests_and_packages_are_registered_alike(remote: Remote, tmp_path: Any) -> None:
-    """By their path, or as they were loaded."""
-    from reconciler.manifest import load
-
+def test_manifests_are_registered_alike(remote: Remote, tmp_path: Path) -> None:
+    """As they were loaded, each under its own version."""
     (tmp_path / "task.yaml").write_text(
         "apiVersion: reconciler/v1\nkind: Task\n"
         "metadata: {project: flytesnacks, domain: development, name: shell}\n"
@@ -499,13 +503,41 @@ def test_manifests_and_packages_are_registered_alike(remote: Remote, tmp_path: A
     )
     manifests = load([tmp_path])
 
+    plan: Any = remote.register(manifests, dry_run=True)
     first = remote.register(manifests)
     again = remote.register(manifests)
 
     (id,) = first.fates
+    assert [step.id for step in plan] == [id]
     assert first.fates[id] is Fate.CREATED
     assert again.fates == {id: Fate.IDENTICAL}
     assert again.tasks["shell"].template.container.image == "busybox:1"
+
+
+def test_packages_are_registered_by_their_path(remote: Remote, tmp_path: Path) -> None:
+    """Under the version that a Package manifest gives them, or the one that is said."""
+    settings = SerializationSettings(ImageConfig.auto(img_name=IMAGE))
+    found: Any = OrderedDict()
+    get_serializable(found, settings, inner)
+    for number, model in enumerate(one for one in found.values() if hasattr(one, "template")):
+        suffix = 1 if isinstance(model, TaskSpec) else 2
+        file = tmp_path / f"{number}_{suffix}.pb"
+        file.write_bytes(model.to_flyte_idl().SerializeToString())
+
+    first = remote.register(tmp_path)
+    said = remote.register(str(tmp_path), version="1")
+
+    (tmp_path / "package.yaml").write_text(
+        "apiVersion: reconciler/v1\nkind: Package\n"
+        "metadata: {project: flytesnacks, domain: development, name: p}\nspec: {source: .}\n"
+    )
+    manifest = load([tmp_path / "package.yaml"])
+    (tmp_path / "package.yaml").unlink()
+    assert set(remote.register(manifest).fates.values()) == {Fate.IDENTICAL}
+    assert len(first) == len(said) == 2
+    assert said.version == "1" != first.version
+    with pytest.raises(BundleError, match="no such file or folder"):
+        remote.register(tmp_path / "missing.tgz")
 
 
 def test_without_flytekit_the_way_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

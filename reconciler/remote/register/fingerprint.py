@@ -6,18 +6,19 @@ what its closure holds and the globals that it names; a value is what it is made
 comes from an installed module is its name, for the container has it.
 """
 
+import copyreg
 import hashlib
 import os
 import site
 import sys
 import types
 from collections.abc import Iterator, Mapping
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 # Part of every fingerprint. A change of what is hashed, or how, must change it too.
 _ENCODING = b"reconciler pickle 1"
-_PLAIN = (type(None), bool, int, float, complex, str, bytes, bytearray, type(...))
+_PLAIN = (type(None), bool, int, float, complex, str, type(...))
 _CLASS_NOISE = frozenset({"__dict__", "__weakref__", "__module__", "__doc__", "__firstlineno__"})
 _NATIVE = (
     types.BuiltinFunctionType,
@@ -55,7 +56,7 @@ class Fingerprint:
         walk = _Walk(self._modules)
         try:
             said = walk.digest((name, type(task).__qualname__, _essence(task)))
-        except Unstable as error:
+        except (Unstable, RecursionError) as error:
             self.reasons.append(f"{name}: {error}")
             return
         self._sha.update(said)
@@ -89,8 +90,10 @@ class _Walk:
 
     def digest(self, value: Any) -> bytes:
         """32 bytes for a value; inside a circle, how far back it leads."""
-        if isinstance(value, _PLAIN) and type(value) in _PLAIN:
+        if type(value) in _PLAIN:
             return _hash(type(value).__name__.encode(), repr(value).encode())
+        if type(value) in (bytes, bytearray):
+            return _hash(type(value).__name__.encode(), value)
         if id(value) in self._under_way:
             back = len(self._under_way) - self._under_way[id(value)]
             return _hash(b"back", str(back).encode())
@@ -118,6 +121,9 @@ class _Walk:
                 for key, item in value.items():
                     yield self.digest(key)
                     yield self.digest(item)
+            case MappingProxyType():
+                yield b"proxy"
+                yield self.digest(dict(value))
             case FunctionType():
                 yield from self._function(value)
             case CodeType():
@@ -204,7 +210,8 @@ class _Walk:
             yield from _named("builtin", getattr(value, "__module__", ""), value.__qualname__)
             return
         try:
-            reduced = value.__reduce_ex__(4)
+            reduce = copyreg.dispatch_table.get(type(value))
+            reduced: Any = reduce(value) if reduce is not None else value.__reduce_ex__(4)
         except Exception as error:  # whatever the classes of users raise
             raise Unstable(f"holds a {type(value).__name__}, {error}") from error
         if isinstance(reduced, str):
@@ -270,7 +277,7 @@ def _named(*parts: str | None) -> Iterator[bytes]:
     return ((part or "").encode() for part in parts)
 
 
-def _hash(*parts: bytes) -> bytes:
+def _hash(*parts: bytes | bytearray) -> bytes:
     sha = hashlib.sha256()
     for part in parts:
         sha.update(len(part).to_bytes(8, "big"))
