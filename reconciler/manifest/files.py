@@ -40,13 +40,25 @@ def find(
     `problems`.
     """
     ignored = [_ignored(glob) for glob in ignore]
-    found: dict[object, Source] = {}
+    found: dict[str, Source] = {}
+    folders: dict[str, str] = {}
     for path in paths:
         for source in _sources(str(path), problems):
             outright = source.name == str(path)
             if outright or not any(glob.fullmatch(source.name) for glob in ignored):
-                found.setdefault(source.path.resolve() if source.path else STDIN, source)
+                found.setdefault(_real(source.path, folders) if source.path else STDIN, source)
     return list(found.values())
+
+
+def _real(path: Path, folders: dict[str, str]) -> str:
+    """Where a file really is. What each of the `folders` is, is found once."""
+    if path.is_symlink():
+        return os.path.realpath(path)
+    folder, name = os.path.split(path)
+    real = folders.get(folder)
+    if real is None:
+        real = folders[folder] = os.path.realpath(folder)
+    return os.path.join(real, name)
 
 
 def _ignored(pattern: str) -> re.Pattern[str]:

@@ -4,7 +4,6 @@ Two questions, two hashes. `object_hash` answers *would Admin call it identical*
 digest. `content_hash` answers *which version is this*: it covers the exact bytes a create sends.
 """
 
-import base64
 import hashlib
 import math
 from collections.abc import Iterable
@@ -15,6 +14,8 @@ from google.protobuf.message import Message
 
 # Part of every content hash. A change of what is hashed, or how, must change it too.
 CONTENT_ENCODING = 1
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_TWO_LETTERS = [first + second for first in _LETTERS for second in _LETTERS]
 
 
 def to_canonical(message: Message) -> dict[str, Any]:
@@ -60,8 +61,9 @@ def content_hash(parts: Iterable[bytes]) -> str:
     for part in parts:
         sha.update(len(part).to_bytes(8, "big"))
         sha.update(part)
-    # Fifteen bytes are 24 letters: no more is encoded than is used.
-    return "a" + base64.b32encode(sha.digest()[:15]).decode().lower()[:20]
+    # Twenty letters are a hundred bits, two letters for each ten of them from the highest on.
+    bits = int.from_bytes(sha.digest()[:13], "big") >> 4
+    return "a" + "".join([_TWO_LETTERS[bits >> shift & 1023] for shift in range(90, -1, -10)])
 
 
 def is_content_hash(version: str) -> bool:
@@ -69,7 +71,7 @@ def is_content_hash(version: str) -> bool:
     return (
         len(version) == 21
         and version[0] == "a"
-        and all(letter in "abcdefghijklmnopqrstuvwxyz234567" for letter in version[1:])
+        and all(letter in _LETTERS for letter in version[1:])
     )
 
 

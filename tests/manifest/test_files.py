@@ -128,3 +128,11 @@ def test_a_folder_that_cannot_be_read_is_told(tree: Path) -> None:
 
     assert "m/deep: error: cannot be read: Permission denied [unreadable]" in problem
     (tree / "m/deep").chmod(0o755)
+
+
+def test_a_file_is_taken_once_whatever_leads_to_it(tree: Path) -> None:
+    """By its own name, through a link to it, or through a link to its folder."""
+    (tree / "m/link.yaml").symlink_to(tree / "m/b.yaml")
+    (tree / "n").symlink_to(tree / "m")
+    assert names("m") == ["m/a.yml", "m/b.yaml", "m/deep/c.yaml"]
+    assert names("n/link.yaml", "m") == ["n/link.yaml", "m/a.yml", "m/deep/c.yaml"]

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Self
 
 from flyteidl.core.types_pb2 import LiteralType
 from google.protobuf.duration_pb2 import Duration
@@ -10,6 +11,7 @@ from pydantic import (
     AfterValidator,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
     PlainValidator,
     WithJsonSchema,
     model_validator,
@@ -106,14 +108,23 @@ class Variable(Part):
     type: Type
     description: Text = ""
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _from_text(cls, value: Any) -> Any:
+    def _from_text(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Any:
         if isinstance(value, str):
-            return {"type": value}
+            return _plain_variable(value) or handler({"type": value})
         if not isinstance(value, dict):
             raise ValueError("expected a type such as int, or a mapping with type and description")
-        return value
+        return handler(value)
+
+
+@lru_cache(maxsize=4096)
+def _plain_variable(text: str) -> Variable | None:
+    """The variable that a type alone says, one for all who say it; None for what is no type."""
+    try:
+        return Variable(type=parse_type(text))
+    except ValueError:
+        return None
 
 
 Variables = Annotated[dict[Name, Variable], Field(default_factory=dict)]
