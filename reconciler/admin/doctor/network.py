@@ -4,6 +4,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -75,10 +76,14 @@ def look_at_network(
         facts={"milliseconds": round(took, 1)},
     )
     if secure:
-        yield _look_at_tls(host, port, config, check=f"{prefix}tls", now=now)
+        # gRPC takes no connection that did not agree on HTTP/2; the store speaks what it likes.
+        speaks = ("h2",) if not prefix else ("h2", "http/1.1")
+        yield _look_at_tls(host, port, config, check=f"{prefix}tls", now=now, speaks=speaks)
 
 
-def _look_at_tls(host: str, port: int, config: Config, *, check: str, now: datetime) -> Finding:
+def _look_at_tls(
+    host: str, port: int, config: Config, *, check: str, now: datetime, speaks: tuple[str, ...]
+) -> Finding:
     shown = read_certificate(host, port, seconds=SECONDS)
     if shown is None:
         return Finding(
@@ -91,7 +96,7 @@ def _look_at_tls(host: str, port: int, config: Config, *, check: str, now: datet
     facts = _facts(shown, now)
     days = shown.days_left(now)
     try:
-        _verify(host, port, config)
+        agreed = _agreed(host, port, config, speaks)
     except (ssl.SSLError, OSError) as error:
         return Finding(
             check=check,
@@ -99,6 +104,14 @@ def _look_at_tls(host: str, port: int, config: Config, *, check: str, now: datet
             text=f"the certificate of {host}:{port} is not accepted: {_reason(error)}; it is "
             f"for {shown.listed_names()}, from {shown.issuer}, until {shown.until:%Y-%m-%d}",
             fix=_fix(error, shown, now),
+            facts=facts,
+        )
+    if agreed is None and speaks == ("h2",):
+        return Finding(
+            check=check,
+            verdict=Verdict.ERROR,
+            text=f"{host}:{port} does not offer HTTP/2 (ALPN h2), which gRPC needs",
+            fix="switch HTTP/2 on at the load balancer or ingress, or name Admin's gRPC port",
             facts=facts,
         )
     if days < _SOON:
@@ -127,16 +140,15 @@ def _facts(shown: Certificate, now: datetime) -> dict[str, object]:
     }
 
 
-def _verify(host: str, port: int, config: Config) -> None:
-    from dataclasses import replace
-
+def _agreed(host: str, port: int, config: Config, speaks: tuple[str, ...]) -> str | None:
+    """Verify the certificate, and return what of `speaks` the server agreed to, if anything."""
     context = tls(replace(config, insecure_skip_verify=False))
-    context.set_alpn_protocols(["h2", "http/1.1"])
+    context.set_alpn_protocols(list(speaks))
     with (
         socket.create_connection((host, port), timeout=SECONDS) as plain,
-        context.wrap_socket(plain, server_hostname=host),
+        context.wrap_socket(plain, server_hostname=host) as secured,
     ):
-        pass
+        return secured.selected_alpn_protocol()
 
 
 def _reason(error: Exception) -> str:

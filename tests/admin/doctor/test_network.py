@@ -20,9 +20,10 @@ NOW = datetime.now(UTC)
 
 
 @contextmanager
-def shaking_hands(certificate: trustme.LeafCert | None) -> Iterator[int]:
+def shaking_hands(certificate: trustme.LeafCert | None, *, speaks: str = "h2") -> Iterator[int]:
     """A server that does TLS with this certificate, or says something else; its port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_alpn_protocols([speaks])
     if certificate:
         certificate.configure_cert(context)
     listener = socket.create_server(("127.0.0.1", 0))
@@ -146,6 +147,15 @@ def test_a_certificate_that_ends_soon(authority: trustme.CA, ca_file: str) -> No
         one = look("localhost", port, ca_cert_file=ca_file)[2]
     assert one.verdict is Verdict.WARNING
     assert "ends in 5 days" in one.text
+
+
+def test_a_server_without_http2(authority: trustme.CA, ca_file: str) -> None:
+    """A load balancer in front that would break every call."""
+    with shaking_hands(authority.issue_cert("localhost"), speaks="http/1.1") as port:
+        one = look("localhost", port, ca_cert_file=ca_file)[2]
+    assert one.verdict is Verdict.ERROR
+    assert "HTTP/2" in one.text
+    assert "load balancer" in one.fix
 
 
 def test_a_server_without_tls() -> None:
