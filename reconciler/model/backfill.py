@@ -6,6 +6,7 @@ A slot is one time at which a launch plan's schedule fires. Instants are nanosec
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from flyteidl.admin.execution_pb2 import ExecutionCreateRequest
 from flyteidl.core.literals_pb2 import LiteralMap
@@ -96,6 +97,20 @@ class Backfill:
     request: ExecutionCreateRequest = field(default_factory=ExecutionCreateRequest)
     kickoff: str = ""
     origin: Origin | None = None
+
+    @property
+    def inputs(self) -> str:
+        """What tells what each launch is given, beside its slot's time and what is the default.
+
+        The scheduler gives nothing else, and a default that is said again is no difference.
+        """
+        spec: Any = self.launch_plan.spec
+        expected = spec.closure.expected_inputs.parameters
+        given = LiteralMap()
+        for name, literal in self.request.inputs.literals.items():
+            if name not in expected or expected[name].default != literal:
+                given.literals[name].CopyFrom(literal)
+        return inputs_key(given)
 
 
 class Phase(StrEnum):

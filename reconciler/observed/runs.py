@@ -89,7 +89,7 @@ def _with_inputs(run: Run, backfill: Backfill, reader: ExecutionReader) -> Run:
         if backfill.kickoff in inputs.literals:
             del inputs.literals[backfill.kickoff]
     is_same = held == wanted
-    return replace(run, inputs=inputs_key(backfill.request.inputs if is_same else held))
+    return replace(run, inputs=backfill.inputs if is_same else inputs_key(held))
 
 
 def _resolved(backfill: Backfill) -> LiteralMap:

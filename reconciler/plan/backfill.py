@@ -33,7 +33,6 @@ from reconciler.model import (
     Unit,
     Verb,
     difference,
-    inputs_key,
 )
 
 # Rows of a table: at either end, and of each state that somebody may have to look at.
@@ -76,7 +75,7 @@ def standings(backfill: Backfill, layout: Layout, runs: Runs, *, now: int) -> tu
     Args:
         now: In nanoseconds since 1970; what is due later is launched later.
     """
-    inputs = inputs_key(backfill.request.inputs)
+    inputs = backfill.inputs
     found = [_standing(backfill, unit, runs, now, inputs) for unit in layout.units]
     running = sum(one.state is SlotState.RUNNING for one in found)
     room = max(backfill.concurrency - running, 0)
@@ -143,8 +142,7 @@ def request_of(backfill: Backfill, unit: Unit, attempt: int = 1) -> ExecutionCre
     request = ExecutionCreateRequest()
     request.CopyFrom(backfill.request)
     request.name = unit.attempt(attempt)
-    key = inputs_key(backfill.request.inputs)
-    request.spec.annotations.values[INPUTS_ANNOTATION] = key
+    request.spec.annotations.values[INPUTS_ANNOTATION] = backfill.inputs
     if backfill.strategy is Strategy.WORKFLOW:
         return request
     seconds, nanos = divmod(unit.slots[0], SECOND)

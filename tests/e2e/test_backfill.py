@@ -2,10 +2,16 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flyteidl.admin.execution_pb2 import ExecutionCreateRequest, ExecutionMetadata
+from flyteidl.admin.execution_pb2 import (
+    ExecutionCreateRequest,
+    ExecutionMetadata,
+    ExecutionUpdateRequest,
+    ExecutionUpdateResponse,
+)
 
 from reconciler.cron import execution_name, from_rfc3339
 from reconciler.manifest import load
@@ -92,8 +98,6 @@ def test_each_slot_is_launched_under_the_schedulers_name_with_its_time(
 def test_what_the_scheduler_ran_is_not_run_again(here: Path) -> None:
     """The real scheduler, on a clock that is wound over three mornings."""
     with embedded_admin(scheduler=True, clock="2024-01-01T00:00:00Z") as admin:
-        from datetime import timedelta
-
         apply(admin, here, WEATHER)
         admin.advance(timedelta(days=3))
         before = names(admin)
@@ -332,8 +336,6 @@ def test_a_clock_gap_has_no_slot_and_an_overlap_has_two(
 
 def test_a_rate_is_counted_from_its_anchor_or_from_what_the_scheduler_ran(here: Path) -> None:
     """It has no grid of its own; without either nothing can be known."""
-    from datetime import timedelta
-
     rate = WEATHER.replace(SCHEDULE, "  schedule: {rate: {every: 6, unit: hours}}\n").replace(
         "inputs: {region: eu}", "inputs: {region: eu, day: 2024-01-01}"
     )
@@ -481,3 +483,30 @@ def test_a_label_left_by_a_failed_create_does_not_lock_the_slot_out(
 
     assert report.succeeded, [one.message for one in report.outcomes]
     assert set(names(flyte)) == {scheduled(1), scheduled(2)}
+
+
+def test_an_archived_execution_is_there_all_the_same(
+    remote: Remote, flyte: EmbeddedAdmin, here: Path
+) -> None:
+    """Admin's lists hide it, and its name is taken."""
+    manifests = load(written(here, backfill(end="2024-01-03")))
+    remote.apply(remote.plan(manifests))
+    id = {"project": PROJECT, "domain": DOMAIN, "name": scheduled(1)}
+    flyte.call("UpdateExecution", ExecutionUpdateRequest(id=id, state=1), ExecutionUpdateResponse)
+
+    table = remote.plan(manifests).backfills[0]
+
+    assert counts(table) == {"running": 2}
+
+
+def test_a_default_that_is_said_again_is_no_other_input(here: Path) -> None:
+    """What the scheduler ran without it was given the same."""
+    with embedded_admin(scheduler=True, clock="2024-01-01T00:00:00Z") as admin:
+        apply(admin, here, WEATHER)
+        admin.advance(timedelta(days=1))
+        with remote_of(admin) as remote:
+            same = load(written(here, backfill(end="2024-01-03", more="inputs: {region: eu}")))
+            other = load(written(here, backfill(end="2024-01-03", more="inputs: {region: us}")))
+
+            assert counts(remote.plan(same).backfills[0]) == {"run": 1, "running": 1}
+            assert counts(remote.plan(other).backfills[0]) == {"run": 1, "conflict": 1}

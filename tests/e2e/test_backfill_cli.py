@@ -189,7 +189,7 @@ def test_a_file_says_itself_what_is_to_be_run(cli: Cli, flyte: EmbeddedAdmin, he
     [
         (("nothing",), "no active version"),
         ((NAME, "v9"), "there is no launch plan"),
-        ((NAME, "--input", "region=1"), "wrong-type"),
+        ((NAME, "--input", "region=1"), "input region: expected str"),
         ((NAME, "--input", "day=2024-01-01"), "receives the time of each slot"),
         ((NAME, "--input", "region"), "write NAME=VALUE"),
         ((NAME, "--parallel"), "are of --strategy workflow"),

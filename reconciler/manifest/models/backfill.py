@@ -30,7 +30,7 @@ from reconciler.manifest.models.base import (
     refuse,
 )
 from reconciler.manifest.models.reference import AnyVersion
-from reconciler.manifest.models.values import Labels, PositiveDuration
+from reconciler.manifest.models.values import MOST_LABELS, Labels, PositiveDuration
 from reconciler.model import BACKFILL_LABEL, parse_datetime
 
 # What a label's value may be: every execution of a backfill bears its name.
@@ -275,6 +275,12 @@ class BackfillSpec(Part):
         if BACKFILL_LABEL in self.labels:
             message = "this label says which backfill started an execution"
             yield Problem(message, ("labels", BACKFILL_LABEL))
+        if len(self.labels) >= MOST_LABELS:
+            message = (
+                f"{len(self.labels)} labels and that of the backfill are more than the "
+                f"{MOST_LABELS} that Admin takes"
+            )
+            yield Problem(message, ("labels",))
         if self.strategy == "executions":
             if self.workflow is not None:
                 message = "workflow is for strategy workflow only"
