@@ -72,8 +72,8 @@ class CountedAdmin:
         finally:
             self.kept = None
 
-    def connect(self) -> Remote:
-        return Remote(resolve(self.endpoint, environ={}, home=None))
+    def connect(self, cache: Path | None = None) -> Remote:
+        return Remote(resolve(self.endpoint, environ={}, home=None), cache=cache)
 
     def _call(
         self, full_method: str, payload: bytes, metadata: Sequence[tuple[str, str]] = ()
