@@ -1,5 +1,6 @@
 """Folders as digests: what changes one, what it costs, and what cannot be one."""
 
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from reconciler.bundle import CodeBundler
 from reconciler.bundle import bundler as room
 from reconciler.bundle.select import Taken, select
 from reconciler.errors import BundleError
-from reconciler.model import Bundle, CodeFolder
+from reconciler.model import Bundle, Code, CodeFolder, CodePickle
 from tests.bundle.git import Git, write_files
 
 YEAR = 365 * 24 * 3600 * 10**9
@@ -269,3 +270,17 @@ def test_an_archive_is_of_the_code_that_was_planned(tmp_path: Path) -> None:
         bundler.archive(bundle),
     ):
         pass
+
+
+def test_objects_by_value_are_sent_as_they_are() -> None:
+    """Under the name that flytekit's runtime looks for; nothing here unpacks them."""
+    bundle = Bundle("p", "d", "task", Code("ab" * 32, 1, 7), CodePickle(b"pickled"))
+
+    with CodeBundler().archive(bundle) as archive:
+        content, name = archive.path.read_bytes(), archive.path.name
+
+    assert (content, name) == (b"pickled", "pkl.gz")
+    assert archive.size == 7
+    assert archive.md5 == hashlib.md5(b"pickled").digest()
+    assert not archive.path.exists()
+    assert bundle.is_address(f"s3://bucket/p/d/{'ab' * 32}/pkl.gz")

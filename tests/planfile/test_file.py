@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import PlanFileError
+from reconciler.model import Action, Bundle, Code, CodePickle, Plan, Reason, Verb
 from reconciler.planfile import is_plan_file, read_plan, write_plan
+from reconciler.planfile.encode import encode_plan
 from reconciler.planfile.file import _HEADER
 from tests.planfile.builders import a_plan, saved
 from tests.planfile.filled import laid_open
@@ -158,3 +160,12 @@ def test_the_generated_module_is_current() -> None:
     spec.loader.exec_module(generator)
     for path, text in generator.generate().items():
         assert (HOUSE / path).read_text() == text, path
+
+
+def test_objects_by_value_are_for_this_process_alone() -> None:
+    """Nothing could bring them back, so a plan that carries them is not saved."""
+    bundle = Bundle("p", "d", "my_task", Code("ab" * 32, 1, 7), CodePickle(b"pickled"))
+    upload = Action(Verb.UPLOAD, bundle.id, Reason.NEEDED, "not there", bundle=bundle)
+
+    with pytest.raises(PlanFileError, match="my_task was pickled in this process"):
+        encode_plan(Plan((upload,)))
