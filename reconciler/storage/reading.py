@@ -23,6 +23,7 @@ from reconciler.storage.faults import (
 
 _WORDS = 1 << 16  # of a refusal
 _TOTAL = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+)")
+_ACTUAL = re.compile(rb"<ActualObjectSize>(\d+)</ActualObjectSize>")  # where S3 says the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,8 @@ class Reading:
             except (OSError, http.client.HTTPException) as error:
                 text = redacted(str(error) or type(error).__name__)
                 problem, forbidden = DownloadError(text, native_url=native_url), False
+            if at.at_once:
+                continue
             if at.position > before:  # as good as a first try
                 delays, signed_again = self._policy.delays(self._rand), False
             delay = next(delays, None)
@@ -125,6 +128,7 @@ class _Progress:
         self.native_url = native_url
         self.position = position
         self.forbidden = False
+        self.at_once = False
         self.left = 0
         self._start = start
         self._stop = stop
@@ -133,7 +137,7 @@ class _Progress:
 
     def headers(self) -> dict[str, str]:
         found = {}
-        if self.position or self._stop is not None:
+        if not self.at_once and (self.position or self._stop is not None):
             last = "" if self._stop is None else str(max(self._stop - 1, self.position))
             found["Range"] = f"bytes={self.position}-{last}"
         if self._etag and not self._etag.startswith("W/"):  # a weak one never matches
@@ -147,11 +151,20 @@ class _Progress:
         """
         if reply.status in (200, 206):
             return self._begun(reply)
-        if reply.status == 416 and (total := _TOTAL.fullmatch(reply.header("Content-Range"))):
-            self.left = 0
-            return self._stat(reply, int(total[2]))
+        body = reply.read(_WORDS)
+        if reply.status == 416:
+            # There is nothing from here on; an empty object has not even a first byte.
+            total = _TOTAL.fullmatch(reply.header("Content-Range"))
+            size = total[2] if total else (_ACTUAL.findall(body) or [None])[0]
+            if size is not None:
+                self.left = 0
+                return self._stat(reply, int(size))
+            if not self.at_once:
+                # This store keeps the size to itself, and has to be asked for the whole.
+                self.at_once = True
+                return None
         self.forbidden = reply.status in (401, 403)
-        code, text = said(reply.read(_WORDS), reply.reason)
+        code, text = said(body, reply.reason)
         if reply.status == 404:
             raise MissingObjectError("there is no such object", native_url=self.native_url)
         if reply.status == 412:
@@ -182,6 +195,9 @@ class _Progress:
             if found is None or found[1] is None:
                 raise DownloadError("the store gives no ranges", native_url=self.native_url)
             first, size = int(found[1]), int(found[2])
+        if self.at_once and first == 0 and size <= self.position:
+            self.left = 0
+            return self._stat(reply, size)
         if first != self.position:
             raise DownloadError("the store gives no ranges", native_url=self.native_url)
         stop = size if self._stop is None else min(self._stop, size)

@@ -126,6 +126,16 @@ def test_an_empty_object(store: Store, tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b""
 
 
+@pytest.mark.parametrize("body", ["", "<Error><ActualObjectSize>0</ActualObjectSize></Error>"])
+def test_stores_that_hide_how_empty_an_object_is(store: Store, body: str) -> None:
+    """Some have no header for it where a range is refused, some tell nothing at all."""
+    store.objects[PATH] = b""
+    store.faults = [Fault(416, body=body)]
+    clock = MemoryClock()
+    assert store.proxy(clock).stat(URL).size == 0
+    assert clock.slept == []
+
+
 def test_a_signature_is_used_until_it_is_about_to_end(store: Store) -> None:
     """A file read in parts costs Admin one call."""
     clock = MemoryClock()
