@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import grpc
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -15,9 +16,11 @@ from reconciler.admin.auth.client_credentials import ClientCredentials
 from reconciler.admin.auth.http import AuthorizationServer, OAuthError
 from reconciler.admin.auth.metadata import Server
 from reconciler.config import Assertion, Config, Flow, Login, resolve
-from reconciler.errors import LoginError
+from reconciler.errors import LoginError, UnauthenticatedError
 from tests.admin.auth.conftest import ToAsking
 from tests.admin.auth.test_http import answering
+from tests.admin.conftest import Connect
+from tests.admin.server import Refuse, ScriptedAdmin
 
 FORGE = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 ISSUER = "https://forge.example"
@@ -189,3 +192,24 @@ def test_a_server_may_want_the_secret_in_the_form() -> None:
         ClientCredentials(login, http, lambda: server).get()
     assert (seen[0]["client_id"], seen[0]["client_secret"]) == (["ci"], ["a b&c"])
     assert json.dumps(seen).count("a b&c") == 1
+
+
+def test_a_server_that_lets_nobody_in_costs_little(
+    server: ScriptedAdmin, to_admin: Connect
+) -> None:
+    """Two calls and two tokens, where retries and renewals that multiply make it eight and four."""
+    given: list[str] = []
+
+    def answers(target: str, form: object) -> tuple[int, object]:
+        given.append(f"t{len(given)}")
+        return 200, {"access_token": given[-1], "expires_in": 600}
+
+    refused = Refuse(grpc.StatusCode.UNAUTHENTICATED, "nobody gets in here")
+    server.fail("GetDomains", *[refused] * 9)
+    with answering(answers) as url:
+        login = Login(flow=Flow.CLIENT_SECRET, client_id="ci", secret="s", token_url=url)
+        config = Config(endpoint=server.endpoint, source="x", insecure=True, login=login)
+        with pytest.raises(UnauthenticatedError, match="nobody gets in here"):
+            to_admin("", config=config).reader.domains()
+
+    assert (server.calls["GetDomains"], given) == (2, ["t0", "t1"])
