@@ -88,7 +88,7 @@ class Reading:
         at = _Progress(native_url, position=start, start=start, stop=stop, etag=etag)
         buffer: memoryview | None = None
         delays = self._policy.delays(self._rand)
-        anew = signed_again = False
+        anew = signed_again = asked_whole = False
         while True:
             before = at.position
             try:
@@ -104,7 +104,8 @@ class Reading:
             except (OSError, http.client.HTTPException) as error:
                 text = redacted(str(error) or type(error).__name__)
                 problem, forbidden = DownloadError(text, native_url=native_url), False
-            if at.at_once:
+            if at.at_once and not asked_whole:
+                asked_whole = True
                 continue
             if at.position > before:  # as good as a first try
                 delays, signed_again = self._policy.delays(self._rand), False

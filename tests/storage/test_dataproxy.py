@@ -134,6 +134,9 @@ def test_stores_that_hide_how_empty_an_object_is(store: Store, body: str) -> Non
     clock = MemoryClock()
     assert store.proxy(clock).stat(URL).size == 0
     assert clock.slept == []
+    store.faults = [Fault(416), *[Fault(503)] * 9]
+    with pytest.raises(DownloadError, match="503"):
+        store.proxy(clock).stat(URL)
 
 
 def test_a_signature_is_used_until_it_is_about_to_end(store: Store) -> None:
