@@ -197,7 +197,7 @@ def test_a_server_may_want_the_secret_in_the_form() -> None:
 def test_a_server_that_lets_nobody_in_costs_little(
     server: ScriptedAdmin, to_admin: Connect
 ) -> None:
-    """Two calls and two tokens, where retries and renewals that multiply make it eight and four."""
+    """Two calls and two tokens: retries and renewals do not multiply."""
     given: list[str] = []
 
     def answers(target: str, form: object) -> tuple[int, object]:

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +101,29 @@ def test_a_link_is_not_followed(store: TokenStore, tmp_path: Path, told: list[st
 
     assert store.read() is None
     assert "cannot read the kept token" in told[0]
+
+
+def test_whoever_reads_meanwhile_finds_a_whole_one(store: TokenStore) -> None:
+    """The one before or the one after, never half of either."""
+    written = [Kept(access=f"{n}" * (1 + n % 7 * 500), refresh=str(n)) for n in range(100)]
+    store.write(written[0])
+    found: list[Kept | None] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            found.append(store.read())
+
+    with ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        for one in written:
+            store.write(one)
+        done.set()
+        for reader in readers:
+            reader.result()
+
+    assert found
+    assert all(one in written for one in found)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"unknown": 1}', "\x00"])
