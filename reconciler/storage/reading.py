@@ -83,7 +83,7 @@ class Reading:
             etag: The version that is meant; "" for whichever is there.
 
         Raises: MissingObjectError, ForbiddenObjectError; ChangedObjectError if another version is
-            there; DownloadError after all tries.
+            there; DownloadError after all tries; what `sink` raises.
         """
         at = _Progress(native_url, position=start, start=start, stop=stop, etag=etag)
         buffer: memoryview | None = None
@@ -99,6 +99,8 @@ class Reading:
                         at.receive(reply, buffer, sink)
                         return stat
                     problem, forbidden = at.problem, at.forbidden
+            except _UnwrittenError as error:
+                raise error.reason from None
             except (ssl.SSLCertVerificationError, http.client.InvalidURL, ValueError) as error:
                 raise DownloadError(redacted(str(error)), native_url=native_url) from None
             except (OSError, http.client.HTTPException) as error:
@@ -118,6 +120,14 @@ class Reading:
 
     def _ask(self, at: "_Progress", anew: bool) -> Reply:
         return self._wire.request("GET", self._sign(at.native_url, anew), at.headers())
+
+
+class _UnwrittenError(Exception):
+    """Whoever takes the bytes could not: nothing that another try would mend."""
+
+    def __init__(self, reason: Exception) -> None:
+        self.reason = reason
+        super().__init__()
 
 
 class _Progress:
@@ -183,7 +193,10 @@ class _Progress:
             count = reply.readinto(buffer[: self.left] if self.left < len(buffer) else buffer)
             if not count:
                 raise ConnectionError(f"the answer ended {self.left} bytes early")
-            sink(buffer[:count])
+            try:
+                sink(buffer[:count])
+            except Exception as error:
+                raise _UnwrittenError(error) from None
             self.position += count
             self.left -= count
 

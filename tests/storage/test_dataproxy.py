@@ -126,6 +126,17 @@ def test_an_empty_object(store: Store, tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b""
 
 
+def test_a_full_disk_is_no_matter_of_the_store(store: Store) -> None:
+    """It is told at once, and as what it is."""
+
+    def full(data: memoryview) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        store.proxy().stream(URL, full)
+    assert len(store.requests) == 1
+
+
 @pytest.mark.parametrize("body", ["", "<Error><ActualObjectSize>0</ActualObjectSize></Error>"])
 def test_stores_that_hide_how_empty_an_object_is(store: Store, body: str) -> None:
     """Some have no header for it where a range is refused, some tell nothing at all."""
