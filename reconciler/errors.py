@@ -30,6 +30,9 @@
     ├── LoginError                           7   no token could be had to log in with
     ├── RegistrationError                    1   part of a registration failed; again goes on
     ├── MetricsError                         1   nobody took the metrics of a drift report
+    ├── ForgeError                           1   a forge refused, or gave no answer
+    │   ├── ForgeDeniedError                 7   no token, or one that may not do this
+    │   └── ForgeMissingError                1   no such request, comment or repository there
     ├── ExecutionError                       1   of an execution, what cannot be as it stands
     │   ├── InputsError                      1   inputs that the entity does not take
     │   ├── ExecutionConflictError           1   the name is taken by another execution
@@ -90,6 +93,25 @@ class NotServedError(ReconcilerError):
 
 class UnreachableError(NotServedError):
     """Nobody answers at the endpoint, or not as Flyte Admin would."""
+
+
+class ForgeError(ReconcilerError):
+    """A forge (GitHub, GitLab, Gitea, Bitbucket) refused, or nobody there gave an answer.
+
+    Attributes: `in_doubt` whether what was asked for may have happened all the same.
+    """
+
+    def __init__(self, text: str, *, in_doubt: bool = False) -> None:
+        self.in_doubt = in_doubt
+        super().__init__(text)
+
+
+class ForgeDeniedError(ForgeError):
+    """There is no token for the forge, or it lacks the permission that the message names."""
+
+
+class ForgeMissingError(ForgeError):
+    """The forge holds no such thing, or does not show it to this token."""
 
 
 class ApplyRefusedError(ReconcilerError):

@@ -48,7 +48,7 @@ def for_error(error: BaseException) -> Exit:
     from reconciler import errors
 
     denied = errors.UnauthenticatedError | errors.PermissionDeniedError | errors.LoginError
-    if isinstance(error, denied):
+    if isinstance(error, denied | errors.ForgeDeniedError):
         return Exit.DENIED
     if isinstance(error, errors.LockedError):
         return Exit.LOCKED
