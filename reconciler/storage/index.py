@@ -15,7 +15,7 @@ from typing import Any
 
 from reconciler.errors import AlreadyExistsError, UploadError
 from reconciler.storage.dataproxy import DataProxy, Place
-from reconciler.storage.faults import ForbiddenObjectError, MissingObjectError
+from reconciler.storage.faults import ForbiddenObjectError, MissingObjectError, UnsuitableError
 from reconciler.storage.paths import UploadPath, as_filename, native_of
 
 _FOLDER = ".index"
@@ -84,7 +84,10 @@ class Indexes:
         return self._proxy.exists(_place(root, 1))
 
     def read(self, root: UploadPath) -> Index | None:
-        """All that is listed under a root; None if nothing is."""
+        """All that is listed under a root; None if nothing is.
+
+        Raises: UnsuitableError if somebody put something else there; DownloadError.
+        """
         found: Index | None = None
         for number in range(1, _TRIES):
             url = self._root_url(UploadPath(root.project, root.domain, _FOLDER))
@@ -92,7 +95,7 @@ class Indexes:
                 content = self._proxy.read(native_of(url, f"{root.root}/{number}.json"))
             except (MissingObjectError, ForbiddenObjectError):
                 break
-            part = Index.decoded(content)
+            part = _decoded(content, f"flyte://{root}")
             if found is None:
                 found = part
             else:
@@ -120,6 +123,14 @@ class Indexes:
                 return
         text = f"{_TRIES} indexes are written under it, and one more is too many"
         raise UploadError(text, url=f"flyte://{root}")
+
+
+def _decoded(content: bytes, what: str) -> Index:
+    try:
+        return Index.decoded(content)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        problem = f"{what}: its index is none that can be read: {error}"
+        raise UnsuitableError([problem]) from None
 
 
 def _place(root: UploadPath, number: int) -> Place:

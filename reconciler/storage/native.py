@@ -22,6 +22,7 @@ _LIBRARIES = {
     "abfss": "adlfs",
     "az": "adlfs",
 }
+_CONNECT = 5  # seconds; who gets no answer takes signed URLs
 _S3_VARIABLES = (
     "AWS_ACCESS_KEY_ID",
     "AWS_PROFILE",
@@ -52,6 +53,7 @@ class Native:
         self._environ = environ
         self._home = home
         self._known: dict[str, Any] = {}
+        self._useless: set[str] = set()
 
     @classmethod
     def here(cls, config: Config | None) -> "Native":
@@ -67,12 +69,18 @@ class Native:
             path = unquote(parts.path)
             # Admin's own disk is ours only if what is there can be seen from here.
             return (fsspec.filesystem("file"), path) if os.path.exists(path) else None
-        options = self._options(parts.scheme)
+        options = None if parts.scheme in self._useless else self._options(parts.scheme)
         if options is None:
             return None
         if parts.scheme not in self._known:
             self._known[parts.scheme] = fsspec.filesystem(parts.scheme, **options)
         return self._known[parts.scheme], f"{parts.netloc}{unquote(parts.path)}"
+
+    def give_up(self, native_url: str) -> None:
+        """Find nothing any more where its credentials or its network turned out to be no use."""
+        scheme = urlsplit(native_url).scheme
+        if scheme not in ("", "file"):
+            self._useless.add(scheme)
 
     def _options(self, scheme: str) -> dict[str, Any] | None:
         library = _LIBRARIES.get(scheme)
@@ -86,13 +94,14 @@ class Native:
 
     def _s3(self) -> dict[str, Any] | None:
         said = self._storage
-        options: dict[str, Any] = {}
+        library: dict[str, Any] = {"connect_timeout": _CONNECT, "retries": {"max_attempts": 2}}
+        options: dict[str, Any] = {"config_kwargs": library}
         if said is not None and said.endpoint:
             options["endpoint_url"] = said.endpoint
         if said is not None and said.region:
             options["client_kwargs"] = {"region_name": said.region}
         if said is not None and said.addressing_style:
-            options["config_kwargs"] = {"s3": {"addressing_style": said.addressing_style}}
+            library["s3"] = {"addressing_style": said.addressing_style}
         if said is not None and said.access_key:
             return {**options, "key": said.access_key, "secret": said.secret_key}
         files = (".aws/credentials", ".aws/config")

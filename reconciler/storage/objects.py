@@ -7,6 +7,7 @@ those credentials turn out to be worth nothing.
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -64,10 +65,8 @@ class Objects:
         Raises: DownloadError and those below it.
         """
         for system, path in self._ways(native_url):
-            try:
+            with self._perhaps(native_url):
                 return bytes(system.cat_file(path))
-            except Exception as error:  # each library has its own, and not all are OSErrors
-                _log.debug("%s: %s", native_url, type(error).__name__)
         return self._proxy.read(native_url)
 
     def fetch(self, native_url: str, to: Path) -> None:
@@ -76,16 +75,37 @@ class Objects:
         Raises: DownloadError and those below it; OSError if the file cannot be written.
         """
         for system, path in self._ways(native_url):
-            try:
-                source = system.open(path, "rb")
-            except Exception as error:
-                _log.debug("%s: %s", native_url, type(error).__name__)
-                continue
-            with source, replacing(to) as file:
-                while chunk := source.read(_CHUNK):
-                    file.write(chunk)
-            return
+            if self._fetch_natively(native_url, system, path, to):
+                return
         self._proxy.fetch(native_url, to)
+
+    def _fetch_natively(self, native_url: str, system: Any, path: str, to: Path) -> bool:
+        done = False
+        with self._perhaps(native_url):
+            with system.open(path, "rb") as source, replacing(to) as file:
+                while True:
+                    chunk = source.read(_CHUNK)
+                    if not chunk:
+                        break
+                    try:
+                        file.write(chunk)
+                    except OSError as error:
+                        raise _UnwrittenError(error) from None
+            done = True
+        return done
+
+    @contextmanager
+    def _perhaps(self, native_url: str) -> Iterator[None]:
+        """Go on if the store itself does not help; each library has its own errors."""
+        try:
+            yield
+        except _UnwrittenError as error:
+            raise error.reason from None
+        except FileNotFoundError:
+            return
+        except Exception as error:
+            _log.debug("%s: %s; signed URLs from now on", native_url, type(error).__name__)
+            self._native.give_up(native_url)
 
     def fetch_folder(self, native_url: str, to: Path) -> list[Path]:
         """Bring everything below a URL into a folder; if an object is there itself, just it.
@@ -123,11 +143,9 @@ class Objects:
     def _list_natively(self, native_url: str) -> Found | None:
         for system, path in self._ways(native_url):
             top = str(system._strip_protocol(path)).rstrip("/")
-            try:
+            entries: dict[str, Any] = {}
+            with self._perhaps(native_url):
                 entries = system.find(top, detail=True)
-            except Exception as error:
-                _log.debug("%s: %s", native_url, type(error).__name__)
-                continue
             files = {
                 name.removeprefix(f"{top}/"): int(entry.get("size") or 0)
                 for name, entry in entries.items()
@@ -168,6 +186,14 @@ _UNKNOWN = (
     "no object is there, and what lies below it cannot be told: Admin's data proxy lists nothing, "
     "no index was written beside it, and there are no credentials to ask the store itself"
 )
+
+
+class _UnwrittenError(Exception):
+    """This machine's disk could not: no other way to the object would mend that."""
+
+    def __init__(self, reason: OSError) -> None:
+        self.reason = reason
+        super().__init__()
 
 
 def file_name(native_url: str) -> str:

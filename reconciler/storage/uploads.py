@@ -173,7 +173,10 @@ class Uploads:
         system, place, folder_url = found
         try:
             entries: list[dict[str, Any]] = system.ls(place, detail=True)
+        except FileNotFoundError:
+            return None
         except Exception:  # each library has its own; then what is known without it must do
+            self._access.native.give_up(folder_url)
             return None
         listed = []
         for entry in entries:

@@ -202,8 +202,12 @@ def test_credentials_list_what_nobody_published(
     assert fs.find(top) == [f"{top}/{ODD}"]
     assert f"{top}" in fs.ls("flyte://flytesnacks/development", detail=False)
     refused = replace(config, storage=replace(storage, secret_key="wrong"))
+    useless = make_access(native=no_credentials(refused))
     with pytest.raises(FileNotFoundError, match="lists nothing"):
-        FlyteFS(access=make_access(native=no_credentials(refused))).ls(top)
+        FlyteFS(access=useless).ls(top)
+    url = useless.resolver.resolve_remote_path(f"{top}/{ODD}")
+    assert useless.objects.read(url) == b"1"
+    assert useless.native.find(url) is None
 
 
 def test_native_urls_are_admin_s(fs: FlyteFS, top: str, sandbox: Sandbox) -> None:
