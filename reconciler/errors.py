@@ -412,11 +412,13 @@ class WorkflowRejectedError(InvalidArgumentError):
 class RegistrationConflictError(VersionConflictError):
     """Versions to be registered exist with other content; nothing was written.
 
-    Attributes: `conflicts`, a sentence for each with the fields that differ.
+    Attributes: `conflicts`, a sentence for each with the fields that differ; `plan`, which shows
+    what each of these is and was to be.
     """
 
-    def __init__(self, conflicts: Sequence[str]) -> None:
+    def __init__(self, conflicts: Sequence[str], plan: Any = None) -> None:
         self.conflicts = tuple(conflicts)
+        self.plan = plan
         super().__init__("; ".join(self.conflicts), method="register")
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from reconciler.errors import ConfigError
 from reconciler.model import Kind, Plan, ResourceId
 from reconciler.remote.base import Connected
 
@@ -429,6 +430,12 @@ class Registering(Connected):
             project or getattr(given, "project", None), domain or getattr(given, "domain", None)
         )
         version = version or getattr(given, "version", None) or ""
+        if version in ("latest", "active"):
+            raise ConfigError(
+                f"{version} is a word for what is fetched; give a version of its own"
+            )
+        if version == "auto":  # as manifests say it
+            version = ""
         return Wish(project=project, domain=domain, version=version, **said)
 
     def _with_code(self, wish: Wish, folder: CodeFolder | None) -> Wish:

@@ -42,6 +42,7 @@ from reconciler.manifest import load
 from reconciler.model import Kind, Plan, Verb
 from reconciler.remote import Fate, FlyteLaunchPlan, FlyteTask, FlyteWorkflow, Remote
 from reconciler.remote.register.extra import need_flytekit
+from reconciler.report import plan_as_text
 from reconciler.sandbox import Fault, Faults, Sandbox
 from tests.flytekit.conftest import calls_of, connected, writes
 
@@ -149,10 +150,11 @@ def test_what_is_there_with_other_content_is_told_before_anything_is_written(
         calls_of(remote) as calls,
         pytest.raises(
             RegistrationConflictError, match=r"differs in container\.image; give it a new"
-        ),
+        ) as raised,
     ):
         remote.register_workflow(outer, version="1", image_config=IMAGE)
 
+    assert f"{IMAGE}" in plan_as_text(raised.value.plan)
     assert writes(calls) == []
     assert issubclass(RegistrationConflictError, FlyteInvalidInputException)
 
@@ -623,3 +625,15 @@ def test_default_launch_plans_can_be_had(remote: Remote) -> None:
     plan = remote.get_default_launch_plan(None, named_workflow(6))
 
     assert plan.parameters.parameters["x"].default.scalar.primitive.integer == 6
+
+
+@pytest.mark.parametrize("word", ["latest", "active"])
+def test_words_for_what_is_fetched_are_no_versions(remote: Remote, word: str) -> None:
+    """Nobody could fetch it again."""
+    with pytest.raises(ConfigError, match=f"{word} is a word for what is fetched"):
+        remote.register_task(add, version=word)
+
+
+def test_auto_is_the_version_of_the_content(remote: Remote) -> None:
+    """As manifests say it."""
+    assert remote.register_task(add, version="auto") == remote.register_task(add)

@@ -110,7 +110,7 @@ class Registrar:
 
     def _applied(self, plan: Plan) -> ApplyReport:
         if plan.conflicts:
-            raise RegistrationConflictError([str(one) for one in plan.conflicts])
+            raise RegistrationConflictError([str(one) for one in plan.conflicts], plan)
         if plan.obstacles:
             raise ApplyRefusedError("; ".join(str(one) for one in plan.obstacles))
         return self._apply(plan) if plan.actions else ApplyReport(())
