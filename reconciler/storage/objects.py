@@ -92,7 +92,7 @@ class Objects:
                     except OSError as error:
                         raise _UnwrittenError(error) from None
             done = True
-        return done
+        return done  # noqa: RET504  (the block may end before it is set)
 
     @contextmanager
     def _perhaps(self, native_url: str) -> Iterator[None]:
