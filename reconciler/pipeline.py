@@ -1,6 +1,8 @@
 """The corridor: each verb on one screen, its stages in order."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +40,7 @@ from reconciler.model import (
     Head,
     Inventory,
     Kind,
+    Needs,
     ObservedState,
     Place,
     Plan,
@@ -149,13 +152,15 @@ def plan_declared(
     Raises: as `plan`.
     """
     covering = Covering(reader)
-    found = covering.marked(look_up(needs(declaration), covering))
     memory, is_whole = options.memory, options.whole
-    if memory is not None:
-        memory = _with_loose(memory, covering)
-        options = replace(options, memory=memory)
-    codes = _codes(declaration, bundler)
-    declared = desired = _bound(declaration, found, codes, covering, memory, recall)
+    wanted = needs(declaration)
+    with _asked(wanted, covering) as answer:
+        if memory is not None:
+            memory = _with_loose(memory, covering)
+            options = replace(options, memory=memory)
+        codes = _codes(declaration, bundler)
+        found = answer() if wanted.refers else answer
+        declared = desired = _bound(declaration, found, codes, covering, memory, recall)
     if options.selection is not None:
         desired, is_whole = select(desired, options.selection), False
     former = renamed(desired)
@@ -285,6 +290,21 @@ def _told(
     return with_effects(plan, desired, beyond, now=now, castable=castable, flips=flips)
 
 
+@contextmanager
+def _asked(needs: Needs, covering: Covering) -> Iterator[Callable[[], Found]]:
+    """Ask what `needs` names while code is read and manifests are bound; give what waits for it.
+
+    Whatever went wrong with it comes before what else does, as if it had been asked first.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="needs") as pool:
+        asked = pool.submit(look_up, needs, covering)
+        try:
+            yield lambda: covering.marked(asked.result())
+        except Exception:
+            asked.result()
+            raise
+
+
 def _with_loose(memory: Head, reader: Reader) -> Head:
     """Count as ours what an apply that never ended left exactly as it claimed it.
 
@@ -301,7 +321,7 @@ def _with_loose(memory: Head, reader: Reader) -> Head:
 
 def _bound(
     declaration: Declaration,
-    found: Found,
+    found: Found | Callable[[], Found],
     codes: Codes,
     reader: Reader,
     memory: Head | None,
@@ -342,7 +362,7 @@ def _bound(
 
 def _keeping(
     declaration: Declaration,
-    found: Found,
+    found: Found | Callable[[], Found],
     codes: Codes,
     kept: Kept,
     is_same: Callable[[Resource], bool],

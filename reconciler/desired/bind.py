@@ -5,7 +5,7 @@ version and its interface already, so its spec can be completed, checked by Admi
 and named by its content.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -40,6 +40,7 @@ from reconciler.model import (
 )
 
 NOTHING: Fetched = MappingProxyType({})
+_NOTHING_FOUND = Found()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def needs(declaration: Declaration) -> Needs:
 @without_collecting()
 def bind(
     declaration: Declaration,
-    found: Found | None,
+    found: Found | Callable[[], Found] | None,
     codes: Codes | None = None,
     recall: Recall | None = None,
 ) -> DesiredState:
@@ -95,7 +96,8 @@ def bind(
 
     Args:
         found: What Admin answered to `needs`; None to work offline, where things that refer to
-            Admin's are left out and places are not checked.
+            Admin's are left out and places are not checked. Where nothing refers to Admin's
+            things (`Needs.refers`), it may be what gives the answer, which is asked in the end.
         codes: What each of `declaration.folders` holds, or why it holds no code; None to bind
             without looking, which is good for checks only.
         recall: What was bound before, and keeps what is bound now; None to bind all anew.
@@ -105,10 +107,9 @@ def bind(
     problems = Problems()
     problems.found += declaration.problems
     index = Index(declaration.entities)
-    if found is not None:
-        check_places(declaration.manifests, declaration.entities, found, problems)
     bundles = Bundles(declaration.manifests, codes, problems)
-    binder = Binder(index, found, bundles, problems, recall)
+    looked_at = _NOTHING_FOUND if callable(found) else found
+    binder = Binder(index, looked_at, bundles, problems, recall)
     for entity in _in_order(declaration.entities, index, problems):
         binder.bind(entity)
     binder.finish()
@@ -116,8 +117,12 @@ def bind(
     rows = attributes(declaration.manifests, problems)
     names = named_entities(declaration.manifests, problems)
     renamed = renames(declaration.manifests, declaration.entities, problems)
-    if problems.errors:
-        raise ManifestError(_sorted(problems.errors))
+    of_places = Problems()
+    if found is not None:
+        answer = found() if callable(found) else found
+        check_places(declaration.manifests, declaration.entities, answer, of_places)
+    if errors := (*of_places.errors, *problems.errors):
+        raise ManifestError(_sorted(errors))
     declared = (*places(declaration.manifests), *rows, *binder.resources, *names)
     resources = {resource.id: resource for resource in declared}
     return DesiredState(

@@ -83,8 +83,8 @@ class Binder:
         self._ids: dict[ResourceId, Entity] = {}
         self._switches = Switches(index, problems)
         self._spoken = Spoken(index.entities)
-        # Keys hold for things that are called what their manifests call them.
-        self._recall = recall if self._spoken.literally else None
+        self._recall = recall
+        self._words = self._spoken.decides
         self._keys: dict[Bound, bytes | None] = {}
         # By identity, as the compiler looks them up.
         self._tasks = Shelf(lambda held: held.template if isinstance(held, Bound) else held)
@@ -213,7 +213,16 @@ class Binder:
         if self._recall is None:
             self._anew(entity, targets)
             return
-        key = key_of(entity, targets, known=self._keys, ours=self._ids)
+        source = entity.source
+        runs_from = self._bundles.of(source) if isinstance(source, Task) else None
+        key = key_of(
+            entity,
+            targets,
+            known=self._keys,
+            ours=self._ids,
+            words=self._words,
+            code=runs_from,
+        )
         kind = entity.place.kind
         known = self._recall.find(key, kind) if key else None
         if known is None:
@@ -221,8 +230,11 @@ class Binder:
             self._anew(entity, targets)
         else:
             id = entity.place.at(known.version)
+            code: tuple[Bundle, ...] = (runs_from.bundle,) if runs_from else ()
+            if kind is Kind.WORKFLOW and self._code:
+                code = self._with_code_of(known.spec.message.tasks, code)
             if self._is_only(entity, id):
-                self._keep(entity, id, known.spec, known.request)
+                self._keep(entity, id, known.spec, known.request, code)
         bound = self._bound.get(entity)
         if bound is None:
             return

@@ -73,6 +73,10 @@ class Bundles:
                 self._declared[manifest.place] = manifest
                 self._add(manifest, codes)
 
+    def of(self, task: Task) -> RunsFrom | None:
+        """The bundle that a task's manifest names; None if it names none, or a wrong one."""
+        return self._found.get(_place(task)) if task.spec.bundle is not None else None
+
     def run(self, task: Task, template: TaskTemplate) -> tuple[Bundle, ...]:
         """Make a task run from the bundle that its manifest names. Works in place.
 
@@ -120,13 +124,7 @@ class Bundles:
         return bundles_in(message, (code.bundle,)) if code is not None else ()
 
     def _named(self, task: Task) -> RunsFrom | None:
-        reference = task.spec.bundle
-        assert reference is not None, "the caller has looked"
-        place = (
-            reference.project or task.metadata.project,
-            reference.domain or task.metadata.domain,
-            reference.name,
-        )
+        place = _place(task)
         if place not in self._declared:
             names = sorted("/".join(one) for one in self._declared)
             near = get_close_matches("/".join(place), names, n=1)
@@ -150,6 +148,16 @@ class Bundles:
         bundle = Bundle(project, domain, name, code, folder)
         bundle = self._by_id.setdefault(bundle.id, bundle)
         self._found[manifest.place] = RunsFrom(bundle, manifest.spec.destination)
+
+
+def _place(task: Task) -> tuple[str, ...]:
+    reference = task.spec.bundle
+    assert reference is not None, "the caller has looked"
+    return (
+        reference.project or task.metadata.project,
+        reference.domain or task.metadata.domain,
+        reference.name,
+    )
 
 
 def run_from(template: TaskTemplate, code: RunsFrom) -> str | None:

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import Protocol
 
 from reconciler.desired.bound import Bound
-from reconciler.desired.entity import Entity, Pointer
+from reconciler.desired.entity import Entity, Pointer, RunsFrom
 from reconciler.desired.member import Member
 from reconciler.manifest import Task, Workflow
 from reconciler.model import Kind, Packed, Resource, ResourceId
@@ -49,20 +49,24 @@ def key_of(
     *,
     known: Mapping[Bound, bytes | None],
     ours: Container[ResourceId],
+    words: bytes,
+    code: RunsFrom | None,
 ) -> bytes | None:
     """Name all that decides what an entity is bound to; None where that cannot be said.
 
-    Not of members of packages, of what runs from a code bundle or is excused from a rule, nor of
-    what refers to such things, or takes a workflow of Admin's into itself.
+    Not of members of packages, of what is excused from a rule or names a code bundle that there
+    is none, nor of what refers to such things, or takes a workflow of Admin's into itself.
 
     Args:
         known: The keys of what is bound already.
         ours: The ids of that; where Admin's thing has one of them, either could be meant inside.
+        words: What places are called, where not as the manifests do.
+        code: The bundle that it runs from.
     """
     source = entity.source
     if isinstance(source, Member) or entity.excuses or not source.digest:
         return None
-    if isinstance(source, Task) and source.spec.bundle is not None:
+    if isinstance(source, Task) and source.spec.bundle is not None and code is None:
         return None
     place = entity.place
     said = (
@@ -72,9 +76,11 @@ def key_of(
         entity.content_addressed,
         entity.state,
         entity.said_in,
+        (code.bundle.id, code.bundle.token, code.destination) if code else None,
     )
     sha = blake2b(repr(said).encode(), digest_size=KEY_BYTES)
     sha.update(source.digest)
+    sha.update(words)
     for pointer, target in targets:
         if target in known:
             key = known[target]
@@ -86,7 +92,7 @@ def key_of(
             return None
         id = target.id
         place_of = (id.kind.slug, id.project, id.domain, id.name, id.version)
-        sha.update(repr((pointer.path, place_of)).encode())
+        sha.update(repr((pointer.path, pointer.said_in, place_of)).encode())
         sha.update(key)
     return sha.digest()
 

@@ -40,6 +40,11 @@ class Spoken:
                 self.literally and words == here and not any(map(_renamed, entity.pointers))
             )
 
+    @property
+    def decides(self) -> bytes:
+        """All of this that decides about a version."""
+        return b"" if self.literally else repr(sorted(self._words.items())).encode()
+
     def words(self, here: _Within) -> _Within:
         """The manifests' words for a place; the same, where they have none."""
         return self._words.get(here, here)

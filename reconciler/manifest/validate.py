@@ -49,18 +49,20 @@ def validate(
     except ValidationError as error:
         problems += explain(error, document, model)
         return None
-    digest = b"" if names else _digest(value, document)
+    digest = _digest(value, document, names)
     manifest.read_from(document, images, said_in, digest)
     return manifest
 
 
-def _digest(value: Mapping[str, Any], document: Positions) -> bytes:
-    """A digest of a document's whole value, which alone decides what its model is."""
+def _digest(
+    value: Mapping[str, Any], document: Positions, names: Mapping[str, Mapping[str, str]] | None
+) -> bytes:
+    """A digest of a document's whole value and of `names`: they decide what its model is."""
     if isinstance(document, Layered) and document.is_sensitive:
         return b""
     try:
         # The second version writes equal values alike, whichever of their parts are shared.
-        data = marshal.dumps(dict(value), 2)
+        data = marshal.dumps((dict(value), _plain(names)), 2)
     except ValueError:
         return b""
     return blake2b(data, digest_size=16).digest()
@@ -78,3 +80,7 @@ def _no_kind(
         message = f"kind: expected a text, found {describe_value(kind)}"
         return Diagnostic("wrong-type", message, place)
     return Diagnostic("unknown-kind", f"unknown kind {kind}", place, did_you_mean(kind, kinds))
+
+
+def _plain(names: Mapping[str, Mapping[str, str]] | None) -> dict[str, dict[str, str]]:
+    return {kind: dict(some) for kind, some in names.items()} if names else {}

@@ -26,6 +26,11 @@ class Needs:
     active: frozenset[ResourceId] = frozenset()
     contents: frozenset[ResourceId] = frozenset()
 
+    @property
+    def refers(self) -> bool:
+        """Whether anything refers to what Admin holds, beyond living in its projects."""
+        return bool(self.versions or self.latest or self.active)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

@@ -13,7 +13,7 @@ from reconciler.desired import Recalled, bind, declare, needs
 from reconciler.errors import ManifestError
 from reconciler.manifest import Setting, load
 from reconciler.manifest.substitute import Known
-from reconciler.model import DesiredState, Kind, Severity
+from reconciler.model import Code, DesiredState, Kind, Severity
 from reconciler.observed import look_up
 from tests.desired.test_bind import a_launch_plan, a_task, a_workflow
 from tests.fakes import MemoryAdmin, MemoryReader, a_project
@@ -21,6 +21,13 @@ from tests.fakes import MemoryAdmin, MemoryReader, a_project
 EVERYTHING = Path(__file__).with_name("everything.yaml")
 NOWHERE = Setting()
 CHAIN = (a_task(), a_workflow(), a_launch_plan())
+
+BUNDLE = """apiVersion: reconciler/v1
+kind: CodeBundle
+metadata: {project: flytesnacks, domain: development, name: app}
+spec: {source: src}
+"""
+TASK_OF_BUNDLE = a_task(extra="  bundle: app\n")
 
 
 class Memory:
@@ -82,7 +89,7 @@ def test_what_is_as_it_was_is_not_bound_anew(tmp_path: Path) -> None:
 
 
 def test_everything_that_can_be_said_is_found_again() -> None:
-    """All but what has a code bundle or is a package: those are bound anew, to the same."""
+    """All but what is a package or excused: those are bound anew, to the same."""
     memory = Memory()
     declaration = declare(load([EVERYTHING]))
     plain = bind(declaration, None)
@@ -189,3 +196,30 @@ def test_sensitive_values_are_never_kept(tmp_path: Path) -> None:
     documents = (a_task(image="${var.image}"), a_workflow())
     bound(tmp_path, *documents, memory=memory, setting=Setting(known=known))
     assert not memory.kept
+
+
+def test_what_an_environment_calls_places_decides(tmp_path: Path) -> None:
+    """The same manifests in another domain are other things, under the same versions."""
+    memory = Memory()
+    versions = set()
+    for domain in ("development", "staging", "production", "staging"):
+        setting = Setting(domains={"development": domain})
+        state = bound(tmp_path, *CHAIN, memory=memory, setting=setting)
+        assert same(state, bound(tmp_path, *CHAIN, setting=setting))
+        assert {id.domain for id in state.resources} == {domain}
+        versions.add(tuple(id.version for id in state.resources))
+    assert len(versions) == 1
+    assert memory.found == [Kind.TASK, Kind.WORKFLOW, Kind.LAUNCH_PLAN]
+
+
+def test_code_decides_and_comes_along(tmp_path: Path) -> None:
+    """Tasks from a bundle and the workflows of them: with other code they are other things."""
+    memory = Memory()
+    (tmp_path / "set.yaml").write_text("\n---\n".join((BUNDLE, TASK_OF_BUNDLE, a_workflow())))
+    declaration = declare(load([tmp_path / "set.yaml"]))
+    for digest in ("ab" * 32, "cd" * 32, "ab" * 32):
+        codes = dict.fromkeys(declaration.folders, Code(digest, files=1, size=1))
+        state = bind(declaration, None, codes, memory)
+        assert same(state, bind(declaration, None, codes))
+        assert [one.bundles[0].code.digest for one in state] == [digest, digest]
+    assert memory.found == [Kind.TASK, Kind.WORKFLOW]
