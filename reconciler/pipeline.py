@@ -108,7 +108,7 @@ def plan(
     fetcher: Fetcher,
     now: datetime,
     options: PlanOptions = PlanOptions(),
-    executions: ExecutionReader | None = None,
+    executions: Callable[[], ExecutionReader] | None = None,
     recall: Recall | None = None,
 ) -> Plan:
     """Compare a set with what Admin holds. A Reader cannot write, so neither can this.
@@ -117,7 +117,7 @@ def plan(
 
     Args:
         now: The time by which a hold expires, and from which fire times are told.
-        executions: Of backfills, which slots have run; to be given if there are any.
+        executions: Gives who reads which slots of backfills have run; needed if there are any.
         recall: What was bound before; None to bind all anew.
 
     Raises: ManifestError with every problem of the set; ConfigError for a selection that selects
@@ -144,7 +144,7 @@ def plan_declared(
     bundler: Bundler,
     now: datetime,
     options: PlanOptions = PlanOptions(),
-    executions: ExecutionReader | None = None,
+    executions: Callable[[], ExecutionReader] | None = None,
     recall: Recall | None = None,
 ) -> Plan:
     """The same for what was declared already, by manifests or by a program.
@@ -192,7 +192,8 @@ def plan_declared(
     # Rarely, and from executions alone: no other part of a plan depends on what has run.
     from reconciler.backfills import with_backfills
 
-    return with_backfills(plan, desired, reader, executions, now=now)
+    reads = executions() if executions is not None else None
+    return with_backfills(plan, desired, reader, reads, now=now)
 
 
 def drift(

@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
-
-from flyteidl.admin.execution_pb2 import ExecutionCreateRequest
-from flyteidl.core.literals_pb2 import LiteralMap
+from typing import TYPE_CHECKING, Protocol
 
 from reconciler.model import (
     Body,
@@ -27,6 +24,10 @@ from reconciler.model import (
     Run,
     Scope,
 )
+
+if TYPE_CHECKING:  # few plans launch anything
+    from flyteidl.admin.execution_pb2 import ExecutionCreateRequest
+    from flyteidl.core.literals_pb2 import LiteralMap
 
 
 class Reader(Protocol):
@@ -202,7 +203,7 @@ class ExecutionReader(Protocol):
         """What the scheduler started last of this very version. Cost: one call."""
         ...
 
-    def given(self, execution: ResourceId) -> LiteralMap:
+    def given(self, execution: ResourceId) -> "LiteralMap":
         """The inputs that an execution was given. Cost: one call."""
         ...
 
@@ -210,7 +211,7 @@ class ExecutionReader(Protocol):
 class Launcher(Protocol):
     """Starts executions. Safe to use from many threads."""
 
-    def launch(self, request: ExecutionCreateRequest) -> None:
+    def launch(self, request: "ExecutionCreateRequest") -> None:
         """Start one under the name that the request says.
 
         Whoever calls has looked whether there is one: Admin overwrites the inputs of an execution

@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,6 @@ class Connection:
         reader: The Reader port; its channel refuses every RPC that is not a read.
         writer: The Writer port.
         uploader: The Uploader port.
-        executions: The ExecutionReader port, as unable to write as the reader.
-        launcher: The Launcher port.
         calls: A method for every RPC; `calls.counts` counts all calls of this connection.
         config: What was connected to.
         logins: What adds our credentials to each call, Admin's own last.
@@ -49,8 +48,8 @@ class Connection:
         reader: Reader,
         writer: Writer,
         uploader: Uploader,
-        executions: ExecutionReader,
-        launcher: Launcher,
+        executions: Callable[[], ExecutionReader],
+        launcher: Callable[[], Launcher],
         calls: "AdminCalls",
         reading: "AdminCalls",
         pool: "Pool",
@@ -62,8 +61,8 @@ class Connection:
         self.reader = reader
         self.writer = writer
         self.uploader = uploader
-        self.executions = executions
-        self.launcher = launcher
+        self._executions = executions
+        self._launcher = launcher
         self.calls = calls
         self._reading = reading
         self._pool = pool
@@ -80,6 +79,16 @@ class Connection:
 
                 self._client = AdminClient(self.calls)
             return self._client
+
+    @cached_property
+    def executions(self) -> ExecutionReader:
+        """The ExecutionReader port, as unable to write as the reader."""
+        return self._executions()
+
+    @cached_property
+    def launcher(self) -> Launcher:
+        """The Launcher port."""
+        return self._launcher()
 
     def launch_plans(
         self, *, project: str | None, domain: str | None, active_only: bool
@@ -163,7 +172,6 @@ def connect(
     from reconciler.admin.calls import AdminCalls
     from reconciler.admin.channel import open_channel
     from reconciler.admin.clock import SystemClock
-    from reconciler.admin.executions import AdminExecutionReader, AdminLauncher
     from reconciler.admin.interceptors import Deadline, ReadOnly, Recorder
     from reconciler.admin.pool import Pool
     from reconciler.admin.reader import AdminReader
@@ -186,13 +194,24 @@ def connect(
         )
 
     calls, reads = calls_on(writing), calls_on(reading)
+
+    def executions() -> ExecutionReader:
+        from reconciler.admin.executions import AdminExecutionReader
+
+        return AdminExecutionReader(reads, pool)
+
+    def launcher() -> Launcher:
+        from reconciler.admin.executions import AdminLauncher
+
+        return AdminLauncher(calls)
+
     return Connection(
         config,
         reader=AdminReader(reads, pool),
         writer=AdminWriter(calls),
         uploader=AdminUploader(calls, policy=policy, clock=clock, rand=rand, config=config),
-        executions=AdminExecutionReader(reads, pool),
-        launcher=AdminLauncher(calls),
+        executions=executions,
+        launcher=launcher,
         calls=calls,
         reading=reads,
         pool=pool,

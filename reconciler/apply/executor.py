@@ -75,7 +75,8 @@ def execute(
         fence: Asked before every switch, from many threads: why it must not be thrown, or "".
         together: Whether the switches of a project-domain wait for all steps there, or each only
             for what it needs itself.
-        atomic: Whether all switches are taken back unless everything was done.
+        atomic: Whether all switches are taken back, and nothing is launched, unless everything
+            was done.
 
     Raises: ValueError for a plan with conflicts, or with uploads or launches that nobody can
         make, before anything is written.
@@ -102,7 +103,10 @@ def execute(
         run.take_steps(steps, pool)
         run.throw_switches(switches, pool, together=together, atomic=atomic)
         run.take_steps(run.unhindered(late), pool)
-        run.launch(run.unhindered(launches), launching, pool)
+        if atomic and any(one.status is not Status.DONE for one in run.outcomes.values()):
+            run.hold_back(launches)
+        else:
+            run.launch(run.unhindered(launches), launching, pool)
         run.keep_records(records)
     outcomes = tuple(run.outcomes[action.id] for action in plan)
     return ApplyReport(outcomes, interrupted=run.stop.is_set())
@@ -254,6 +258,12 @@ class _Run:
         if actions and not self.stop.is_set():
             launching.look(actions)
         self.take_steps(actions, pool, launching.take)
+
+    def hold_back(self, launches: Sequence[Action]) -> None:
+        """Start none of them: not all that was to be done before was done."""
+        for action in launches:
+            message = "not everything else was done, and --atomic is all or nothing"
+            self._finish(Outcome(action, Status.SKIPPED, message=message))
 
     def _step(self, action: Action) -> Outcome:
         return take_step(action, reader=self.reader, writer=self.writer, uploads=self.uploads)

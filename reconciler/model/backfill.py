@@ -6,15 +6,17 @@ A slot is one time at which a launch plan's schedule fires. Instants are nanosec
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flyteidl.admin.execution_pb2 import ExecutionCreateRequest
 from flyteidl.core.literals_pb2 import LiteralMap
 
 from reconciler.model.canonical import content_hash
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.identity import ResourceId
 from reconciler.model.resource import Origin, Resource
+
+if TYPE_CHECKING:  # most sets have no backfill
+    from flyteidl.admin.execution_pb2 import ExecutionCreateRequest
 
 # Of an execution that a backfill started: which one, and what its inputs hash to. A label can be
 # filtered by, and an annotation leaves no trace behind a create that failed.
@@ -94,7 +96,7 @@ class Backfill:
     chunk: int = 100
     fails_fast: bool = True
     node_retries: int = 0
-    request: ExecutionCreateRequest = field(default_factory=ExecutionCreateRequest)
+    request: "ExecutionCreateRequest"
     kickoff: str = ""
     origin: Origin | None = None
 

@@ -91,7 +91,7 @@ class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling, Brow
                 fetcher=self._fetcher,
                 now=SystemClock().now(),
                 options=options,
-                executions=self._connection.executions,
+                executions=lambda: self._connection.executions,
                 recall=recall,
             )
 
@@ -163,7 +163,7 @@ class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling, Brow
             bundler=self._bundler,
             memory=memory,
             now=SystemClock().now(),
-            executions=self._connection.executions,
+            executions=lambda: self._connection.executions,
         )
 
     def apply(

@@ -1,6 +1,6 @@
 """Saved plans: write one, read it back, and look whether the world is still the one it is for."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -68,14 +68,14 @@ def check_fresh(
     bundler: Bundler,
     memory: Head | None,
     now: datetime,
-    executions: ExecutionReader | None = None,
+    executions: Callable[[], ExecutionReader] | None = None,
 ) -> None:
     """Read again what a saved plan touches, and nothing else; return if it may be carried out.
 
     Args:
         memory: What the ledger remembers now; None without one.
         now: The time by which a hold expires.
-        executions: For a plan that launches: which of it there is by now.
+        executions: For a plan that launches: who reads which of it there is by now.
 
     Raises: StalePlanError naming each object that moved and how; PlanRanError if, without a
         ledger to tell, some of it came true already; AdminError or UnreachableError if something
@@ -95,11 +95,13 @@ def check_fresh(
         raise StalePlanError([str(one) for one in moved])
 
 
-def _launched(plan: Plan, executions: ExecutionReader) -> Collection[ResourceId]:
+def _launched(plan: Plan, executions: Callable[[], ExecutionReader]) -> Collection[ResourceId]:
     """The executions of a plan, if there are all of them: some alone the scheduler may have run,
     and they are left alone."""
     ids = [action.id for action in plan if action.is_launch]
-    found = executions.runs(ids) if ids else {}
+    if not ids:
+        return ()
+    found = executions().runs(ids)
     return found.keys() if len(found) == len(ids) else ()
 
 
