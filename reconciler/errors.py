@@ -15,7 +15,7 @@
     ├── StalePlanError                       4   a saved plan for a world that is gone
     ├── OversizedError                       1   a request that Admin would not even read
     ├── BundleError                          1   code that cannot be bundled, or has changed since
-    ├── UploadError                          1   the object store did not take a bundle
+    ├── UploadError                          1   the object store did not take a file
     ├── LedgerError                          1   the ledger cannot be read, or is damaged
     │   ├── AmbiguousNameError               1   a name that is typed means several things
     │   └── LedgerMovedError                 1   somebody else appended to it first
@@ -25,6 +25,11 @@
     ├── OlderCommitError                     4   what was applied last is newer than what we have
     ├── PlanRanError                         4   a saved plan that was applied already
     ├── FetchError                           1   a package's URL gave nothing, or something else
+    │   ├── DownloadError                    1   the object store did not give an object
+    │   │   ├── MissingObjectError           1   there is none
+    │   │   ├── ForbiddenObjectError         1   Admin may not read it
+    │   │   └── ChangedObjectError           1   it became another while it was read
+    │   └── UnsuitableError                  1   files or literals that cannot be carried
     ├── BuildError                           1   a package's own command failed, or gave none
     ├── RegistryError                        1   a container registry has no such image, or refuses
     ├── LoginError                           7   no token could be had to log in with
@@ -180,6 +185,51 @@ class UploadError(ReconcilerError):
 
 class FetchError(ReconcilerError):
     """What a URL is to hold could not be had, or it is not what its digest says."""
+
+
+class DownloadError(FetchError):
+    """The object store did not give an object.
+
+    Attributes: `native_url` of the object; `status` of the HTTP answer, 0 if there was none;
+    `text` the store's own words.
+    """
+
+    def __init__(self, text: str, *, native_url: str, status: int = 0) -> None:
+        self.text = text
+        self.native_url = native_url
+        self.status = status
+        answer = f"HTTP {status}: " if status else ""
+        super().__init__(f"{native_url}: {answer}{text}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return revived, (type(self), self.args, self.__dict__)
+
+
+class MissingObjectError(DownloadError):
+    """There is no such object."""
+
+
+class ForbiddenObjectError(DownloadError):
+    """Admin may not read the object, so neither may whoever has its signature.
+
+    Stores say so of what does not exist, too, to those who may not list.
+    """
+
+
+class ChangedObjectError(DownloadError):
+    """Somebody wrote another object in its place while it was read."""
+
+
+class UnsuitableError(FetchError):
+    """Files or literals that cannot be carried as they are; `problems` says everything wrong."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        # Names of files may be bytes that are no text, and nobody could write those.
+        self.problems = tuple(one.encode("utf-8", "replace").decode() for one in problems)
+        super().__init__("\n".join(self.problems))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
 
 
 class LedgerError(ReconcilerError):

@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from reconciler.storage.atomic import replacing as replacing
     from reconciler.storage.dataproxy import DataProxy, Digest, Place
     from reconciler.storage.directory import upload_tree as upload_tree
-    from reconciler.storage.faults import (
-        ChangedObjectError,
-        DownloadError,
-        ForbiddenObjectError,
-        MissingObjectError,
-        UnsuitableError,
-    )
     from reconciler.storage.filesystem import FlyteFS
     from reconciler.storage.literals import as_json as as_json
     from reconciler.storage.literals import children as children
@@ -47,13 +40,6 @@ else:
             "atomic": ("replacing",),
             "dataproxy": ("DataProxy", "Digest", "Place"),
             "directory": ("upload_tree",),
-            "faults": (
-                "ChangedObjectError",
-                "DownloadError",
-                "ForbiddenObjectError",
-                "MissingObjectError",
-                "UnsuitableError",
-            ),
             "filesystem": ("FlyteFS",),
             "literals": ("as_json", "children", "is_plain", "raw_bytes", "resolved", "uri_of"),
             "objects": ("file_name",),
@@ -66,19 +52,14 @@ else:
     )
 
 __all__ = [
-    "ChangedObjectError",
     "DataProxy",
     "Digest",
-    "DownloadError",
     "FlyteFS",
     "FlytePathResolver",
-    "ForbiddenObjectError",
     "HttpFileWriter",
-    "MissingObjectError",
     "PinnedFiles",
     "Place",
     "Pushed",
-    "UnsuitableError",
     "UnsupportedError",
     "sha256_of",
 ]

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 from flyteidl.core.literals_pb2 import Literal, LiteralMap
 
-from reconciler.errors import AdminError
+from reconciler.errors import AdminError, MissingObjectError
 from reconciler.storage.access import Access
 from reconciler.storage.entry import Entry, Fresh
-from reconciler.storage.faults import MissingObjectError
 from reconciler.storage.literals import as_json, children, is_plain, raw_bytes, resolved, uri_of
 from reconciler.storage.paths import Above, DataPath, native_of
 

@@ -13,9 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reconciler.errors import AlreadyExistsError, UploadError
+from reconciler.errors import (
+    AlreadyExistsError,
+    ForbiddenObjectError,
+    MissingObjectError,
+    UnsuitableError,
+    UploadError,
+)
 from reconciler.storage.dataproxy import DataProxy, Place
-from reconciler.storage.faults import ForbiddenObjectError, MissingObjectError, UnsuitableError
 from reconciler.storage.paths import UploadPath, as_filename, native_of
 
 _FOLDER = ".index"

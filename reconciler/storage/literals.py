@@ -11,7 +11,7 @@ from flyteidl.core.types_pb2 import BlobType
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 
-from reconciler.storage.faults import UnsuitableError
+from reconciler.errors import UnsuitableError
 
 _MSGPACK = "msgpack"
 

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from reconciler.admin import Pool
+from reconciler.errors import DownloadError, MissingObjectError, UnsuitableError
 from reconciler.storage.atomic import replacing
 from reconciler.storage.dataproxy import DataProxy
-from reconciler.storage.faults import DownloadError, MissingObjectError, UnsuitableError
 from reconciler.storage.index import Indexes
 from reconciler.storage.native import Native
 from reconciler.storage.paths import name_problems, native_of

@@ -7,18 +7,16 @@ from contextlib import contextmanager
 from reconciler.errors import (
     AdminError,
     AlreadyExistsError,
+    ChangedObjectError,
     DeadlineExceededError,
+    ForbiddenObjectError,
     InvalidArgumentError,
+    MissingObjectError,
     NotFoundError,
     PermissionDeniedError,
     ReconcilerError,
     UnauthenticatedError,
     UnreachableError,
-)
-from reconciler.storage.faults import (
-    ChangedObjectError,
-    ForbiddenObjectError,
-    MissingObjectError,
 )
 
 _NUMBERS: tuple[tuple[type[ReconcilerError], int], ...] = (

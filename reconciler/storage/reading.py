@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from reconciler.admin import BUFFER, BUSY, Reply, RetryPolicy, Wire, redacted, said
-from reconciler.ports import Clock
-from reconciler.storage.faults import (
+from reconciler.errors import (
     ChangedObjectError,
     DownloadError,
     ForbiddenObjectError,
     MissingObjectError,
 )
+from reconciler.ports import Clock
 
 _WORDS = 1 << 16  # of a refusal
 _TOTAL = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+)")

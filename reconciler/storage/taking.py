@@ -10,8 +10,8 @@ from fsspec.callbacks import DEFAULT_CALLBACK
 from fsspec.spec import AbstractBufferedFile
 from fsspec.utils import isfilelike
 
+from reconciler.errors import ForbiddenObjectError, MissingObjectError
 from reconciler.storage.entry import Entry
-from reconciler.storage.faults import ForbiddenObjectError, MissingObjectError
 from reconciler.storage.looking import Looking
 from reconciler.storage.oserrors import as_oserror
 from reconciler.storage.paths import UploadPath

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.admin import Pool
+from reconciler.errors import UnsuitableError
 from reconciler.storage.dataproxy import Digest
-from reconciler.storage.faults import UnsuitableError
 from reconciler.storage.paths import name_problems
 
 _BEFORE = 200  # what project, domain, prefix and root may take of a key's bytes

@@ -10,10 +10,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from reconciler.errors import ForbiddenObjectError, MissingObjectError
 from reconciler.storage.access import Access
 from reconciler.storage.dataproxy import Digest, Place
 from reconciler.storage.entry import Entry, Fresh
-from reconciler.storage.faults import ForbiddenObjectError, MissingObjectError
 from reconciler.storage.index import Held, Index
 from reconciler.storage.paths import Above, UploadPath, as_filename, native_of
 

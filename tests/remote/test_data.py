@@ -11,9 +11,15 @@ from typing import Any
 import pytest
 from flyteidl.core.literals_pb2 import Literal, LiteralMap
 
-from reconciler.errors import AlreadyExistsError, InvalidArgumentError, NotFoundError, UploadError
+from reconciler.errors import (
+    AlreadyExistsError,
+    DownloadError,
+    InvalidArgumentError,
+    NotFoundError,
+    UnsuitableError,
+    UploadError,
+)
 from reconciler.remote import Remote
-from reconciler.storage import DownloadError, UnsuitableError
 from tests.storage.conftest import no_credentials
 from tests.storage.ran import NODE, PAGE, Ran, blob, ran
 

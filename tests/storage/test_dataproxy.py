@@ -14,17 +14,16 @@ from typing import Any
 import pytest
 
 from reconciler.admin import Target
-from reconciler.errors import ReconcilerError, UploadError
-from reconciler.sandbox import Sandbox
-from reconciler.storage import (
-    Access,
+from reconciler.errors import (
     ChangedObjectError,
-    Digest,
     DownloadError,
     ForbiddenObjectError,
     MissingObjectError,
-    Place,
+    ReconcilerError,
+    UploadError,
 )
+from reconciler.sandbox import Sandbox
+from reconciler.storage import Access, Digest, Place
 from tests.fakes import MemoryClock
 from tests.storage.store import SECRET, Fault, Store, serving
 

@@ -8,15 +8,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from reconciler.admin import connect
+from reconciler.errors import ChangedObjectError, MissingObjectError
 from reconciler.sandbox import Sandbox, parse_config
-from reconciler.storage import (
-    Access,
-    ChangedObjectError,
-    FlyteFS,
-    MissingObjectError,
-    read_tree,
-    upload_tree,
-)
+from reconciler.storage import Access, FlyteFS, read_tree, upload_tree
 from tests.storage.conftest import config_of, no_credentials
 
 KEYS = {"access_key_id": "key", "secret_key": "secret", "region": "us-east-1"}

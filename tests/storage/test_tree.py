@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconciler.errors import UnsuitableError
 from reconciler.sandbox.objects.reference import construct, split
-from reconciler.storage import UnsuitableError, as_filename, name_problems, parse, read_tree
+from reconciler.storage import as_filename, name_problems, parse, read_tree
 from reconciler.storage.paths import Above, DataPath, UploadPath, native_of
 
 PARTS = st.text(

@@ -11,10 +11,10 @@ from pathlib import Path
 from flyteidl.core.literals_pb2 import Literal
 
 from reconciler.admin import Pool
+from reconciler.errors import UnsuitableError
 from reconciler.storage import (
     Access,
     DataPath,
-    UnsuitableError,
     UploadPath,
     as_json,
     children,
