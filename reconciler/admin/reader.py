@@ -217,7 +217,7 @@ class _Table:
 def _active_listings(activations: Collection[ResourceId]) -> list[Listing]:
     """Lists of what is active under these names: one for hundreds, or one for an odd name."""
     scopes: dict[tuple[str, str], list[str]] = {}
-    for id in sorted(set(activations)):
+    for id in sorted(set(activations), key=lambda one: one.sort_key):
         if id.kind is not Kind.ACTIVATION:
             raise ValueError(f"{id} is no activation")
         scopes.setdefault((id.project, id.domain), []).append(id.name)
