@@ -14,7 +14,7 @@ from reconciler.cli.sections import Result
 from reconciler.cli.session import Unit, connected, manifests, say_without_ledger
 from reconciler.cli.waiting import say_what_waits, wait_for_slots
 from reconciler.errors import ApplyRefusedError, GuardError
-from reconciler.model import GUARDS, ApplyReport, Head, Plan, PlanOptions
+from reconciler.model import GUARDS, ApplyReport, Head, Plan, PlanOptions, Severity
 from reconciler.report import without_secrets
 
 
@@ -91,7 +91,11 @@ def _refuse_obstacles(plan: Plan) -> None:
     An image that is not built stands in the way of what uses it, so of no plan that is empty.
     """
     guards = [one for one in plan.obstacles if one.code in GUARDS]
-    others = [one for one in plan.obstacles if one.code not in GUARDS and not plan.is_empty]
+    others = [
+        one
+        for one in plan.obstacles
+        if one.code not in GUARDS and (one.severity is Severity.ERROR or not plan.is_empty)
+    ]
     if not guards and not others:
         return
     said = "\n".join(f"{one.message}; {one.hint}" for one in (*others, *guards))

@@ -92,9 +92,11 @@ def worst(codes: "Iterable[int]") -> Exit:
 
 def for_plan(plan: "Plan", *, detailed: bool) -> Exit:
     """The exit of `plan`; `detailed` tells changes from none."""
-    from reconciler.model import GUARDS
+    from reconciler.model import GUARDS, Severity
 
     if plan.conflicts:
+        return Exit.ERROR
+    if any(one.code not in GUARDS and one.severity is Severity.ERROR for one in plan.obstacles):
         return Exit.ERROR
     if any(obstacle.code in GUARDS for obstacle in plan.obstacles):
         return Exit.REFUSED

@@ -70,6 +70,8 @@ def nothing(plan: Plan) -> str:
         return NO_CHANGES
     from reconciler.report.backfills import in_progress
 
+    if plan.obstacles:
+        return "Nothing can be done before what is told above is mended."
     slots = in_progress(plan)
     if not slots:
         return NO_CHANGES

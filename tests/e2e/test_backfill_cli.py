@@ -2,20 +2,24 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import grpc
 import pytest
 
 from reconciler.cron import execution_name, from_rfc3339
 from reconciler.manifest import load
 from reconciler.remote.backfill import rounds
+from reconciler.sandbox import Refusal
 from reconciler.testing import EmbeddedAdmin, embedded_admin
 from tests.e2e.backfilled import (
     DOMAIN,
     NAME,
     PROJECT,
     WEATHER,
+    Launches,
     backfill,
     end,
     names,
@@ -216,3 +220,56 @@ def test_a_launch_plan_without_a_schedule_has_no_slots(cli: Cli, here: Path) -> 
     assert found.code == 1
     assert "manifests-1.yaml:5:3: error: launch plan" in found.err
     assert "has no schedule, so it has no slots" in found.err
+
+
+def test_a_rate_without_an_anchor_is_an_error_and_no_success(
+    cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing to launch is not the same as nothing left to launch."""
+    rate = WEATHER.replace(SCHEDULE, "  schedule: {rate: {every: 6, unit: hours}}\n").replace(
+        "inputs: {region: eu}", "inputs: {region: eu, day: 2024-01-01}"
+    )
+    with embedded_admin() as admin:
+        monkeypatch.setenv("RECONCILER_ADMIN", admin.endpoint)
+        (flyte,) = written(here, rate)
+        assert cli("apply", flyte, "--auto-approve").code == 0
+        file = here / "backfill.yaml"
+        file.write_text(backfill())
+
+        planned = cli("plan", file)
+        applied = cli("apply", file, "--auto-approve")
+        alone = cli("backfill", file, "--auto-approve")
+
+    assert (planned.code, applied.code, alone.code) == (1, 1, 1)
+    assert "has no grid of its own" in planned.out
+    assert "No changes" not in planned.out
+    assert "say under spec.anchor one time" in applied.err
+
+
+def test_an_atomic_apply_launches_nothing_if_something_else_failed(
+    cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All or nothing: what was launched could not be taken back."""
+    with embedded_admin() as admin:
+        monkeypatch.setenv("RECONCILER_ADMIN", admin.endpoint)
+        files = written(here, WEATHER, backfill())
+        other = WEATHER.replace("weather.", "other.").replace("0 6", "0 8")
+        wrong = here / "wrong.yaml"
+        wrong.write_text(other)
+        admin._sandbox.admin.faults = RefusesOther()
+
+        applied = cli("apply", *files, wrong, "--auto-approve", "--atomic")
+
+        assert applied.code == 5, applied.out + applied.err
+        assert names(admin) == []
+
+
+class RefusesOther(Launches):
+    """Refuses to register one of the launch plans."""
+
+    def carry(
+        self, server: Any, full_method: str, payload: bytes, metadata: Sequence[tuple[str, str]]
+    ) -> bytes:
+        if full_method.endswith("/CreateLaunchPlan") and b"other.daily" in payload:
+            raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "not today")
+        return super().carry(server, full_method, payload, metadata)
