@@ -112,20 +112,22 @@ class Indexes:
     def publish(self, root: UploadPath, index: Index) -> None:
         """Write an index where none is yet.
 
-        Two that do so at the same moment under one root may lose one of the two: the data proxy
-        has no way to write only what is not there.
+        The data proxy has no way to write only what is not there, so it is looked at afterwards
+        whose index it became. Only who overwrites after that look is not noticed.
 
         Raises: as `DataProxy.upload`.
         """
+        content = index.encoded()
         with tempfile.NamedTemporaryFile(prefix="flyte-index-") as file:
-            file.write(index.encoded())
+            file.write(content)
             file.flush()
             for number in range(1, _TRIES):
                 try:
-                    self._proxy.upload(Path(file.name), _place(root, number))
+                    url = self._proxy.upload(Path(file.name), _place(root, number))
                 except AlreadyExistsError:
                     continue
-                return
+                if index.complete or self._proxy.read(url) == content:
+                    return
         text = f"{_TRIES} indexes are written under it, and one more is too many"
         raise UploadError(text, url=f"flyte://{root}")
 

@@ -66,9 +66,10 @@ class Native:
 
         parts = urlsplit(native_url)
         if parts.scheme in ("", "file"):
-            path = unquote(parts.path)
-            # Admin's own disk is ours only if what is there can be seen from here.
-            return (fsspec.filesystem("file"), path) if os.path.exists(path) else None
+            # Admin's own disk is ours only if what is there can be seen from here; and the
+            # embedded Admin gives its files the very names that its URLs have, escapes and all.
+            paths = [path for path in (parts.path, unquote(parts.path)) if os.path.exists(path)]
+            return (fsspec.filesystem("file"), paths[0]) if paths else None
         options = None if parts.scheme in self._useless else self._options(parts.scheme)
         if options is None:
             return None

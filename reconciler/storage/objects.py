@@ -137,8 +137,14 @@ class Objects:
 
     def list(self, native_url: str) -> Found | None:
         """What lies below a URL, however deep; None if nothing does, or nobody can tell."""
-        found = self._list_natively(native_url)
-        return found or self._list_by_index(native_url)
+        ways = [self._list_natively, self._list_by_index]
+        if urlsplit(native_url).scheme == "file":
+            ways.reverse()  # on a disk, names that were uploaded may be escaped
+        for way in ways:
+            found = way(native_url)
+            if found is not None:
+                return found
+        return None
 
     def _list_natively(self, native_url: str) -> Found | None:
         for system, path in self._ways(native_url):

@@ -9,6 +9,7 @@ import errno
 import threading
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from reconciler.errors import ForbiddenObjectError, MissingObjectError
 from reconciler.storage.access import Access
@@ -179,8 +180,10 @@ class Uploads:
             self._access.native.give_up(folder_url)
             return None
         listed = []
+        escaped = folder_url.startswith("file:")  # as the embedded Admin's disk has names
         for entry in entries:
             name = str(entry["name"]).rstrip("/").rpartition("/")[2]
+            name = unquote(name) if escaped else name
             if not name or str(entry["name"]).rstrip("/") == place.rstrip("/"):
                 continue
             if entry["type"] == "directory":

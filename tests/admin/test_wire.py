@@ -1,11 +1,14 @@
 """Connections to stores that encrypt: whom they trust, and that the bytes are the same."""
 
+import base64
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import trustme
@@ -97,6 +100,55 @@ def test_bytes_are_the_same(
         )
         assert read(wire, url) == CONTENT
     wire.close()
+
+
+class Tunnel(BaseHTTPRequestHandler):
+    """A proxy that lets through whoever logs in, and remembers where to."""
+
+    seen: ClassVar[list[tuple[str, str]]] = []
+
+    def do_CONNECT(self) -> None:
+        self.seen.append((self.path, self.headers.get("Proxy-Authorization", "")))
+        host, _, port = self.path.partition(":")
+        with socket.create_connection((host, int(port))) as there:
+            self.send_response(200)
+            self.end_headers()
+            back = threading.Thread(target=self._pass, args=(there, self.connection))
+            back.start()
+            self._pass(self.connection, there)
+            there.shutdown(socket.SHUT_RDWR)
+            back.join()
+        self.close_connection = True
+
+    def _pass(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(1 << 16):
+                target.sendall(data)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def test_encrypted_requests_go_through_the_proxy(
+    url: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the environment, which may want a login; it sees where to, and nothing else."""
+    with Quiet(("127.0.0.1", 0), Tunnel) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever, args=(0.01,))
+        thread.start()
+        monkeypatch.setenv("https_proxy", f"http://me:pass%3A@127.0.0.1:{proxy.server_port}")
+        monkeypatch.setenv("no_proxy", "")
+        wire = Wire(insecure_skip_verify=True)
+        assert put(Target(url, "s3://b/k", {}), file, size=len(CONTENT), wire=wire).answer is (
+            Answer.TAKEN
+        )
+        assert read(wire, url) == CONTENT
+        wire.close()
+        proxy.shutdown()
+        thread.join()
+    ((where, login),) = Tunnel.seen
+    assert where == url.split("/")[2]
+    assert base64.b64decode(login.removeprefix("Basic ")) == b"me:pass:"
 
 
 def test_a_stranger_s_certificate_is_refused(url: str, file: Path) -> None:

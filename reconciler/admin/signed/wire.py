@@ -306,7 +306,7 @@ def _place(url: str) -> tuple[_Place, str]:
     return place, target
 
 
-def _proxy(scheme: str, host: str) -> tuple[str, int | None, dict[str, str]] | None:
+def _proxy(scheme: str, host: str) -> tuple[str, int, dict[str, str]] | None:
     """The proxy on the way to a host: where it is, and what a tunnel through it must say."""
     url = urllib.request.getproxies().get(scheme, "")
     if not url or urllib.request.proxy_bypass(host):
@@ -317,7 +317,7 @@ def _proxy(scheme: str, host: str) -> tuple[str, int | None, dict[str, str]] | N
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         token = base64.b64encode(login.encode()).decode()
         headers["Proxy-Authorization"] = f"Basic {token}"
-    return (parts.hostname or "", parts.port, headers)
+    return (parts.hostname or "", parts.port or 80, headers)
 
 
 def _context(ca_cert_file: str, skip_verify: bool) -> ssl.SSLContext:
