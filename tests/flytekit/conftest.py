@@ -6,9 +6,18 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from flytekit.core.context_manager import FlyteEntities
 
 from reconciler.remote import Config, Remote
 from reconciler.sandbox import Faults, Sandbox
+
+
+@pytest.fixture(autouse=True)
+def entities() -> Iterator[None]:
+    """What a test defines is forgotten after it: dynamic tasks take all of the process along."""
+    kept = list(FlyteEntities.entities)
+    yield
+    FlyteEntities.entities[:] = kept
 
 
 @pytest.fixture
@@ -47,4 +56,3 @@ def calls_of(remote: Remote) -> Iterator[Counter[str]]:
 def writes(calls: Counter[str]) -> list[str]:
     """Those calls that are no reads."""
     return sorted(name for name in calls.elements() if not name.startswith(("Get", "List")))
-
