@@ -59,6 +59,8 @@ def _said(
     for manifest in manifests:
         match manifest:
             case Task() | Workflow() | LaunchPlan():
+                if manifest.metadata.description is None and manifest.metadata.archived is None:
+                    continue
                 id = _id(_KINDS[type(manifest)], *manifest.metadata.place)
                 yield id, manifest.metadata, manifest, ("metadata",)
             case Domain():

@@ -14,17 +14,16 @@ _UNPACKED = 256
 
 
 class Packed:
-    """The bytes of a message, which reads as the same again. Nobody may change what it gives."""
+    """The bytes of a message of one kind, which read as the same again.
 
-    __slots__ = ("_data", "_type")
+    What it gives is nobody's to change.
+    """
 
-    def __init__(self, type: type[Message], data: bytes | memoryview) -> None:
-        self._type = type
-        self._data = data
+    __slots__ = ("data", "kind")
 
-    @property
-    def data(self) -> bytes | memoryview:
-        return self._data
+    def __init__(self, kind: type[Message], data: bytes | memoryview) -> None:
+        self.kind = kind
+        self.data = data
 
     @property
     def message(self) -> Any:
@@ -48,7 +47,7 @@ def packed(message: Message) -> Packed | None:
 
 @lru_cache(maxsize=_UNPACKED)
 def _unpacked(packed: Packed) -> Message:
-    return packed._type.FromString(bytes(packed._data))
+    return packed.kind.FromString(bytes(packed.data))
 
 
 class AtRest:

@@ -27,7 +27,7 @@ def compare(before: Resource, after: Resource) -> tuple[Change, ...]:
         one side only has None on the other.
     """
     # The same message is the same in every form, and telling costs a thousandth of its JSON.
-    if before.spec == after.spec or before.canonical == after.canonical:
+    if before.is_alike(after) or before.spec == after.spec or before.canonical == after.canonical:
         return ()
     found, wanted = (comparable(one.canonical, after.bundles) for one in (before, after))
     if found == wanted:

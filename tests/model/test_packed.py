@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flyteidl.core.types_pb2 import LiteralType, SimpleType
+from flyteidl.core.types_pb2 import LiteralType, SimpleType, StructuredDatasetType
 from google.protobuf.message import Message
 
 from reconciler.model import Kind, Resource, ResourceId
@@ -48,3 +48,14 @@ def test_messages_too_deep_to_be_read_again_are_kept_as_they_are() -> None:
     """protobuf writes what it would not read; such a message may still be compared and told."""
     deep: Message = nested(150)
     assert Resource(ID, spec=deep).spec == deep
+
+
+def test_what_is_alike_need_not_be_read() -> None:
+    """Equal bytes of one type are equal messages; of two types they say nothing."""
+    one, same, other = (Resource(ID, spec=nested(levels)) for levels in (2, 2, 3))
+    assert one.is_alike(same)
+    assert not one.is_alike(other)
+    assert not Resource(ID, spec=LiteralType()).is_alike(
+        Resource(ID, spec=StructuredDatasetType())
+    )
+    assert not Resource(ID).is_alike(Resource(ID))
