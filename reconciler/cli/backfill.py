@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.choice import Choice, ChoosingCommand, choice, choice_options
+from reconciler.cli.completing import complete
 from reconciler.cli.options import (
     admin_option,
     json_lines_option,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
 
 
 @click.command(cls=ChoosingCommand)
-@click.argument("what", metavar="LAUNCHPLAN|FILE")
+@click.argument("what", metavar="LAUNCHPLAN|FILE", shell_complete=complete("launchplans"))
 @click.argument("version", required=False)
 @click.option("-p", "--project", help="The launch plan's; the configuration's unless said.")
 @click.option("-d", "--domain", help="The launch plan's; the configuration's unless said.")
@@ -120,6 +121,8 @@ def command(
     What has run already, by the scheduler's hand or an earlier backfill's, is left alone, so that
     this can be repeated at any time: it goes on where it stopped. As many are launched as may be
     under way at once; --wait goes on until all have run.
+
+    A LAUNCHPLAN may also be written NAME@VERSION or PROJECT/DOMAIN/NAME.
 
     Given a FILE it takes the manifests of kind Backfill in it, and no other flags of slots.
 

@@ -63,6 +63,7 @@ def from_flags(
     Raises: ConfigError for flags that do not go together; BackfillError for what no backfill
         takes.
     """
+    project, domain, launch_plan, version = _split(launch_plan, version)
     strategy, parallel, fails_fast = said["strategy"], said["parallel"], said["fail_fast"]
     spec: dict[str, Any] = {
         "launchPlan": {"name": launch_plan, "version": version or "active"},
@@ -91,10 +92,20 @@ def from_flags(
         spec["onFailure"] = "stop" if fails_fast else "continue"
     return declared_backfill(
         spec,
-        project=said["project"] or remote.default_project,
-        domain=said["domain"] or remote.default_domain,
+        project=project or said["project"] or remote.default_project,
+        domain=domain or said["domain"] or remote.default_domain,
         name=said["name"],
     )
+
+
+def _split(text: str, version: str | None) -> tuple[str, str, str, str | None]:
+    """Project, domain, name and version of `NAME`, `NAME@VERSION` or `PROJECT/DOMAIN/NAME`."""
+    if version is None and "@" in text:
+        text, _, version = text.rpartition("@")
+    if text.count("/") < 2:
+        return "", "", text, version
+    project, domain, name = text.split("/", 2)
+    return project, domain, name, version
 
 
 def _window(said: Mapping[str, Any]) -> dict[str, Any]:

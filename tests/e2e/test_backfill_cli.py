@@ -193,6 +193,7 @@ def test_a_file_says_itself_what_is_to_be_run(cli: Cli, flyte: EmbeddedAdmin, he
     [
         (("nothing",), "no active version"),
         ((NAME, "v9"), "there is no launch plan"),
+        ((f"flytesnacks/development/{NAME}@v9",), f"development/{NAME}@v9 in Admin"),
         ((NAME, "--input", "region=1"), "input region: expected str"),
         ((NAME, "--input", "day=2024-01-01"), "receives the time of each slot"),
         ((NAME, "--input", "region"), "write NAME=VALUE"),
@@ -273,3 +274,22 @@ class RefusesOther(Launches):
         if full_method.endswith("/CreateLaunchPlan") and b"other.daily" in payload:
             raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "not today")
         return super().carry(server, full_method, payload, metadata)
+
+
+def test_looking_writes_nothing(cli: Cli, flyte: EmbeddedAdmin, here: Path) -> None:
+    """Whatever there is to launch: seen from Admin's side."""
+    day = Launches()
+    flyte._sandbox.admin.faults = day
+    files = written(here, backfill(), backfill("generated", more="strategy: workflow"))
+
+    for line in (
+        ("plan", *files),
+        ("plan", *files, "--out", here / "saved.plan"),
+        ("validate", *files, "--online"),
+        ("backfill", files[0], "--dry-run"),
+        ("backfill", f"{PROJECT}/{DOMAIN}/{NAME}@v1", "--window", "3d", "--dry-run"),
+    ):
+        assert cli(*line).code in (0, 1), line
+
+    assert day.calls > 10
+    assert day.writes == 0
