@@ -90,6 +90,15 @@ class Store:
         )
 
 
+class Quiet(ThreadingHTTPServer):
+    """Says nothing of clients that hang up, which is what they are to do here."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass
+
+
 @contextmanager
 def serving(store: Store) -> Iterator[Store]:
     class Handler(BaseHTTPRequestHandler):
@@ -175,8 +184,7 @@ def serving(store: Store) -> Iterator[Store]:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Quiet(("127.0.0.1", 0), Handler)
     store.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
