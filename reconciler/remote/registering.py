@@ -7,8 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from reconciler.errors import ConfigError
-from reconciler.model import Kind, Plan, ResourceId
+from reconciler.model import Kind, ResourceId
 from reconciler.remote.base import Connected
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from reconciler.model import CodeFolder
     from reconciler.remote.entities import FlyteLaunchPlan, FlyteTask, FlyteWorkflow
     from reconciler.remote.register.known import Known
-    from reconciler.remote.register.registering import Wish
     from reconciler.remote.register.result import Registered
 
     Local: TypeAlias = PythonTask[Any] | WorkflowBase | LaunchPlan
@@ -95,7 +93,9 @@ class Registering(Connected):
             serialization_settings: Images, environment, place and, if it says one, version.
             image_config: In place of its images: flytekit's, or the one image of all tasks.
         """
-        found = self._one(entity, serialization_settings, version, image_config, dry_run=dry_run)
+        found = self._one(
+            entity, serialization_settings, version, image_config=image_config, dry_run=dry_run
+        )
         return cast("FlyteTask", found)
 
     def register_workflow(
@@ -121,7 +121,7 @@ class Registering(Connected):
             entity,
             serialization_settings,
             version,
-            image_config,
+            image_config=image_config,
             dry_run=dry_run,
             folder=self._folder(entity) if fast else None,
             default_launch_plans=default_launch_plan,
@@ -153,7 +153,7 @@ class Registering(Connected):
             entity,
             serialization_settings,
             version,
-            image_config,
+            image_config=image_config,
             project=project,
             domain=domain,
             dry_run=dry_run,
@@ -204,7 +204,7 @@ class Registering(Connected):
             entity,
             None,
             version,
-            image_config,
+            image_config=image_config,
             project=project,
             domain=domain,
             dry_run=dry_run,
@@ -233,7 +233,6 @@ class Registering(Connected):
             entity,
             serialization_settings,
             version,
-            None,
             dry_run=dry_run,
             folder=self._folder(entity, everything=everything),
             default_launch_plans=default_launch_plan,
@@ -270,40 +269,25 @@ class Registering(Connected):
 
         Returns: what became of each version, and their entities.
         """
-        from reconciler.manifest import Manifest
-        from reconciler.remote.register.registering import (
-            register_manifests,
-            register_objects,
-            register_package,
-        )
+        from reconciler.remote.register.asked import register_many
 
-        remote: Any = self
-        place = self._wish(
-            version,
-            project,
-            domain,
+        found = register_many(
+            cast(Any, self),
+            what,
             serialization_settings,
+            version or "",
+            project=project,
+            domain=domain,
+            image_config=image_config,
+            source_path=source_path,
+            everything=copy_all,
             destination=destination_dir,
-            dry_run=dry_run,
             default_launch_plans=default_launch_plan,
             options=options,
             activate=activate,
+            dry_run=dry_run,
         )
-        if isinstance(what, str | Path):
-            return cast("Registered", register_package(remote, Path(what), place))
-        # A task may well be callable and what not, but no sequence.
-        things: list[Any] = [*what] if isinstance(what, list | tuple) else [what]
-        if things and all(isinstance(one, Manifest) for one in things):
-            return cast("Registered", register_manifests(remote, things, dry_run=dry_run))
-        folder = None
-        if source_path is not None or copy_all:
-            folder = self._folder(things[0], source_path, everything=copy_all)
-        settings = self._settings(
-            serialization_settings, image_config, folder=folder, destination=destination_dir
-        )
-        wish = self._with_code(place, folder)
-        found = register_objects(remote, things, settings, wish)
-        return cast("Registered", found if isinstance(found, Plan) else found[0])
+        return cast("Registered", found)
 
     def fast_package(
         self,
@@ -339,15 +323,11 @@ class Registering(Connected):
         Args:
             ident: A `ResourceId`, an identifier of flyteidl or flytekit, or a FlyteLaunchPlan.
         """
-        from reconciler.remote.register.switching import switch
-
-        switch(cast(Any, self), self._launch_plan_id(ident), active=True)
+        self._switch(ident, active=True)
 
     def deactivate_launchplan(self, ident: Any) -> None:
         """Make a launch plan version inactive, if it is the active one."""
-        from reconciler.remote.register.switching import switch
-
-        switch(cast(Any, self), self._launch_plan_id(ident), active=False)
+        self._switch(ident, active=False)
 
     # How
 
@@ -357,113 +337,24 @@ class Registering(Connected):
 
         return Known()
 
-    def _one(
-        self,
-        entity: Any,
-        given: Any | None,
-        version: str | None,
-        image_config: Any | None,
-        *,
-        project: str | None = None,
-        domain: str | None = None,
-        dry_run: bool,
-        folder: CodeFolder | None = None,
-        destination: str = ".",
-        env: Mapping[str, str] | None = None,
-        default_resources: Any | None = None,
-        **said: Any,
-    ) -> Any:
+    def _one(self, entity: Any, given: Any | None, version: str | None, **said: Any) -> Any:
         """Register one object; its entity, or the plan."""
-        from reconciler.remote.register.registering import register_objects
+        from reconciler.remote.register.asked import register_one
 
-        settings = self._settings(
-            given,
-            image_config,
-            folder=folder,
-            destination=destination,
-            env=env,
-            default_resources=default_resources,
-            entity=entity,
-        )
-        wish = self._wish(
-            version, project, domain, given, destination=destination, dry_run=dry_run, **said
-        )
-        found = register_objects(
-            cast(Any, self), [entity], settings, self._with_code(wish, folder)
-        )
-        return found if isinstance(found, Plan) else found[1][0]
+        return register_one(cast(Any, self), entity, given, version or "", **said)
 
-    def _settings(
-        self,
-        given: Any | None,
-        image_config: Any | None,
-        *,
-        folder: CodeFolder | None,
-        destination: str,
-        entity: Any | None = None,
-        **said: Any,
-    ) -> Any:
-        from reconciler.remote.register.settings import settings_for
-        from reconciler.remote.register.sources import find_root
+    def _folder(self, entity: Any, *where: Any, everything: bool = False) -> CodeFolder:
+        from reconciler.remote.register.sources import folder_of
 
-        sends_code = folder is not None or self.interactive_mode_enabled
-        root = folder.root if folder is not None else find_root(entity)
-        return settings_for(
-            given,
-            image_config=image_config,
-            destination=destination if sends_code else None,
-            source_root=root,
-            **said,
-        )
+        return folder_of(entity, *where, everything=everything)
 
-    def _wish(
-        self,
-        version: str | None,
-        project: str | None,
-        domain: str | None,
-        given: Any | None,
-        **said: Any,
-    ) -> Wish:
-        from reconciler.remote.register.registering import Wish
+    def _switch(self, ident: Any, *, active: bool) -> None:
+        from reconciler.remote.register.switching import switch
 
-        project, domain = self._place(
-            project or getattr(given, "project", None), domain or getattr(given, "domain", None)
-        )
-        version = version or getattr(given, "version", None) or ""
-        if version in ("latest", "active"):
-            raise ConfigError(
-                f"{version} is a word for what is fetched; give a version of its own"
-            )
-        if version == "auto":  # as manifests say it
-            version = ""
-        return Wish(project=project, domain=domain, version=version, **said)
-
-    def _with_code(self, wish: Wish, folder: CodeFolder | None) -> Wish:
-        from dataclasses import replace
-
-        pickles = folder is None and self.interactive_mode_enabled
-        return replace(wish, folder=folder, pickles=pickles)
-
-    def _folder(
-        self,
-        entity: Any,
-        source_path: str | Path | None = None,
-        module_name: str | None = None,
-        *,
-        everything: bool = False,
-    ) -> CodeFolder:
-        from reconciler.remote.register.extra import need_flytekit
-        from reconciler.remote.register.sources import code_folder, root_of
-
-        need_flytekit()
-        root = source_path if source_path is not None else root_of(entity)
-        return code_folder(root, module_name=module_name, everything=everything)
-
-    def _launch_plan_id(self, ident: Any) -> ResourceId:
         found = getattr(ident, "id", ident)
-        return ResourceId(
-            Kind.LAUNCH_PLAN, *self._place(found.project, found.domain), found.name, found.version
-        )
+        place = self._place(found.project, found.domain)
+        id = ResourceId(Kind.LAUNCH_PLAN, *place, found.name, found.version)
+        switch(cast(Any, self), id, active=active)
 
 
 def _style(options: FastPackageOptions | None) -> str:

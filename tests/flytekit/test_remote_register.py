@@ -513,6 +513,8 @@ def test_manifests_are_registered_alike(remote: Remote, tmp_path: Path) -> None:
     assert [step.id for step in plan] == [id]
     assert first.fates[id] is Fate.CREATED
     assert again.fates == {id: Fate.IDENTICAL}
+    with pytest.raises(ConfigError, match="manifests say their own version"):
+        remote.register(manifests, version="2")
     assert again.tasks["shell"].template.container.image == "busybox:1"
 
 
@@ -637,3 +639,11 @@ def test_words_for_what_is_fetched_are_no_versions(remote: Remote, word: str) ->
 def test_auto_is_the_version_of_the_content(remote: Remote) -> None:
     """As manifests say it."""
     assert remote.register_task(add, version="auto") == remote.register_task(add)
+
+
+def test_nothing_is_nothing_to_register(remote: Remote) -> None:
+    """Most likely something was left out."""
+    with pytest.raises(ConfigError, match="there is nothing to register"):
+        remote.register([])
+    with pytest.raises(ConfigError, match="str is no task, workflow or launch plan"):
+        remote.register(cast(Any, [add, "more"]), version="1")

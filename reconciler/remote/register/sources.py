@@ -10,6 +10,7 @@ from typing import Any
 
 from reconciler.errors import BundleError, ConfigError
 from reconciler.model import CodeFolder
+from reconciler.remote.register.extra import is_of_flytekit, need_flytekit
 
 _SPECIAL = set("\\*?[]!# ")
 
@@ -43,6 +44,22 @@ def code_folder(
     return CodeFolder(root, include=include, ignore_files=())
 
 
+def folder_of(
+    entity: Any,
+    source_path: str | Path | None = None,
+    module_name: str | None = None,
+    *,
+    everything: bool = False,
+) -> CodeFolder:
+    """The code of an object: of the folder that is said, or that its module is imported from.
+
+    Raises: as `code_folder`; ConfigError without flytekit, and for an object that no file holds.
+    """
+    need_flytekit()
+    root = source_path if source_path is not None else root_of(entity)
+    return code_folder(root, module_name=module_name, everything=everything)
+
+
 def root_of(entity: Any) -> Path:
     """The folder that imports of an object's module start from.
 
@@ -57,7 +74,7 @@ def root_of(entity: Any) -> Path:
     )
     try:
         file = extract_task_module(function or workflow)[3]
-    except (AssertionError, TypeError, OSError) as error:
+    except Exception as error:  # flytekit's finding of modules has no errors of its own
         raise ConfigError(f"{entity.name} is of no file; say source_path") from error
     if not file or not os.path.isfile(file):
         raise ConfigError(f"{entity.name} is of no file; say source_path")
@@ -66,7 +83,7 @@ def root_of(entity: Any) -> Path:
 
 def find_root(entity: Any) -> str | None:
     """The same as text; None for an object that no file holds, or no object."""
-    if entity is None:
+    if not is_of_flytekit(entity):
         return None
     try:
         return str(root_of(entity))
