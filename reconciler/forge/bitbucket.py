@@ -189,7 +189,7 @@ class Bitbucket(Forge):
         }
         if check.url:
             report["link"] = check.url
-        place = f"{where}/reports/{quote(f'reconciler-{key}', safe='')}"
+        place = f"{where}/reports/{re.sub(r'[^A-Za-z0-9]+', '-', f'reconciler-{key}')}"
         # Whoever writes it anew wants no remark of the former one left.
         with contextlib.suppress(ForgeMissingError):
             self.http.call("DELETE", place, to="delete the former report", needs=_STATUS)

@@ -70,7 +70,7 @@ class Gitea(Forge):
                 needs=_READ,
             )
         except ForgeMissingError:
-            return ()
+            return []
         return [found["number"]]
 
     def reviews(self, number: int) -> Sequence[Review]:
