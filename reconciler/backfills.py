@@ -1,6 +1,7 @@
 """The corridor's side room: what has run of each backfill is read, and what is due is planned."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from flyteidl.admin.execution_pb2 import ExecutionCreateRequest
@@ -11,11 +12,14 @@ from reconciler.model import (
     Action,
     Backfill,
     DesiredState,
+    Diagnostic,
     Kind,
     Layout,
     Plan,
     Reason,
     Resource,
+    Severity,
+    Spot,
     Strategy,
     Verb,
 )
@@ -38,11 +42,13 @@ def with_backfills(
     executions: ExecutionReader | None,
     *,
     now: datetime,
+    unread: Sequence[Spot] = (),
 ) -> Plan:
     """Add to a plan what the backfills of a set launch now, and how each of them stands.
 
     Args:
         now: What is due later is launched later.
+        unread: Backfills of what may not be read, of which nothing can be told.
 
     Cost: as `observe_runs` says for each.
     Raises: AdminError or UnreachableError; ValueError without a reader of executions.
@@ -50,6 +56,8 @@ def with_backfills(
     if executions is None:
         raise ValueError("a plan with backfills needs a reader of executions")
     instant = from_datetime(now)
+    if unread:
+        plan = replace(plan, obstacles=(*plan.obstacles, *map(_unread, unread)))
     for backfill in desired.backfills:
         layout = laid_out(backfill, executions, instant)
         runs = observe_runs(backfill, layout, executions)
@@ -63,6 +71,16 @@ def with_backfills(
             plan, backfill, layout, found, requests=requests, generated=generated, needs=needs
         )
     return plan
+
+
+def _unread(backfill: Spot) -> Diagnostic:
+    name = f"{backfill.place}/{backfill.name}"
+    return Diagnostic(
+        "unreadable-backfill",
+        f"{backfill.kind} {name} runs a launch plan that may not be read",
+        hint="ask for the permission to read that project and domain",
+        severity=Severity.ERROR,
+    )
 
 
 def laid_out(backfill: Backfill, executions: ExecutionReader, now: int) -> Layout:

@@ -187,13 +187,14 @@ def plan_declared(
         plan = with_holds(plan, memory.holds, now=now, desired=desired)
     plan = with_guards(plan, desired, observed, options)
     plan = _told(plan, declared, observed, covering, memory, now=now)
-    if not desired.backfills:
+    unread = [one for one in declared.unchecked if one.kind is Kind.BACKFILL]
+    if not desired.backfills and not unread:
         return plan
     # Rarely, and from executions alone: no other part of a plan depends on what has run.
     from reconciler.backfills import with_backfills
 
     reads = executions() if executions is not None else None
-    return with_backfills(plan, desired, reader, reads, now=now)
+    return with_backfills(plan, desired, reader, reads, now=now, unread=unread)
 
 
 def drift(

@@ -67,7 +67,12 @@ def wait_for_slots(
 
     with Drain(account) as drain:
         found = remote.go_on_backfilling(
-            declared, plan, stop=drain.stop, on_event=follow, on_tables=tell
+            declared,
+            plan,
+            stop=drain.stop,
+            on_event=follow,
+            on_tables=tell,
+            on_trouble=lambda error: say(f"Warning: {error}; looking again soon"),
         )
     whole = ApplyReport((*report.outcomes, *found.outcomes), interrupted=found.interrupted)
     shown = without_secrets(_together(plan, found), unit.sensitive)

@@ -105,10 +105,11 @@ def _units(backfill: Backfill, slots: Sequence[int]) -> Iterator[Unit]:
 
 
 def _chunk_name(backfill: Backfill, chunk: Sequence[int]) -> str:
-    """The same for the same slots of the same launch plan, whichever backfill asks for them."""
+    """The same for the same slots of the same launch plan, given the same, whichever backfill
+    asks for them."""
     id = backfill.launch_plan.id
     version = "" if backfill.any_version else id.version
-    parts = (id.project, id.domain, id.name, version, *map(str, chunk))
+    parts = (id.project, id.domain, id.name, version, backfill.inputs, *map(str, chunk))
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return f"b{digest[:19]}"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from reconciler.remote.base import Connected
 
 if TYPE_CHECKING:
+    from reconciler.errors import ReconcilerError
     from reconciler.manifest import Manifest
     from reconciler.model import Backfill, Event, Plan, SlotTable
     from reconciler.remote.backfill import Progress
@@ -118,6 +119,7 @@ class Backfilling(Connected):
         pause: Callable[[float], object] | None = None,
         on_event: "Callable[[Event], None]" = lambda event: None,
         on_tables: "Callable[[Sequence[SlotTable]], None]" = lambda tables: None,
+        on_trouble: "Callable[[ReconcilerError], None]" = lambda error: None,
     ) -> "Progress":
         """Go on with the backfills of a plan that was applied, until every slot has run.
 
@@ -129,6 +131,7 @@ class Backfilling(Connected):
             pause: Waits so many seconds between two looks; None for the usual.
             on_event: Called as launches start and finish.
             on_tables: Told how all slots stand, after each look.
+            on_trouble: Told that Admin could not be asked, which is waited out a few times.
 
         Raises: ManifestError if the manifests cannot be bound any more; AdminError or
             UnreachableError if Admin could not be read.
@@ -148,6 +151,7 @@ class Backfilling(Connected):
             stop=stop,
             pause=pause,
             on_tables=on_tables,
+            on_trouble=on_trouble,
         )
 
     def _pinned(self, manifests: "Sequence[Manifest]", plan: "Plan") -> "Sequence[Backfill]":

@@ -12,7 +12,7 @@ import pytest
 from reconciler.cron import execution_name, from_rfc3339
 from reconciler.manifest import load
 from reconciler.remote.backfill import rounds
-from reconciler.sandbox import Refusal
+from reconciler.sandbox import Refusal, Rule
 from reconciler.testing import EmbeddedAdmin, embedded_admin
 from tests.e2e.backfilled import (
     DOMAIN,
@@ -293,3 +293,22 @@ def test_looking_writes_nothing(cli: Cli, flyte: EmbeddedAdmin, here: Path) -> N
 
     assert day.calls > 10
     assert day.writes == 0
+
+
+def test_what_may_not_be_read_is_not_taken_for_done(
+    cli: Cli, flyte: EmbeddedAdmin, here: Path
+) -> None:
+    """Permission for one project of two: of the other backfill nothing is known, which is told."""
+    project = here / "project.yaml"
+    project.write_text("apiVersion: reconciler/v1\nkind: Project\nmetadata: {name: secret}\n")
+    assert cli("apply", project, "--auto-approve").code == 0
+    other = backfill("elsewhere").replace("flytesnacks", "secret")
+    files = written(here, backfill(), other)
+    flyte._sandbox.admin.faults = Launches(Rule(deny_project=("secret",)))
+
+    planned = cli("plan", *files)
+    allowed = cli("plan", *files, "--allow-unreadable")
+
+    assert (planned.code, allowed.code) == (1, 1)
+    assert "backfill secret/development/elsewhere runs a launch plan that may not" in planned.out
+    assert "january: 5 slots, 5 to run now" in planned.out

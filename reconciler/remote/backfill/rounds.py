@@ -12,6 +12,7 @@ from datetime import datetime
 from flyteidl.core.literals_pb2 import LiteralMap
 
 from reconciler.backfills import with_backfills
+from reconciler.errors import NotServedError, ReconcilerError, TooLateError
 from reconciler.model import (
     ApplyReport,
     Backfill,
@@ -33,6 +34,9 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 15.0, 1.5
 _AFRESH = 20
 # Rounds in a row in which every launch failed: then waiting mends nothing.
 _FRUITLESS = 3
+# Looks in a row that failed for want of an Admin, which a wait of hours has to survive: beyond
+# what each call has tried by itself.
+_TROUBLES = 8
 # Without a slot in one of these, waiting changes nothing.
 _MOVING = (SlotState.RUN, SlotState.RETRY, SlotState.RUNNING)
 
@@ -56,6 +60,7 @@ def go_on(
     stop: threading.Event | None = None,
     pause: Callable[[float], object] | None = None,
     on_tables: Callable[[Sequence[SlotTable]], None] = lambda tables: None,
+    on_trouble: Callable[[ReconcilerError], None] = lambda error: None,
 ) -> Progress:
     """Launch what is due until nothing is open any more.
 
@@ -65,18 +70,32 @@ def go_on(
         stop: Once set, nothing new is begun.
         pause: Waits so many seconds; None to wait for `stop`, or so long.
         on_tables: Told how all stand, after each round.
+        on_trouble: Told that Admin could not be asked; a few times in a row that is waited out.
 
-    Raises: AdminError or UnreachableError if what has run could not be read.
+    Raises: AdminError or UnreachableError if what has run could not be read, ever again.
     """
     stop = stop or threading.Event()
     wait = pause or stop.wait
     seen = _Remembered(executions)
     outcomes: list[Outcome] = []
     before: list[dict[SlotState, int]] = []
-    seconds, fruitless = _FIRST_PAUSE, 0
+    seconds, fruitless, troubles = _FIRST_PAUSE, 0, 0
+    tables: tuple[SlotTable, ...] = ()
     while True:
         state = DesiredState({}, backfills=tuple(backfills))
-        plan = with_backfills(Plan(()), state, reader, seen, now=now())
+        try:
+            plan = with_backfills(Plan(()), state, reader, seen, now=now())
+        except (NotServedError, TooLateError) as error:
+            troubles += 1
+            if stop.is_set() and tables:
+                return Progress(tables, tuple(outcomes), interrupted=True)
+            if stop.is_set() or troubles > _TROUBLES:
+                raise
+            on_trouble(error)
+            seconds = min(max(seconds, 0.1) * _GROWTH, _LONGEST_PAUSE)
+            wait(seconds)
+            continue
+        troubles = 0
         tables = plan.backfills
         on_tables(tables)
         if stop.is_set():
