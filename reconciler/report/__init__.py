@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from reconciler.report.facts import size
     from reconciler.report.full import in_full
     from reconciler.report.graph import drawing_as_dot, drawing_as_mermaid, drawing_as_svg
+    from reconciler.report.html import HtmlPart, as_html, html_page, html_part
     from reconciler.report.images import ImageLine, images_as_json, images_as_table
     from reconciler.report.ledger import history_as_json, history_as_text, ledger_as_json
     from reconciler.report.listing import LISTINGS, Listing, short_value
@@ -131,6 +132,12 @@ else:
                 "drawing_as_mermaid",
                 "drawing_as_svg",
             ),
+            "html": (
+                "HtmlPart",
+                "as_html",
+                "html_page",
+                "html_part",
+            ),
             "images": (
                 "ImageLine",
                 "images_as_json",
@@ -159,6 +166,7 @@ __all__ = [
     "NO_CHANGES",
     "SMALLEST",
     "Events",
+    "HtmlPart",
     "ImageLine",
     "Listed",
     "Listing",
@@ -166,6 +174,7 @@ __all__ = [
     "Style",
     "Suite",
     "WatchingView",
+    "as_html",
     "as_line",
     "branch_as_dict",
     "built_as_json",
@@ -191,6 +200,8 @@ __all__ = [
     "explanations_as_text",
     "history_as_json",
     "history_as_text",
+    "html_page",
+    "html_part",
     "images_as_json",
     "images_as_table",
     "in_full",

@@ -1,0 +1,82 @@
+// Elements from text: nothing that comes from the data is ever parsed as HTML.
+
+const SVG = "http://www.w3.org/2000/svg";
+// What has no shape on a screen, or turns the direction of what follows, is shown by its number.
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+function visible(text) {
+  return String(text).replace(UNSEEN, (letter) =>
+    `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : visible(value));
+  }
+  for (const child of children.flat(Infinity)) {
+    if (child === null || child === undefined || child === false || child === "") continue;
+    element.append(child instanceof Node ? child : visible(child));
+  }
+  return element;
+}
+
+const el = (tag, attributes, ...children) =>
+  fill(document.createElement(tag), attributes, children);
+const svg = (tag, attributes, ...children) =>
+  fill(document.createElementNS(SVG, tag), attributes, children);
+
+// What listens to the window for a part of the report, until another part is shown.
+let listening = new AbortController();
+const onWindow = (type, heard) => addEventListener(type, heard, { signal: listening.signal });
+
+const number = (value) => value.toLocaleString("en-US");
+const counted = (value, word) => `${number(value)} ${word}${value === 1 ? "" : "s"}`;
+
+// A section of the page, named by its heading.
+function section(id, title, ...children) {
+  return el("section", { id, "aria-labelledby": `${id}-title` },
+    el("h2", { id: `${id}-title` }, title), children);
+}
+
+function choice(label, options, value, changed) {
+  const select = el("select", { onchange: () => changed(select.value) },
+    options.map(([key, text]) => el("option", { value: key, selected: key === value }, text)));
+  return el("label", {}, `${label} `, select);
+}
+
+function button(text, pressed, more) {
+  return el("button", { type: "button", onclick: pressed, ...more }, text);
+}
+
+// A table with a caption for who cannot see where it stands; it scrolls by itself.
+function tabular(caption, headings, rows) {
+  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    el("table", {}, el("caption", { class: "unseen" }, caption),
+      el("thead", {}, el("tr", {}, headings.map((text) => el("th", { scope: "col" }, text)))),
+      el("tbody", {}, rows)));
+}
+
+// What a list does not show yet, on demand.
+function pages(items, size, shape, list) {
+  let shown = 0;
+  const more = button("", () => show(size));
+  const all = button("", () => show(items.length));
+  const rest = el("p", { class: "more" }, more, " ", all);
+  function show(count) {
+    const next = items.slice(shown, shown + count);
+    const fresh = next.map(shape);
+    list.append(...fresh);
+    const moved = shown > 0 && fresh.length;
+    shown += next.length;
+    const left = items.length - shown;
+    rest.hidden = left === 0;
+    more.textContent = `Show ${number(Math.min(size, left))} more`;
+    all.textContent = `Show all ${number(items.length)}`;
+    // Where the button was pressed there are rows now: who uses a keyboard goes on with them.
+    if (moved) (fresh[0].querySelector("summary") || fresh[0]).focus();
+  }
+  show(size);
+  return { rest, showAll: () => show(items.length) };
+}

@@ -1,0 +1,169 @@
+// Everything that is not a list of changes: summary, meaning, schedules, backfills, drift, history.
+
+const when = (text) => (text ? text.replace("T", " ").replace(/(\.\d+)?(\+00:00|Z)$/, " UTC") : "");
+
+function alerts(title, kind, problems) {
+  if (!problems || !problems.length) return null;
+  const list = el("ul");
+  const paging = pages(problems, 30, (one) => el("li", {},
+    one.origin && el("code", {}, `${one.origin.file}${one.origin.line ? `:${one.origin.line}` : ""} `),
+    one.message, one.hint ? ` (${one.hint})` : "", " ", el("span", { class: "tag" }, one.code)), list);
+  onWindow("beforeprint", paging.showAll);
+  return el("div", { class: `alert ${kind}` }, el("h3", {}, `${title} (${number(problems.length)})`), list, paging.rest);
+}
+
+function summaryView(part) {
+  const { plan } = part;
+  const made = [el("p", { class: `verdict ${part.tone}` }, part.verdict)];
+  made.push(alerts("Problems", "stop", part.problems));
+  if (plan) {
+    const order = Object.keys(words.verbs);
+    const counts = order.filter((verb) => plan.summary[verb]).map((verb) =>
+      el("li", {}, el("span", { class: `symbol ${tone(verb)}`, "aria-hidden": "true" }, words.verbs[verb].symbol),
+        el("strong", {}, number(plan.summary[verb])), ` to ${verb}`));
+    const same = Object.entries(plan.unchanged).map(([kind, count]) =>
+      `${number(count)} ${words.kinds[kind] || kind}${count === 1 ? "" : "s"}`);
+    if (counts.length) made.push(el("ul", { class: "counts" }, counts));
+    if (same.length) made.push(el("p", { class: "muted" }, `As declared already: ${same.join(", ")}.`));
+    const conflicts = plan.conflicts.map((one) => ({ ...one, code: "conflict", hint: null }));
+    const isHold = (one) => one.code === "held";
+    made.push(
+      alerts("Conflicts", "stop", conflicts),
+      alerts("Guards", "stop", plan.obstacles.filter((one) => one.guard)),
+      alerts("In the way", "stop", plan.obstacles.filter((one) => !one.guard)),
+      alerts("Holds", "change", plan.warnings.filter(isHold)),
+      alerts("Remarks", "change", plan.warnings.filter((one) => !isHold(one))));
+  }
+  return section("summary", "Summary", made);
+}
+
+const TONES = { "+": "add", "-": "remove", "~": "change" };
+
+function meaningView(part) {
+  const list = el("div");
+  const paging = pages(part.meaning, 50, ([title, notes, lines], at) =>
+    el("details", { open: at < 10 }, el("summary", {}, title),
+      el("div", { class: "body" }, notes.map((note) => el("p", { class: "muted" }, note)),
+        el("ul", { class: "lines" }, lines.map(([symbol, text, depth]) =>
+          el("li", { class: `${TONES[symbol] || ""} depth${Math.min(depth, 3)}` },
+            el("span", { class: "mark" }, symbol), el("code", {}, text)))))), list);
+  onWindow("beforeprint", () => {
+    paging.showAll();
+    for (const fold of list.querySelectorAll("details")) fold.open = true;
+  });
+  return section("meaning", "What it means", list, paging.rest);
+}
+
+// Times as marks on a line of so many minutes; the same is in words beside it.
+function strip(timeline, lanes, marks) {
+  const width = 560;
+  const scale = width / (timeline.days * 1440);
+  const x = (minute) => Math.round(minute * scale * 10) / 10;
+  const height = 12 * lanes.length + 4;
+  const drawn = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, class: "strip", "aria-hidden": "true" });
+  for (let day = 0; day <= timeline.days; day += 7) drawn.append(svg("path", { class: "week", d: `M${x(day * 1440)} 0V${height}` }));
+  for (const minute of marks) drawn.append(svg("path", { class: "applied", d: `M${x(minute)} 0V${height}` }));
+  lanes.forEach(([lane, kind], at) => {
+    const top = 3 + 12 * at;
+    if (lane && lane.dense) drawn.append(svg("rect", { class: kind, x: x(lane.dense[0]), y: top, width: x(lane.dense[1] - lane.dense[0]), height: 9 }));
+    else if (lane && lane.at.length) drawn.append(svg("path", { class: kind, d: lane.at.map((minute) => `M${x(minute)} ${top}v9`).join("") }));
+  });
+  drawn.append(svg("path", { class: "now", d: `M${width / 2} 0V${height}` }));
+  return drawn;
+}
+
+function scheduleView(part) {
+  const { timeline } = part;
+  const ran = new Map(timeline.runs.map((run) => [run.address, run]));
+  const marks = timeline.marks.map(([minute]) => minute);
+  const middle = timeline.days * 720;
+  // What falls due once the plan is applied is no longer the former schedule's.
+  const times = (side) => {
+    if (!side) return "none";
+    const next = side.next.slice(0, 3).map(when);
+    return [side.text, side.assumed ? " (if the scheduler's zone is UTC)" : ` in ${side.zone}`, el("br"),
+      el("span", { class: "muted" }, next.length ? `next ${next.join(", ")}` : side.problem || "")];
+  };
+  const shape = (row) => el("tr", {},
+    el("th", { scope: "row" }, el("code", {}, row.address.replace(/^activation:/, "")), !row.switches && el("span", { class: "tag" }, "not activated")),
+    el("td", {}, times(row.before)), el("td", {}, times(row.after)),
+    el("td", {}, strip(timeline, [[row.before, "was"], [row.after, "will"]], marks)));
+  const body = [];
+  const holder = { append: (...rows) => body.push(...rows) };
+  const paging = pages(timeline.rows, 50, shape, holder);
+  const days = [timeline.start, timeline.now].map((text) => text.slice(0, 10));
+  const table = tabular("Schedules", ["Launch plan", "Fires now", "Will fire", "Two weeks before and after"], body);
+  holder.append = (...rows) => table.querySelector("tbody").append(...rows);
+  onWindow("beforeprint", paging.showAll);
+  const runs = timeline.runs.filter((run) => run.at.length);
+  return section("schedule", "Schedule",
+    el("p", { class: "muted" }, `From ${days[0]} on, ${timeline.days} days; the line in the middle is ${when(timeline.now.slice(0, 16))} UTC. `,
+      "Above is what the schedule that is active now fires, past times included: they were due, and whether they ran is told only of backfills. Below is what will fire. ",
+      marks.length ? `The ${counted(marks.length, "dashed line")} ${marks.length === 1 ? "is an apply" : "are applies"} of the ledger.` : "",
+      timeline.left_out ? ` ${counted(timeline.left_out, "schedule")} more are not listed.` : ""),
+    timeline.rows.length ? table : null, paging.rest,
+    runs.map((run) => el("figure", {}, el("figcaption", {}, `Slots of ${run.address}: `,
+      counted(run.at.filter(([minute]) => minute < middle).length, "slot"), " in the two weeks before."),
+    strip(timeline, ["done", "running", "failed", "run"].map((state) =>
+      [{ at: run.at.filter(([, one]) => one === state).map(([minute]) => minute) }, state]), marks),
+    el("p", { class: "muted" }, "From above: done, running, failed, to run."))));
+}
+
+function backfillView(part) {
+  return section("backfills", "Backfills", part.plan.backfills.map((one) => {
+    const said = Object.entries(one.counts).filter(([, count]) => count).map(([state, count]) => `${number(count)} ${state}`);
+    return el("details", { open: true },
+      el("summary", {}, el("strong", {}, one.address), ` ${counted(one.slots, "slot")}: ${said.join(", ")}`),
+      el("div", { class: "body" },
+        el("p", { class: "muted" }, `Runs ${one.launch_plan}, ${one.chosen}; ${one.schedule} in ${one.zone}, from ${when(one.start)} up to ${when(one.end)}; ${number(one.concurrency)} at once.`),
+        tabular(`Slots of ${one.address}`, ["Slot", "State", "Execution", "Attempt", "Note"], one.rows.map((row) =>
+          el("tr", {}, el("td", {}, when(row.at)), el("td", {}, el("span", { class: `tag ${row.state}` }, row.state)),
+            el("td", {}, el("code", {}, row.execution)), el("td", {}, row.attempt), el("td", {}, row.note || "")))),
+        one.rows.length < one.executions && el("p", { class: "muted" }, `and ${number(one.executions - one.rows.length)} more, counted above.`)));
+  }));
+}
+
+function driftView(part) {
+  const { drift } = part;
+  const list = el("ol", { class: "rows" });
+  const entry = (one) => one && `#${one.serial} of ${one.actor || "someone"}${one.time ? ` on ${when(one.time)}` : ""}${one.commit ? `, commit ${one.commit.slice(0, 12)}` : ""}`;
+  const paging = pages(drift.drifts, PAGE, (one) => {
+    const facts = [["Kind", one.drift], ["Left", one.left], ["Live", one.live], ["Wanted", one.wanted],
+      ["Left so by", entry(one.entry)], ["Switched", when(one.since)],
+      ["Declared in", one.origin && `${one.origin.file}:${one.origin.line}`],
+      ["Way out", part.ways_out[one.drift]]].filter(([, value]) => value);
+    return el("li", {}, el("details", { class: "row" },
+      el("summary", {}, el("span", { class: "tag change" }, one.drift), el("span", { class: "what" }, one.message)),
+      el("div", { class: "body" }, el("dl", {}, facts.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+        one.changes.length ? changesTable(`Fields of ${one.address}`, one.changes) : null)));
+  }, list);
+  onWindow("beforeprint", () => {
+    paging.showAll();
+    for (const fold of list.querySelectorAll("details")) fold.open = true;
+  });
+  const counts = Object.entries(drift.summary).filter(([, count]) => count).map(([kind, count]) => `${number(count)} ${kind}`);
+  return section("drift", "Drift",
+    el("p", {}, `${counts.join(", ") || "None"}, of ${number(drift.compared)} compared on ${when(drift.at)}.`),
+    drift.unread.map((text) => el("p", { class: "alert change" }, `Not read: ${text}`)), list, paging.rest);
+}
+
+function historyView(part) {
+  const body = el("tbody");
+  const paging = pages(part.history, 50, (one) => el("tr", {},
+    el("th", { scope: "row" }, `#${one.serial}`), el("td", {}, when((one.time || "").replace(/\.\d+/, ""))),
+    el("td", {}, el("code", {}, (one.commit || "").slice(0, 12))),
+    el("td", {}, one.summary, owned("now owned", (one.gained || []).map((item) => `${item.address}${item.active ? ` (${item.active} active)` : ""}`)), owned("no longer owned", one.lost || []))), body);
+  const table = tabular("Entries of the ledger", ["Entry", "Time", "Commit", "What"], []);
+  table.querySelector("tbody").replaceWith(body);
+  onWindow("beforeprint", paging.showAll);
+  return section("history", "History",
+    part.entries > part.history.length && el("p", { class: "muted" }, `The newest ${number(part.history.length)} of ${number(part.entries)} entries.`),
+    table, paging.rest);
+}
+
+function owned(title, addresses) {
+  if (!addresses.length) return null;
+  return el("details", {}, el("summary", {}, `${number(addresses.length)} ${title}`),
+    el("ul", {}, addresses.slice(0, 200).map((one) => el("li", {}, el("code", {}, one))),
+      addresses.length > 200 && el("li", {}, `and ${number(addresses.length - 200)} more`)));
+}
