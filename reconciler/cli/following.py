@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.cli.exits import Exit
+from reconciler.cli.looks import Rhythm
 from reconciler.cli.options import say, settings
 from reconciler.cli.signals import Watch
 from reconciler.cli.terminal import can_redraw
@@ -18,8 +19,6 @@ from reconciler.model import Branch, moves
 if TYPE_CHECKING:
     from reconciler.model import ExecutionId
     from reconciler.remote import Remote
-
-_FIRST, _GROWTH, _SLOWEST = 0.5, 1.4, 10.0  # seconds between two looks
 
 
 def follow(
@@ -44,11 +43,16 @@ def follow(
 
     options = settings()
     watcher = remote.watcher(id, depth=depth)
-    with _interruptible(id) as is_over:
-        if options.json:
-            root = _as_json(_looks(watcher.look, every, timeout, is_over), quiet=quiet)
+    rhythm = Rhythm(every=every, timeout=timeout)
+    with _interruptible(id):
+        if quiet:
+            for _ in rhythm.looks(watcher.glance):
+                pass
+            root = watcher.look()
+        elif options.json:
+            root = _as_json(rhythm.looks(watcher.look))
         else:
-            root = _as_text(_looks(watcher.look, every, timeout, is_over), quiet=quiet)
+            root = _as_text(watcher.look, rhythm)
     if options.json:
         made = report.watched_as_dict(root, project=id.project, domain=id.domain)
         sys.stdout.write(json.dumps(made, ensure_ascii=False) + "\n")
@@ -62,28 +66,30 @@ def follow(
     return Exit.OK if root.phase == "SUCCEEDED" else Exit.ERROR
 
 
-def _as_text(looks: Iterator[Branch], *, quiet: bool) -> Branch:
+def _as_text(look: Callable[[], Branch], rhythm: Rhythm) -> Branch:
     from reconciler import report
 
-    options = settings()
-    if quiet:
-        for root in looks:
-            last = root
-        return last
     live = can_redraw(os.environ)
-    with report.watching_view(sys.stderr, live=live, color=options.colors(sys.stderr)) as shown:
-        for root in looks:
+    color = settings().colors(sys.stderr)
+    with report.watching_view(sys.stderr, live=live, color=color) as shown:
+        root: Branch | None = None
+
+        def tick() -> None:
+            if root is not None:
+                shown.show(root, time.time_ns())
+
+        for root in rhythm.looks(look, tick=tick if live else None):
             shown.show(root, time.time_ns())
-            last = root
-    return last
+    assert root is not None
+    return root
 
 
-def _as_json(looks: Iterator[Branch], *, quiet: bool) -> Branch:
+def _as_json(looks: Iterator[Branch]) -> Branch:
     from reconciler import report
 
     before: Branch | None = None
     for root in looks:
-        for moved in moves(before, root) if not quiet else ():
+        for moved in moves(before, root):
             sys.stdout.write(json.dumps(report.move_as_dict(moved), ensure_ascii=False) + "\n")
         sys.stdout.flush()
         before = root
@@ -100,32 +106,11 @@ def _tell_end(root: Branch) -> None:
         sys.stdout.write(f"{root.name} {root.phase}\n")
 
 
-def _looks(
-    look: Callable[[], Branch],
-    every: float | None,
-    timeout: float | None,
-    is_over: threading.Event,
-) -> Iterator[Branch]:
-    """Look until it has ended, or time is up; the last look is the last one given."""
-    end = None if timeout is None else time.monotonic() + timeout
-    pause = every or _FIRST
-    while True:
-        root = look()
-        yield root
-        left = None if end is None else end - time.monotonic()
-        if root.has_ended or (left is not None and left <= 0):
-            return
-        is_over.wait(pause if left is None else min(pause, left))
-        if every is None:
-            pause = min(pause * _GROWTH, _SLOWEST)
-
-
 @contextmanager
-def _interruptible(id: "ExecutionId") -> Iterator[threading.Event]:
+def _interruptible(id: "ExecutionId") -> Iterator[None]:
     """Ctrl-C ends the watching, and says that what is watched goes on."""
-    never = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield never
+        yield
         return
 
     def leave(number: int) -> None:
@@ -136,4 +121,4 @@ def _interruptible(id: "ExecutionId") -> Iterator[threading.Event]:
         os._exit(Exit.INTERRUPTED)
 
     with Watch(leave):
-        yield never
+        yield

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 Row = TypeVar("Row")
 
+_LEAST = 50  # rows of a second page, however few are still wanted
 PAGE = 1000  # rows asked for at once; less, where fewer are wanted
 
 
@@ -30,9 +31,9 @@ def rows(
     if limit is not None and limit <= 0:
         return
     seen: set[Hashable] = set()
-    token = ""
+    token, least = "", 1
     while True:
-        size = page if limit is None else min(page, limit - len(seen))
+        size = page if limit is None else min(page, max(limit - len(seen), least))
         found, token = fetch(size, token)
         for row in found:
             if key(row) not in seen:
@@ -42,3 +43,5 @@ def rows(
                     return
         if not token:
             return
+        # A list that shifts by as much as is read of it would never end.
+        least = _LEAST

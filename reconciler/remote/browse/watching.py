@@ -47,6 +47,13 @@ class Watcher:
         """
         return self._execution(self._id, self._id.name, self._depth)
 
+    def glance(self) -> Branch:
+        """The execution alone, without its nodes. Costs one call.
+
+        Raises: As `look`.
+        """
+        return _bare(self._browser.execution(self._id), self._id.name)
+
     def _execution(self, id: WorkflowExecutionIdentifier, path: str, depth: int) -> Branch:
         if path in self._over:
             return self._over[path]
@@ -54,18 +61,7 @@ class Watcher:
         closure = row.closure
         children = self._level(id, "", path, depth, self._parts_of(closure.workflow_id))
         waits = "" if row.closure.phase not in _GOING else self._waits_for(id, children)
-        reference = row.spec.launch_plan
-        branch = Branch(
-            path=path,
-            name=id.name,
-            phase=_phase(WorkflowExecution, closure.phase),
-            runs=f"{reference.name}@{reference.version}",
-            started=_nanos(closure.started_at),
-            ended=_end(closure),
-            reason=waits,
-            error=_error(closure),
-            children=children,
-        )
+        branch = replace(_bare(row, path), reason=waits, children=children)
         return self._kept(branch)
 
     def _waits_for(self, id: WorkflowExecutionIdentifier, children: Sequence[Branch]) -> str:
@@ -180,6 +176,20 @@ class Watcher:
         if branch.has_ended and all(child.has_ended for child in branch.children):
             self._over[branch.path] = branch
         return branch
+
+
+def _bare(row: Any, path: str) -> Branch:
+    """An execution without what it is made of."""
+    closure, reference = row.closure, row.spec.launch_plan
+    return Branch(
+        path=path,
+        name=row.id.name,
+        phase=_phase(WorkflowExecution, closure.phase),
+        runs=f"{reference.name}@{reference.version}",
+        started=_nanos(closure.started_at),
+        ended=_end(closure),
+        error=_error(closure),
+    )
 
 
 def _may_wait(branch: Branch) -> bool:
