@@ -6,6 +6,8 @@ decks, the folder of an image's sources. `untouched` takes all of that back.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 # What flytekit's translator, image specs and our own pickling set.
@@ -79,28 +81,21 @@ def _all(objects: Sequence[Any]) -> Iterator[Any]:
 
 
 def _parts(one: Any) -> Iterator[Any]:
-    from flytekit.core.array_node import ArrayNode
-    from flytekit.core.array_node_map_task import ArrayNodeMapTask
-    from flytekit.core.condition import BranchNode
-    from flytekit.core.launch_plan import LaunchPlan
-    from flytekit.core.node import Node
-    from flytekit.core.reference_entity import ReferenceEntity
-    from flytekit.core.workflow import WorkflowBase
-
-    if isinstance(one, ReferenceEntity):
+    kinds = _kinds()
+    if isinstance(one, kinds.reference):
         return
-    if isinstance(one, WorkflowBase):
+    if isinstance(one, kinds.workflow):
         yield from one.nodes
         yield one.failure_node
-    elif isinstance(one, LaunchPlan):
+    elif isinstance(one, kinds.launch_plan):
         yield one.workflow
-    elif isinstance(one, Node):
+    elif isinstance(one, kinds.node):
         yield one.flyte_entity
-    elif isinstance(one, ArrayNodeMapTask):
+    elif isinstance(one, kinds.mapped):
         yield one.python_function_task
-    elif isinstance(one, ArrayNode):
+    elif isinstance(one, kinds.array):
         yield one.target
-    elif isinstance(one, BranchNode):
+    elif isinstance(one, kinds.branch):
         block = one._ifelse_block
         cases = [block.case, *(block.other or [])]
         yield from (case.then_node for case in cases)
@@ -109,12 +104,47 @@ def _parts(one: Any) -> Iterator[Any]:
         yield from getattr(one, "node_dependency_hints", None) or ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    """Classes of flytekit, looked up once: these questions are asked of every node."""
+
+    reference: Any
+    workflow: Any
+    launch_plan: Any
+    node: Any
+    mapped: Any
+    array: Any
+    branch: Any
+    task: Any
+
+
+@cache
+def _kinds() -> _Kinds:
+    from flytekit.core.array_node import ArrayNode
+    from flytekit.core.array_node_map_task import ArrayNodeMapTask
+    from flytekit.core.base_task import PythonTask
+    from flytekit.core.condition import BranchNode
+    from flytekit.core.launch_plan import LaunchPlan
+    from flytekit.core.node import Node
+    from flytekit.core.reference_entity import ReferenceEntity
+    from flytekit.core.workflow import WorkflowBase
+
+    return _Kinds(
+        ReferenceEntity,
+        WorkflowBase,
+        LaunchPlan,
+        Node,
+        ArrayNodeMapTask,
+        ArrayNode,
+        BranchNode,
+        PythonTask,
+    )
+
+
 def _is_dynamic(one: Any) -> bool:
     return getattr(getattr(one, "execution_mode", None), "name", "") == "DYNAMIC"
 
 
 def _is_task(one: Any) -> bool:
-    from flytekit.core.base_task import PythonTask
-    from flytekit.core.reference_entity import ReferenceEntity
-
-    return isinstance(one, PythonTask) and not isinstance(one, ReferenceEntity)
+    kinds = _kinds()
+    return isinstance(one, kinds.task) and not isinstance(one, kinds.reference)

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from reconciler.desired import Member
@@ -16,7 +17,6 @@ from reconciler.model import Kind, Origin
 from reconciler.remote.register.default_plans import default_launch_plan, with_literals
 from reconciler.remote.register.extra import is_of_flytekit
 from reconciler.remote.register.image_specs import name_images
-from reconciler.remote.register.reachable import untouched
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ def serialised(
 ) -> Serialised:
     """Write down tasks, workflows and launch plans, and what they are made of.
 
+    To be called while the objects are kept `untouched`.
+
     Args:
         settings: As `settings_for` gives them.
         default_launch_plans: Whether every workflow, sub-workflows too, gets a launch plan of its
@@ -58,7 +60,7 @@ def serialised(
             )
     writing = _Writing(settings, options)
     try:
-        with _own_context(), untouched(objects):
+        with _own_context():
             name_images(objects, settings)
             for one in objects:
                 writing.add(one)
@@ -110,13 +112,14 @@ class _Writing:
         from flytekit.models.launch_plan import LaunchPlan as Model
         from flytekit.tools.translator import get_serializable_launch_plan
 
+        roots = set(map(id, objects))
         said = {model.id.name for model in self._models.values() if isinstance(model, Model)}
         for entity in list(self._models):
             if not isinstance(entity, WorkflowBase) or entity.name in said:
                 continue
             if not _is_registered(entity, self._models[entity]):
                 continue
-            is_root = any(entity is one for one in objects)
+            is_root = id(entity) in roots
             plan = default_launch_plan(entity)
             self._extra.append(
                 get_serializable_launch_plan(
@@ -156,7 +159,7 @@ class _Writing:
             if entity is not None:
                 of[id(entity)] = other
         for one in objects:
-            if id(one) not in of:
+            if id(one) not in of:  # equal to another one, which stands for both
                 of[id(one)] = of[id(next(key for key in self._models if key == one))]
         ordered = tuple(sorted(members.values(), key=lambda one: (one.kind.rank, one.name)))
         return Serialised(ordered, of, frozenset(active), origins)
@@ -186,17 +189,23 @@ def _is_registered(entity: Any, model: Any) -> bool:
     return not isinstance(entity, ReferenceEntity)
 
 
-def _member(model: Any) -> Member | None:
-    """The message of one model; None for nodes, branches and the like."""
+@cache
+def _models() -> tuple[Any, Any, Any]:
     from flytekit.models.admin.workflow import WorkflowSpec
     from flytekit.models.launch_plan import LaunchPlan
     from flytekit.models.task import TaskSpec
 
-    if isinstance(model, TaskSpec):
+    return TaskSpec, WorkflowSpec, LaunchPlan
+
+
+def _member(model: Any) -> Member | None:
+    """The message of one model; None for nodes, branches and the like."""
+    task, workflow, launch_plan = _models()
+    if isinstance(model, task):
         return Member(model.template.id.name, Kind.TASK, model.to_flyte_idl())
-    if isinstance(model, WorkflowSpec):
+    if isinstance(model, workflow):
         return Member(model.template.id.name, Kind.WORKFLOW, model.to_flyte_idl())
-    if isinstance(model, LaunchPlan):
+    if isinstance(model, launch_plan):
         return Member(model.id.name, Kind.LAUNCH_PLAN, model.to_flyte_idl())
     return None
 
