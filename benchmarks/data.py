@@ -107,7 +107,7 @@ def _child(what: str, endpoint: str, file: Path, url: str = "") -> None:
 
     config = Config(endpoint=endpoint, source="the benchmark", insecure=True)
     with Remote(config) as remote:
-        remote.client.get_version()
+        _warm(remote, file.parent / f"warm-{what}")
         done: dict[str, Callable[[], str]] = {
             "up": lambda: remote.upload_file(file)[1],
             "plain-up": lambda: _plain_up(remote.client, file),
@@ -119,6 +119,15 @@ def _child(what: str, endpoint: str, file: Path, url: str = "") -> None:
         seconds = time.perf_counter() - started
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": seconds, "memory": memory, "url": url}))
+
+
+def _warm(remote: Any, folder: Path) -> None:
+    """Load and connect what a program that carries files has loaded and connected."""
+    folder.mkdir(exist_ok=True)
+    small = folder / "small"
+    small.write_bytes(b"small")
+    _, url = remote.upload_file(small)
+    remote.download(url, folder)
 
 
 def _plain_up(client: Any, file: Path) -> str:
@@ -147,7 +156,6 @@ def _plain_down(client: Any, url: str, to: Path) -> str:
         while piece := reply.read(_PIECE):
             out.write(piece)
     connection.close()
-    to.unlink()
     return url
 
 
