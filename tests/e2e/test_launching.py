@@ -110,6 +110,22 @@ def test_inputs_from_a_file_and_from_options(cli: Cli, world: Running, here: Pat
     assert inputs_of(world, "one") == {"x": 2, "note": "from the file"}
 
 
+def test_inputs_from_a_pipe(
+    cli: Cli, world: Running, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another program prints."""
+    (here / "piped").write_text('{"x": 7}')
+    with (here / "piped").open() as stream:
+        monkeypatch.setattr("sys.stdin", stream)
+        assert cli("launch", "lp", "--inputs-file", "-", "--name", "one").code == 0
+
+    assert inputs_of(world, "one")["x"] == 7
+    (here / "list.yaml").write_text("- x\n")
+    assert cli("launch", "lp", "--inputs-file", "list.yaml").code == 64
+    (here / "broken.yaml").write_text("x: [\n")
+    assert "broken.yaml" in cli("launch", "lp", "--inputs-file", "broken.yaml").err
+
+
 def test_all_that_is_wrong_is_said_at_once(cli: Cli, world: Running) -> None:
     """And nothing is sent."""
     done = cli("launch", "lp", "-i", "x=five", "-i", "nota=y", "--name", "one", "--json")
@@ -197,6 +213,10 @@ def test_a_task_is_launched(cli: Cli, world: Running) -> None:
     assert cli("launch", "--task", "t", "-i", "x=5", "--name", "one").code == 0
 
     assert world.execution("one").spec.launch_plan.name == "t"
+    world.finish("one")
+    last = lines(cli("watch", "one", "--json"))[-1]
+    assert last["succeeded"]
+    assert last["tree"]["children"][0]["runs"] == "t"
 
 
 def test_wait_exits_as_the_execution_ends(cli: Cli, world: Running) -> None:
@@ -419,3 +439,20 @@ def test_a_file_of_this_machine_is_an_input(cli: Cli, world: Running, here: Path
     literal = world.client("GetExecutionData", request).full_inputs.literals["file"]
     fetched = cli("download", literal.scalar.blob.uri, "-o", "back")
     assert Path(fetched.out.strip()).read_text() == "here"
+
+
+def test_a_deck_is_downloaded(cli: Cli, world: Running, here: Path) -> None:
+    """The page of a node, as it was written."""
+    (here / "deck.html").write_text("<p>deck</p>")
+    uri = cli("upload", "deck.html").out.strip()
+    world.launch("one")
+    world.phase("one", "RUNNING")
+    world.node("one", "n0", "RUNNING")
+    world.node("one", "n0", "SUCCEEDED", deck_uri=uri)
+
+    done = cli("download", "one", "--node", "n0", "--deck", "-o", "decks")
+
+    assert done.code == 0, done.err
+    assert Path(done.out.strip()).read_text() == "<p>deck</p>"
+    assert cli("download", "one", "--deck").code == 64
+    assert cli("download", "one", "--node", "n1", "--deck").code == 1

@@ -1,0 +1,77 @@
+"""Every line that help and documentation show is one that the program takes."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from reconciler.cli.main import COMMANDS, reconciler
+from reconciler.cli.options import Settings
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+# Files that examples name, and that must be there to be parsed.
+FILES = ("table.parquet", "inputs.yaml")
+
+
+def commands(group: click.Command, context: click.Context) -> Iterator[click.Command]:
+    yield group
+    if isinstance(group, click.Group):
+        for name in group.list_commands(context):
+            found = group.get_command(context, name)
+            assert found is not None
+            yield from commands(found, context)
+
+
+def shown() -> list[str]:
+    """Lines of help, below Examples, and of the pages."""
+    found: list[str] = []
+    context = click.Context(reconciler)
+    for name in COMMANDS:
+        top = reconciler.get_command(context, name)
+        assert top is not None
+        for command in commands(top, context):
+            text = (command.help or "").partition("Examples:")[2]
+            found += re.findall(r"^ *(reconciler .+)$", text, re.MULTILINE)
+    page = (DOCS / "commands.md").read_text(encoding="utf-8")
+    found += re.findall(r"^\$ (reconciler .+)$", page, re.MULTILINE)
+    return list(dict.fromkeys(found))
+
+
+def words(line: str) -> list[str]:
+    """The words of the first command of a line; what it prints for another counts as one."""
+    plain = re.sub(r"\$\([^)]*\)", "x", line)
+    found: list[str] = []
+    lexer = shlex.shlex(plain, posix=True, punctuation_chars="|>;")
+    lexer.whitespace_split = True
+    for word in lexer:
+        if word in ("|", ">", ";") or word.startswith("#"):
+            break
+        found.append(word)
+    # Behind two blanks an example says what it is.
+    behind = re.split(r"\s{2,}(?=[a-z])", plain)
+    return found if len(behind) == 1 else found[: len(shlex.split(behind[0]))]
+
+
+@pytest.mark.parametrize("line", shown())
+def test_examples_can_be_typed(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands and options exist, and take such values."""
+    monkeypatch.chdir(tmp_path)
+    for name in FILES:
+        Path(name).touch()
+    Path("images").mkdir()
+    rest = words(line)[1:]
+    command: click.Command = reconciler
+    context = reconciler.make_context("reconciler", rest, obj=Settings())
+    name: str | None
+    while isinstance(command, click.Group):
+        below = [*context._protected_args, *context.args]
+        if command.invoke_without_command and not below:
+            return
+        name, found, rest = command.resolve_command(context, below)
+        assert name is not None
+        assert found is not None, line
+        command = found
+        context = command.make_context(name, rest, parent=context)
