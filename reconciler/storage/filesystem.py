@@ -34,6 +34,8 @@ class FlyteFS(Taking):
 
     Args:
         config: Which Admin; None for what files and environment name at this moment.
+        endpoint, insecure: The same in words, as `storage_options` of other libraries have it:
+            `host:port`, and whether in plain text; how to log in is looked up as ever.
         native: Whether folders are listed by the store itself where there are credentials.
         access: What a `Remote` has already; only `Remote.filesystem()` gives it.
     """

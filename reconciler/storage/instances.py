@@ -26,6 +26,8 @@ class ByConfig(_Cached):  # type: ignore[misc]
         cls,
         config: Config | None = None,
         *,
+        endpoint: str | None = None,
+        insecure: bool | None = None,
         access: Access | None = None,
         native: bool = True,
         **options: Any,
@@ -35,7 +37,8 @@ class ByConfig(_Cached):  # type: ignore[misc]
             return super().__call__(
                 config, access=access, native=native, skip_instance_cache=True, **options
             )
-        config = config if config is not None else Config.auto()
+        if config is None:
+            config = Config.for_endpoint(endpoint, insecure) if endpoint else Config.auto()
         key = (os.getpid(), cls, config, native)
         with _lock:
             found = None if anew else _kept.get(key)

@@ -250,6 +250,17 @@ def test_fsspec_finds_it(environment: None, top: str) -> None:
     assert fsspec.open(f"flyte://{top}/f").open().read() == b"1"
 
 
+def test_an_endpoint_is_enough(sandbox: Sandbox, top: str) -> None:
+    """Other libraries' options are plain words."""
+    options = {"endpoint": sandbox.endpoint, "insecure": True}
+    with fsspec.open(f"flyte://{top}/f", "wb", **options) as file:
+        file.write(b"1")
+    fs = fsspec.filesystem("flyte", **options)
+    assert fs.cat(f"{top}/f") == b"1"
+    assert fs is fsspec.filesystem("flyte", **options)
+    assert fs.config.endpoint == sandbox.endpoint
+
+
 def test_several_admins_do_not_mix(
     sandbox: Sandbox, top: str, environment: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
