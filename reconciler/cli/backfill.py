@@ -92,6 +92,9 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
 )
 @click.option("--overwrite-cache", is_flag=True, help="Compute everything anew, and keep that.")
 @click.option("--dry-run", is_flag=True, help="Only show which slots would run.")
+@click.option(
+    "--allow-many-launches", is_flag=True, help="Launch executions however many they are."
+)
 @click.option("--wait", is_flag=True, help="Go on until every slot has run.")
 @click.option("--auto-approve", "--yes", is_flag=True, help="Do not ask before launching.")
 @choice_options
@@ -110,6 +113,7 @@ def command(
     variable_files: tuple[str, ...],
     dry_run: bool,
     wait: bool,
+    allow_many_launches: bool,
     auto_approve: bool,
     as_json: bool,
     verbose: bool,
@@ -178,6 +182,7 @@ def command(
                 endpoint=config.endpoint,
                 dry_run=dry_run,
                 is_from_flags=not _is_file(what),
+                allow=frozenset({"many-launched"} if allow_many_launches else ()),
             )
 
     return run_sections(find_units(chosen), section, options, kind="applies", stop_early=True)

@@ -1,18 +1,26 @@
 """What `reconciler backfill` does: a manifest from flags, and a plan of launches carried out."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
 from reconciler.cli.carrying import Manner, ask, carry_out, show
-from reconciler.cli.exits import Exit, for_apply
+from reconciler.cli.exits import for_apply, for_plan
 from reconciler.cli.options import Settings
 from reconciler.cli.sections import Result
 from reconciler.cli.session import Unit
 from reconciler.cli.waiting import say_what_waits, wait_for_slots
-from reconciler.errors import ApplyRefusedError, ConfigError
+from reconciler.errors import ApplyRefusedError, ConfigError, GuardError
 from reconciler.manifest import Manifest, read_yaml
-from reconciler.model import ApplyReport, parse_datetime, parse_duration
+from reconciler.model import (
+    GUARDS,
+    ApplyReport,
+    Guards,
+    PlanOptions,
+    parse_datetime,
+    parse_duration,
+)
 from reconciler.remote import Remote, declared_backfill, told_without_file
 from reconciler.report import without_secrets
 
@@ -29,20 +37,22 @@ def backfill(
     endpoint: str,
     dry_run: bool,
     is_from_flags: bool,
+    allow: frozenset[str] = frozenset(),
 ) -> Result:
     """Plan, show, ask and launch; the ledger has no part in it, for nobody owns an execution."""
-    if is_from_flags:
-        with told_without_file():
-            plan = remote.plan(declared)
-    else:
-        plan = remote.plan(declared)
+    guards = unit.settled.guards if unit.settled else Guards()
+    planning = PlanOptions(allow=allow, guards=guards)
+    with told_without_file() if is_from_flags else nullcontext():
+        plan = remote.plan(declared, planning)
     shown = without_secrets(plan, unit.sensitive)
     show(shown, options, manner, asking=manner.ask and not dry_run)
     if plan.obstacles and not dry_run:
         said = "\n".join(f"{one.message}; {one.hint}" for one in plan.obstacles)
-        raise ApplyRefusedError(f"nothing was launched: {said}")
+        is_guarded = all(one.code in GUARDS for one in plan.obstacles)
+        refusal = GuardError if is_guarded else ApplyRefusedError
+        raise refusal(f"nothing was launched: {said}")
     if dry_run:
-        code = Exit.ERROR if plan.obstacles else Exit.OK
+        code = for_plan(plan, detailed=False)
         return Result(code, options.outputs.plan(unit, shown))
     report = ApplyReport(())
     if plan.actions:

@@ -121,6 +121,9 @@ def talking(
     options.hide(unit.sensitive)
     with connected(options, unit, parallelism=parallelism) as (remote, _):
         yield remote
+        if refused := remote.browser.refused:
+            places = ", ".join(f"{project}/{domain}" for project, domain in refused)
+            say(f"Not all is told: {places} may not be read")
 
 
 def write_rows(rows: Iterable[Any], listing: "Listing", form: Form, *, limit: int | None) -> None:

@@ -29,6 +29,10 @@ _GUARD_FLAGS = {
         "--allow-many-reverts",
         "Undo what others changed since the last apply, however much it is.",
     ),
+    "many-launched": (
+        "--allow-many-launches",
+        "Let a backfill launch executions however many they are.",
+    ),
     "empty-set": ("--allow-empty", "Retire everything, if nothing at all is declared."),
     "protected": ("--allow-protected", "Retire what is protected."),
     "unreadable-scope": (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from reconciler.remote.base import Connected
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 class Browsing(Connected):
     """Look through what Admin holds."""
 
-    @property
+    @cached_property
     def browser(self) -> "Browser":
         """Lists of every kind, for people: each row the message that Admin sent."""
         from reconciler.remote.browse.browser import Browser

@@ -59,19 +59,17 @@ def words(line: str) -> list[str]:
 def test_examples_can_be_typed(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands and options exist, and take such values."""
     monkeypatch.chdir(tmp_path)
-    for name in FILES:
-        Path(name).touch()
+    for file in FILES:
+        Path(file).touch()
     Path("images").mkdir()
     rest = words(line)[1:]
     command: click.Command = reconciler
     context = reconciler.make_context("reconciler", rest, obj=Settings())
-    name: str | None
     while isinstance(command, click.Group):
         below = [*context._protected_args, *context.args]
         if command.invoke_without_command and not below:
             return
         name, found, rest = command.resolve_command(context, below)
-        assert name is not None
         assert found is not None, line
         command = found
-        context = command.make_context(name, rest, parent=context)
+        context = command.make_context(name or "", rest, parent=context)

@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import grpc
 import pytest
 
 from reconciler.manifest import read_yaml
+from reconciler.sandbox import Refusal
 from tests.e2e.conftest import Cli, Result
 from tests.e2e.running import Running, running
 from tests.report.test_schemas import check
@@ -274,3 +276,27 @@ def test_nothing_is_a_table_without_rows(cli: Cli) -> None:
     found = cli("get", "executions", "-d", "staging")
 
     assert (found.code, cells(found)) == (0, [])
+
+
+def test_places_that_may_not_be_read_are_left_out(
+    cli: Cli, world: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And said; if none may be read, that is the error."""
+    admin = world.sandbox.admin
+    served = admin.call
+
+    def refuse(method: str, payload: bytes, *rest: Any) -> bytes:
+        if "ListExecutions" in method and (everything or b"staging" in payload):
+            raise Refusal(grpc.StatusCode.PERMISSION_DENIED, "not yours")
+        return served(method, payload, *rest)
+
+    everything = False
+    monkeypatch.setattr(admin, "call", refuse)
+
+    found = cli("get", "executions", "-o", "name")
+
+    assert found.code == 0
+    assert len(found.out.split()) == 3
+    assert "Not all is told: flytesnacks/staging may not be read" in found.err
+    everything = True
+    assert cli("get", "executions").code == 7

@@ -34,7 +34,7 @@ from flyteidl.core.identifier_pb2 import (
     WorkflowExecutionIdentifier,
 )
 
-from reconciler.errors import NotFoundError
+from reconciler.errors import NotFoundError, PermissionDeniedError
 from reconciler.model import ATTRIBUTE_NUMBERS, Kind, Scope
 from reconciler.remote.browse import asked as columns
 from reconciler.remote.browse.asked import EVERYTHING, Asked
@@ -57,7 +57,8 @@ _TABLES: Mapping[Kind, tuple[str, str, Mapping[str, str]]] = {
 class Browser:
     """Reads lists for people; every row is the message that Admin sent.
 
-    Where a project or domain is None, all of them are meant.
+    Where a project or domain is None, all of them are meant. Of several places those that may not
+    be read are left out and noted in `refused`; where none may be, that is an error.
 
     Raises: ValueError for a filter or order that is none; AdminError or UnreachableError.
     """
@@ -65,6 +66,7 @@ class Browser:
     def __init__(self, connection: Connection, *, parallelism: int = 10) -> None:
         self._calls: Any = connection.calls
         self._parallelism = parallelism
+        self.refused: list[Scope] = []
 
     # Places
 
@@ -114,7 +116,7 @@ class Browser:
         Cost: a call a name, several at once.
         """
         asked.filter_text(_TABLES[kind][2])  # wrong ones are told before anything is read
-        named = self.each(lambda place: [(place, n) for n in self.names(kind, place)], places)
+        named = self._readable(lambda place: [(place, n) for n in self.names(kind, place)], places)
         every = [one for some in named for one in some]
         newest = Asked(asked.filters, asked.sort, limit=1)
 
@@ -142,8 +144,10 @@ class Browser:
 
     def all_versions(self, kind: Kind, places: Sequence[Scope], asked: Asked) -> Iterator[Any]:
         """Every version of every name, place after place, in each newest first."""
-        found = (row for place in places for row in self.versions(kind, place, "", asked))
-        return islice(found, asked.limit)
+        if len(places) == 1:
+            return self.versions(kind, places[0], "", asked)
+        found = self._readable(lambda place: list(self.versions(kind, place, "", asked)), places)
+        return islice((row for some in found for row in some), asked.limit)
 
     def entity(self, kind: Kind, place: Scope, name: str, version: str) -> Any:
         """One version in full.
@@ -184,7 +188,7 @@ class Browser:
 
         if len(places) == 1:
             return of(places[0])
-        found = [row for some in self.each(lambda one: list(of(one)), places) for row in some]
+        found = [row for some in self._readable(lambda one: list(of(one)), places) for row in some]
         if not asked.sort:
             found.sort(key=_created, reverse=True)
         return islice(found, asked.limit)
@@ -310,10 +314,31 @@ class Browser:
         def some(place: Scope) -> list[tuple[Scope, str]]:
             try:
                 return [(place, one) for one in self.names(kind, place, limit=limit)]
-            except NotFoundError:
+            except (NotFoundError, PermissionDeniedError):
                 return []
 
         return [one for found in self.each(some, places) for one in found]
+
+    def _readable(
+        self, function: Callable[[Scope], Result], places: Sequence[Scope]
+    ) -> Iterator[Result]:
+        """The function of each place that may be read."""
+
+        def attempt(place: Scope) -> Result | PermissionDeniedError:
+            try:
+                return function(place)
+            except PermissionDeniedError as error:
+                return error
+
+        errors = []
+        for place, found in zip(places, self.each(attempt, places), strict=True):
+            if isinstance(found, PermissionDeniedError):
+                errors.append((place, found))
+            else:
+                yield found
+        if errors and len(errors) == len(places):
+            raise errors[0][1]
+        self.refused += [place for place, _ in errors]
 
     def each(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
         """The function of each, several at once, in order; one by one within such a function."""
