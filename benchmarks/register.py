@@ -10,6 +10,7 @@ import io
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from flytekit.tools import repo
 from benchmarks.world import LATENCY, CountedAdmin, Figure, best, counted_admin, seconds
 
 CHAINS = 100
+TRIES = 3  # of what happens once, under so many versions
 IMAGE = "ghcr.io/acme/bench:1"
 PLACE = ("flytesnacks", "development")
 FIRST, AGAIN, RPCS = 4.0, 20.0, 15
@@ -47,9 +49,10 @@ def run() -> Iterator[Figure]:
         admin.latency = other.latency = LATENCY
         admin.count()
 
-        first = seconds(lambda: ours(admin, things, "1"))
-        first_calls = admin.count()
-        again = best(lambda: ours(admin, things, None), of=1)
+        versions = [str(number) for number in range(1, TRIES + 1)]
+        first = min(seconds(partial(ours, admin, things, one)) for one in versions)
+        first_calls = admin.count() // TRIES
+        ours(admin, things, None)
         admin.count()
         again = best(lambda: ours(admin, things, None), of=3)
         again_calls = admin.count() // 3
@@ -61,9 +64,9 @@ def run() -> Iterator[Figure]:
             known = best(lambda: remote.register(things, version="1", image_config=IMAGE), of=3)
             known_calls = admin.count() // 3
 
-        theirs_first = seconds(lambda: flytekits(other, Path(name)))
-        theirs_calls = other.count()
-        theirs_again = seconds(lambda: flytekits(other, Path(name)))
+        theirs_first = min(seconds(partial(flytekits, other, Path(name), one)) for one in versions)
+        theirs_calls = other.count() // TRIES
+        theirs_again = seconds(lambda: flytekits(other, Path(name), "1"))
         theirs_again_calls = other.count()
 
         what = f"register {3 * CHAINS} objects"
@@ -96,7 +99,7 @@ def ours(admin: CountedAdmin, things: list[Any], version: str | None) -> None:
     assert len(found) == 3 * CHAINS
 
 
-def flytekits(admin: CountedAdmin, folder: Path) -> None:
+def flytekits(admin: CountedAdmin, folder: Path, version: str) -> None:
     """`pyflyte register --copy none`, without the start of a process."""
     remote = FlyteRemote(Config.for_endpoint(admin.endpoint, insecure=True), *PLACE)
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -107,7 +110,7 @@ def flytekits(admin: CountedAdmin, folder: Path) -> None:
             destination_dir="/root",
             service_account="",
             raw_data_prefix="",
-            version="1",
+            version=version,
             deref_symlinks=True,
             package_or_module=(str(folder / f"{MODULE}.py"),),
             remote=remote,
