@@ -29,15 +29,13 @@ _SECRETIVE = re.compile(
       | envs\.values{_ITEM}\.value             # of a launch plan
       | config({_ITEM}\.value|\..+)            # of plugins
       | custom\..+                             # of plugins
-      | fixedInputs\.literals\.[^.]+
-      | (fullInputs|inputs|fullOutputs|outputs)\.literals\.[^.]+  # of an execution
-      | fixedValues\.literals\.[^.]+
-      | parameters\.[^.]+\.default             # of an input
+      | literals\..+                           # inputs, fixed ones too, and outputs
+      | parameters\..+\.default              # of an input
       | binding\.(scalar|collection|map)       # of a node's input
       | recipientsEmail\[\d+\]
     )$
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 _NUMBERED = re.compile(r"\(sensitive value #(\d+)\)")
 
