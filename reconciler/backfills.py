@@ -16,6 +16,7 @@ from reconciler.model import (
     Kind,
     Layout,
     Plan,
+    PlanOptions,
     Reason,
     Resource,
     Severity,
@@ -42,12 +43,14 @@ def with_backfills(
     executions: ExecutionReader | None,
     *,
     now: datetime,
+    options: PlanOptions | None = None,
     unread: Sequence[Spot] = (),
 ) -> Plan:
     """Add to a plan what the backfills of a set launch now, and how each of them stands.
 
     Args:
         now: What is due later is launched later.
+        options: Says how many launches are many; None to go on with what was asked already.
         unread: Backfills of what may not be read, of which nothing can be told.
 
     Cost: as `observe_runs` says for each.
@@ -64,11 +67,18 @@ def with_backfills(
         found = standings(backfill, layout, runs, now=instant)
         needs = desired.needs.get(backfill.id, ())
         if backfill.strategy is Strategy.EXECUTIONS:
-            plan = with_launches(plan, backfill, layout, found, needs=needs)
+            plan = with_launches(plan, backfill, layout, found, needs=needs, options=options)
             continue
         generated, requests = _generated(backfill, found, reader)
         plan = with_launches(
-            plan, backfill, layout, found, requests=requests, generated=generated, needs=needs
+            plan,
+            backfill,
+            layout,
+            found,
+            requests=requests,
+            generated=generated,
+            needs=needs,
+            options=options,
         )
     return plan
 

@@ -194,7 +194,7 @@ def plan_declared(
     from reconciler.backfills import with_backfills
 
     reads = executions() if executions is not None else None
-    return with_backfills(plan, desired, reader, reads, now=now, unread=unread)
+    return with_backfills(plan, desired, reader, reads, now=now, options=options, unread=unread)
 
 
 def drift(

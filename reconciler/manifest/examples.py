@@ -225,6 +225,7 @@ EXAMPLES: dict[str, list[Any]] = {
     "BuildSpec.inputs": [["Dockerfile", "src/**"]],
     "GuardsSpec.share": [0.3],
     "GuardsSpec.fewest": [10],
+    "GuardsSpec.launches": [5000],
     "GuardsSpec.protect": [["weather/production/*", "*.daily"]],
     "MatchSpec.id": ["weather/production/*"],
     "MatchSpec.kind": ["LaunchPlan"],

@@ -11,6 +11,7 @@ class Guard(StrEnum):
     MANY_ARCHIVED = "many-archived"
     MANY_DELETED = "many-deleted"
     MANY_REVERTED = "many-reverted"
+    MANY_LAUNCHED = "many-launched"
     EMPTY_SET = "empty-set"
     PROTECTED = "protected"
     MOVED_BY_HAND = "moved-by-hand"
@@ -28,6 +29,7 @@ _FLAGS = {
     Guard.MANY_ARCHIVED: "--allow-many-archivals",
     Guard.MANY_DELETED: "--allow-many-deletions",
     Guard.MANY_REVERTED: "--allow-many-reverts",
+    Guard.MANY_LAUNCHED: "--allow-many-launches",
     Guard.EMPTY_SET: "--allow-empty",
     Guard.PROTECTED: "--allow-protected",
     Guard.MOVED_BY_HAND: "--overwrite-moved",
@@ -42,10 +44,12 @@ class Guards:
     """What a workspace says about its guards.
 
     Attributes: more than `share` of at least `fewest` objects of a kind in a project-domain are
-    many; `protect` are globs of `project/domain/name`, or of names, that are protected whatever
-    their manifests say, and when they have none.
+    many, and so are more executions of one backfill than `launches`; `protect` are globs of
+    `project/domain/name`, or of names, that are protected whatever their manifests say, and when
+    they have none.
     """
 
     share: float = 0.3
     fewest: int = 10
+    launches: int = 1000
     protect: tuple[str, ...] = ()

@@ -16,10 +16,12 @@ from reconciler.model import (
     Action,
     Backfill,
     Diagnostic,
+    Guard,
     Kind,
     Layout,
     Phase,
     Plan,
+    PlanOptions,
     Reason,
     Resource,
     ResourceId,
@@ -34,6 +36,7 @@ from reconciler.model import (
     Verb,
     difference,
 )
+from reconciler.plan.guard import meant
 
 # Rows of a table: at either end, and of each state that somebody may have to look at.
 _ENDS = 5
@@ -163,6 +166,7 @@ def with_launches(
     requests: Mapping[str, ExecutionCreateRequest] | None = None,
     generated: Sequence[Action] = (),
     needs: Collection[ResourceId] = (),
+    options: PlanOptions | None = None,
 ) -> Plan:
     """Add to a plan what a backfill launches now, and the table of all its slots.
 
@@ -170,6 +174,7 @@ def with_launches(
         requests: By unit, what launches what was generated; None for strategy `executions`.
         generated: Steps that register what the launches run, and that nobody declares.
         needs: What must be there before, as far as the plan brings it about.
+        options: Says how many launches are many, and whether that is meant; None not to ask.
     """
     planned = {action.id for action in (*plan, *generated)}
     own = tuple(sorted(need for need in needs if need in planned))
@@ -188,12 +193,14 @@ def with_launches(
         launches.append(_launch(backfill, standing, request, tuple(sorted(before))))
     if backfill.newest_first:
         launches.reverse()
-    obstacles = (layout.fault,) if layout.fault else ()
+    told = [layout.fault] if layout.fault else []
+    told += _many(backfill, found, options) if options is not None else ()
+    told += _warnings(backfill, layout, found)
     return replace(
         plan,
         actions=(*plan.actions, *made, *launches),
-        warnings=(*plan.warnings, *_warnings(backfill, layout, found)),
-        obstacles=(*plan.obstacles, *obstacles),
+        warnings=(*plan.warnings, *(one for one in told if one.severity is Severity.WARNING)),
+        obstacles=(*plan.obstacles, *(one for one in told if one.severity is Severity.ERROR)),
         backfills=(*plan.backfills, table(backfill, layout, found)),
     )
 
@@ -260,6 +267,21 @@ def _rows(found: Sequence[Standing]) -> Iterator[SlotRow]:
         if len(slots) > 1:
             note = "; ".join(part for part in (f"{len(slots)} slots", note) if part)
         yield SlotRow(slots[0], one.state, one.execution, one.attempt, note)
+
+
+def _many(
+    backfill: Backfill, found: Sequence[Standing], options: PlanOptions
+) -> Iterator[Diagnostic]:
+    """A window that is wider than anybody meant costs what nobody gives back."""
+    count = sum(one.is_launched or one.state is SlotState.WAITING for one in found)
+    if count <= options.guards.launches or not any(one.is_launched for one in found):
+        return
+    message = (
+        f"{backfill.id} would launch {count:,} executions, more than {options.guards.launches:,}"
+    )
+    hint = f"pass {Guard.MANY_LAUNCHED.flag} if that is meant"
+    many = Diagnostic(Guard.MANY_LAUNCHED, message, backfill.origin, hint, Severity.ERROR)
+    yield meant(many) if many.code in options.allow else many
 
 
 def _warnings(

@@ -48,7 +48,7 @@ def with_guards(
     )
     if not found:
         return plan
-    found = tuple(_meant(one) if one.code in options.allow else one for one in found)
+    found = tuple(meant(one) if one.code in options.allow else one for one in found)
     return replace(
         plan,
         obstacles=(*plan.obstacles, *(one for one in found if one.severity is Severity.ERROR)),
@@ -56,7 +56,8 @@ def with_guards(
     )
 
 
-def _meant(obstacle: Diagnostic) -> Diagnostic:
+def meant(obstacle: Diagnostic) -> Diagnostic:
+    """The same as a warning: a flag says that it is meant."""
     flag = Guard(obstacle.code).flag
     return replace(obstacle, hint=f"allowed by {flag}", severity=Severity.WARNING)
 
@@ -177,7 +178,7 @@ def _moved(plan: Plan, options: PlanOptions) -> Iterator[Diagnostic]:
             f"pass --overwrite-moved {id.name} if that is meant; `reconciler hold {id.path}` to "
             "leave it; or declare what is active",
         )
-        yield _meant(obstacle) if overwritten(id) else obstacle
+        yield meant(obstacle) if overwritten(id) else obstacle
 
 
 def _names(globs: Collection[str]) -> Callable[[ResourceId], bool]:

@@ -74,7 +74,7 @@ class Backfilling(Connected):
             schedule, or takes other inputs; AdminError or UnreachableError.
         """
         from reconciler.errors import BackfillError
-        from reconciler.model import Status
+        from reconciler.model import Guard, PlanOptions, Status
         from reconciler.remote.backfill import declared_backfill, told_without_file
 
         where = self._place(project, domain)
@@ -93,7 +93,8 @@ class Backfilling(Connected):
         manifest = declared_backfill(said, project=where[0], domain=where[1], name=name)
         remote = cast("Remote", self)
         with told_without_file():
-            plan = remote.plan([manifest])
+            # Who calls this says how many at once, and gets no second look: what is many is meant.
+            plan = remote.plan([manifest], PlanOptions(allow=frozenset({Guard.MANY_LAUNCHED})))
         on_tables(plan.backfills)
         if plan.obstacles:
             raise BackfillError("; ".join(one.message for one in plan.obstacles))

@@ -312,3 +312,32 @@ def test_what_may_not_be_read_is_not_taken_for_done(
     assert (planned.code, allowed.code) == (1, 1)
     assert "backfill secret/development/elsewhere runs a launch plan that may not" in planned.out
     assert "january: 5 slots, 5 to run now" in planned.out
+
+
+def test_more_launches_than_anybody_means_are_refused_until_a_flag_says_so(
+    cli: Cli, flyte: EmbeddedAdmin, here: Path
+) -> None:
+    """A window that is too wide costs what nobody gives back; a workspace may say what is many."""
+    (file,) = written(here, backfill(start="2020-01-01", end="2024-01-01"))
+    flags = ("--from", "2020-01-01", "--to", "2024-01-01")
+
+    refused = cli("apply", file, "--auto-approve")
+    alone = cli("backfill", NAME, *flags, "--auto-approve")
+    planned = cli("plan", file)
+    assert (refused.code, alone.code, planned.code) == (3, 3, 3), alone.err
+    assert "would launch 1,461 executions, more than 1,000" in refused.err
+    assert names(flyte) == []
+
+    meant = cli("apply", file, "--auto-approve", "--allow-many-launches")
+    assert meant.code == 0, meant.err
+    assert len(names(flyte)) == 10
+
+    (here / "reconciler.yaml").write_text(
+        "apiVersion: reconciler/v1\nkind: Workspace\nmetadata: {name: w}\n"
+        f"spec: {{manifests: [{file.name}], guards: {{launches: 1500}}}}\n"
+    )
+    end(flyte)
+    assert cli("apply", "--auto-approve").code == 0
+    end(flyte)
+    assert cli("backfill", NAME, *flags, "--auto-approve").code == 0
+    assert len(names(flyte)) == 30

@@ -75,6 +75,9 @@ class GuardsSpec(Part):
     fewest: Annotated[
         int, Field(ge=1, description="Of fewer than these, any share may be retired.")
     ] = 10
+    launches: Annotated[
+        int, Field(ge=0, description="More executions of one backfill than this are many.")
+    ] = 1000
     protect: Annotated[
         tuple[Name, ...],
         Field(

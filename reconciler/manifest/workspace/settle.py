@@ -70,7 +70,12 @@ class Settled:
         said = self.workspace.spec.guards
         if said is None:
             return Guards()
-        return Guards(share=said.share, fewest=said.fewest, protect=said.protect)
+        return Guards(
+            share=said.share,
+            fewest=said.fewest,
+            launches=said.launches,
+            protect=said.protect,
+        )
 
     @property
     def has_own_admin(self) -> bool:
