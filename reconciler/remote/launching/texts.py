@@ -7,8 +7,8 @@ datetime                  ISO 8601 (UTC where no zone is said), `now`, `today`, 
 duration                  `90s`, `1h30m`, `2 days`, `1:30:00`, ISO 8601's `PT1H30M`
 list, dict, struct        JSON or YAML, or the path of a .json, .yaml or .yml file with it
 file, directory, dataset  a URI, or a path of this machine, which is uploaded
-a union                   what the first of its variants takes that is not text, then text;
-                          `null` for none
+a union                   what the first of its variants takes that is not text; a file where it
+                          is a URI or a path that is there; then text; `null` for none
 """
 
 import re
@@ -69,11 +69,16 @@ class _Reading:
         match declared.WhichOneof("type"):
             case "simple":
                 return self._simple(text, declared)
-            case "collection_type" | "map_value_type":
-                return _structured(text, declared)
+            case "collection_type":
+                return _structured(text, declared, list)
+            case "map_value_type":
+                return _structured(text, declared, dict)
             case "union_type":
                 return self._union(text, declared)
-        return text  # enums, and what lies somewhere: files, directories, datasets
+            case "enum_type":
+                if text not in declared.enum_type.values:
+                    raise ValueError(f"{text!r} is none of {', '.join(declared.enum_type.values)}")
+        return text  # what lies somewhere: files, directories, datasets
 
     def _simple(self, text: str, declared: LiteralType) -> Any:
         readers: Mapping[int, Callable[[str], Any]] = {
@@ -85,14 +90,18 @@ class _Reading:
             SimpleType.NONE: _none,
         }
         if declared.simple == SimpleType.STRUCT:
-            return _structured(text, declared)
+            return _structured(text, declared, (list, dict))
         reader = readers.get(declared.simple)
         return text if reader is None else reader(text)
 
     def _union(self, text: str, declared: LiteralType) -> Any:
         """The first variant that takes it; what takes any text comes last."""
-        variants = sorted(declared.union_type.variants, key=_takes_anything)
+        variants = sorted(declared.union_type.variants, key=_last)
+        takes_text = any(_is_simple(one, SimpleType.STRING) for one in variants)
         for variant in variants:
+            # Beside text only what is there, or says where it is, is a file.
+            if takes_text and _lies_somewhere(variant) and not _is_somewhere(text):
+                continue
             try:
                 value = self.read(text, variant)
             except ValueError:
@@ -187,17 +196,18 @@ def _shift(sign: str | None, length: str | None) -> timedelta:
     return -found if sign == "-" else found
 
 
-def _structured(text: str, declared: LiteralType) -> Any:
+def _structured(text: str, declared: LiteralType, kind: type[Any] | tuple[type[Any], ...]) -> Any:
     """JSON or YAML, or a file of it."""
     stripped = text.strip()
     if stripped.lower().endswith(_FILES) and stripped[:1] not in "[{":
         path = Path(stripped).expanduser()
         try:
-            return _yaml(path.read_bytes(), str(path))
+            value = _yaml(path.read_bytes(), str(path))
         except OSError as error:
             raise ValueError(f"{path}: {error.strerror}") from None
-    value = _yaml(text.encode(), "the text")
-    if not isinstance(value, list | dict):
+    else:
+        value = _yaml(text.encode(), "the text")
+    if not isinstance(value, kind):
         raise ValueError(f"{text!r} is no {describe(declared)}; write JSON")
     return value
 
@@ -215,12 +225,27 @@ def _yaml(data: bytes, file: str) -> Any:
     return found[0]
 
 
+def _is_simple(declared: LiteralType, kind: int) -> bool:
+    return bool(declared.WhichOneof("type") == "simple" and declared.simple == kind)
+
+
 def _is_none(declared: LiteralType) -> bool:
-    return bool(declared.WhichOneof("type") == "simple" and declared.simple == SimpleType.NONE)
+    return _is_simple(declared, SimpleType.NONE)
 
 
-def _takes_anything(declared: LiteralType) -> bool:
-    kind = declared.WhichOneof("type")
-    if kind in ("blob", "structured_dataset_type", "schema"):
-        return True
-    return bool(kind == "simple" and declared.simple == SimpleType.STRING)
+def _lies_somewhere(declared: LiteralType) -> bool:
+    return declared.WhichOneof("type") in ("blob", "structured_dataset_type", "schema")
+
+
+def _is_somewhere(text: str) -> bool:
+    try:
+        return "://" in text or Path(text).expanduser().exists()
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def _last(declared: LiteralType) -> int:
+    """Which variants of a union are asked later: files, for which any text may do, then text."""
+    if _is_simple(declared, SimpleType.STRING):
+        return 2
+    return 1 if _lies_somewhere(declared) else 0

@@ -61,6 +61,12 @@ def read(text: str, declared: str) -> Any:
         ("int | str", "5", {"type": "int", "value": 5}),
         ("str | int", "5", {"type": "int", "value": 5}),
         ("int | str", "five", {"type": "str", "value": "five"}),
+        ("enum[a, b] | int", "5", {"type": "int", "value": 5}),
+        ("enum[a, b] | int", "a", {"type": "enum[a, b]", "value": "a"}),
+        ("list[int] | dict[str, int]", "{a: 1}", {"type": "dict[str, int]", "value": {"a": 1}}),
+        ("str | file", "s3://b/k", {"type": "file", "value": "s3://b/k"}),
+        ("file | str", "hello", {"type": "str", "value": "hello"}),
+        ("file | none", "hello", "hello"),
     ],
 )
 def test_texts_are_read_by_the_declared_type(declared: str, text: str, value: Any) -> None:
@@ -82,6 +88,8 @@ def test_texts_are_read_by_the_declared_type(declared: str, text: str, value: An
         ("struct", "missing.json", "missing.json: No such file"),
         ("int | bool", "x", "'x' is no int | bool"),
         ("none", "x", "'x' is not null"),
+        ("enum[a, b]", "c", "'c' is none of a, b"),
+        ("dict[str, int]", "[1]", "is no dict\\[str, int\\]"),
     ],
 )
 def test_what_is_no_such_value_is_said_with_the_input(declared: str, text: str, said: str) -> None:
