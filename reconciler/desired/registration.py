@@ -4,15 +4,20 @@ What a program registers is no manifest and no package, but it is bound, version
 planned like the members of one: the same words leave the same things open.
 """
 
+import base64
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from flyteidl.admin.task_pb2 import TaskSpec
 
 from reconciler.desired.bind import Declaration
 from reconciler.desired.entity import Entity, Place, RunsFrom
 from reconciler.desired.member import Member
 from reconciler.desired.member_pointers import member_pointers
 from reconciler.desired.package import Contents, PackagedCode, package_version
-from reconciler.model import Bundle, Kind, Origin, ResourceId
+from reconciler.desired.package_images import looks_up_children, read_settings
+from reconciler.model import Bundle, Kind, Origin, ResourceId, gzipped, rewrite_texts
 
 _ACTIVE, _UNMANAGED = "active", "unmanaged"
 
@@ -25,7 +30,9 @@ class Registration:
     name is there once; `version` is theirs, empty for that of all their content; `bundle` is the
     code that they run where they leave its address open, and `destination` where a container
     unpacks it. `active` are names of launch plans of which this version is to be the active one;
-    `origins` say where members were defined.
+    `origins` say where members were defined. `settings` asks for the place and version in the
+    settings of tasks that start others, where these leave them blank: else what they start is
+    looked for where they run, which may be another project.
     """
 
     project: str
@@ -36,6 +43,7 @@ class Registration:
     destination: str = "."
     active: frozenset[str] = frozenset()
     origins: Mapping[tuple[Kind, str], Origin] = field(default_factory=dict)
+    settings: bool = False
 
     @property
     def settled_version(self) -> str:
@@ -59,11 +67,13 @@ def declared(registration: Registration, version: str) -> Declaration:
     within = (registration.project, registration.domain)
     bundle = registration.bundle
     code = RunsFrom(bundle, registration.destination) if bundle is not None else None
+    members = registration.members
+    if registration.settings:
+        place = {"project": within[0], "domain": within[1], "version": version}
+        members = tuple(_placed(member, place) for member in members)
     return Declaration(
         (),
-        tuple(
-            _entity(member, registration, version, within, code) for member in registration.members
-        ),
+        tuple(_entity(member, registration, version, within, code) for member in members),
         (),
     )
 
@@ -88,3 +98,21 @@ def _entity(
         code=code,
         destination=registration.destination,
     )
+
+
+def _placed(member: Member, place: Mapping[str, str]) -> Member:
+    if member.kind is not Kind.TASK or not looks_up_children(member.spec.template):
+        return member
+    spec = TaskSpec()
+    spec.CopyFrom(member.spec)
+    rewrite_texts(spec, lambda text: _placed_settings(text, place))
+    return replace(member, spec=spec)
+
+
+def _placed_settings(text: str, place: Mapping[str, str]) -> str:
+    """flytekit's serialised settings with the place where they have none; other texts as is."""
+    settings = read_settings(text)
+    if settings is None:
+        return text
+    said = {key: settings.get(key) or value for key, value in place.items()}
+    return base64.b64encode(gzipped(json.dumps({**settings, **said}).encode())).decode()

@@ -445,18 +445,26 @@ def named(number: int) -> Any:
 
 
 def test_children_of_dynamic_tasks_are_found(remote: Remote) -> None:
-    """What their settings say is blank, so that they take the version they run under."""
+    """Where they are registered themselves; their version does not depend on where that is."""
 
     @dynamic
     def spread(n: int) -> list[int]:
         return [double(a=i) for i in range(n)]
 
-    (step,) = cast(Any, remote.register_task(spread, image_config=IMAGE, dry_run=True))
+    def registered(domain: str) -> tuple[SerializationSettings, str]:
+        (step,) = cast(
+            Any, remote.register(spread, domain=domain, image_config=IMAGE, dry_run=True)
+        )
+        (variable,) = step.after.spec.template.container.env
+        assert variable.key == "_F_SS_C"
+        return SerializationSettings.from_transport(variable.value), step.id.version
 
-    (variable,) = step.after.spec.template.container.env
-    assert variable.key == "_F_SS_C"
-    settings = SerializationSettings.from_transport(variable.value)
-    assert (settings.project, settings.domain, settings.version) == ("", "", "")
+    settings, version = registered("development")
+    elsewhere, same = registered("staging")
+
+    assert (settings.project, settings.domain) == ("flytesnacks", "development")
+    assert elsewhere.domain == "staging"
+    assert settings.version == version == same
     assert settings.image_config.default_image.full == IMAGE
 
 

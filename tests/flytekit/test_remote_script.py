@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flyteidl.core.dynamic_job_pb2 import DynamicJobSpec
 from flytekit.constants import CopyFileDetection
 from flytekit.tools.fast_registration import FastPackageOptions
 
@@ -66,6 +67,24 @@ def test_it_runs_where_its_code_is_unpacked(
     assert outputs_at(world, url) == literals(o0=8)
     assert (tmp_path / "app" / "helpers.py").exists()
     assert not (tmp_path / "app" / "query.sql").exists()
+
+
+def test_a_dynamic_task_starts_what_is_registered_with_it(
+    remote: Remote, store: Sandbox, flow: Any, tmp_path: Path
+) -> None:
+    """From the same code, and in its own place and version, wherever it is run."""
+    found = remote.register_script(
+        flow.spread, source_path=CODE, image_config="acme/app:1", domain="staging"
+    )
+
+    world = World(store, ApplyReport(()), tmp_path)
+    env = {"FLYTE_INTERNAL_EXECUTION_DOMAIN": "development"}
+    url = run(world, found.template, tmp_path, env=env, n=2)
+
+    futures = DynamicJobSpec.FromString(store.admin.objects.get(f"{url}/futures.pb"))
+    (child,) = futures.tasks
+    assert (child.id.domain, child.id.version) == ("staging", found.version)
+    assert list(child.container.args[:3]) == list(found.template.container.args[:3])
 
 
 def test_everything_is_what_no_rule_leaves_out(remote: Remote, flow: Any) -> None:

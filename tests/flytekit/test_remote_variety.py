@@ -82,7 +82,7 @@ def test_launch_plans(
 
 def test_all_at_once(remote: Remote) -> None:
     """In one plan, with code and by the content's version; the second time nothing is left."""
-    things = [*variety.TASKS, *variety.STARTERS, *variety.WORKFLOWS, *variety.PLANS]
+    things = [*variety.TASKS, *variety.WORKFLOWS, *variety.PLANS]
 
     first = remote.register(things, source_path=HERE)
     again = remote.register(things, source_path=HERE)

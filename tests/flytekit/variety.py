@@ -144,7 +144,7 @@ def guarded() -> None:
     said = wait_for_input("said", timeout=timedelta(hours=1), expected_type=int)
     agreed = approve(plain(a=said), "agreed", timeout=timedelta(hours=1))
     paused = sleep(timedelta(seconds=5))
-    paused >> plain(a=agreed)
+    paused >> spread(n=agreed)
 
 
 @workflow
@@ -157,9 +157,6 @@ imperative = Workflow(name="variety.imperative")
 _node = imperative.add_entity(plain, a=imperative.add_workflow_input("a", int))
 imperative.add_workflow_output("out", _node.outputs["o0"])
 
-TASKS: list[Any] = [plain, podded, tupled, container, shell]
-# They carry flytekit's settings: with the place that they are registered in where flytekit's own
-# client does it, and without where a package or this project does.
-STARTERS: list[Any] = [spread, hurried]
+TASKS: list[Any] = [plain, podded, tupled, spread, hurried, container, shell]
 WORKFLOWS: list[Any] = [everything, overridden, repodded, guarded, foreign, imperative]
 PLANS: list[Any] = [inner_plan, open_plan]

@@ -83,6 +83,7 @@ def register_objects(
         destination=wish.destination,
         active=frozenset(active),
         origins=written.origins,
+        settings=True,
     )
     interfaces = {id(written.of[id(one)]): one.python_interface for one in objects}
 
