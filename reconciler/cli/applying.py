@@ -38,6 +38,7 @@ def apply_manifests(
             return make_plan(remote, unit, declared, planning, paths=paths, head=head)
 
         plan = make(head)
+        options.outputs.remember(remote, unit)
         say_without_ledger(unit)
         shown = without_secrets(plan, unit.sensitive)
         show(shown, options, manner, asking=manner.ask)

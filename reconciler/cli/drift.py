@@ -117,6 +117,7 @@ def command(
         declared = None if ledger_only else manifests((), unit)
         with connected(options, unit, parallelism=parallelism) as (remote, _):
             found = remote.drift(declared, home)
+            options.outputs.remember(remote, unit)
         if patch is not None:
             _write_patch(patch, found, declared or ())
         report = without_secrets_in(found, unit.sensitive)

@@ -1,6 +1,8 @@
 """`reconciler history`: what was applied, when and by whom."""
 
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -25,6 +27,13 @@ from reconciler.cli.options import admin_option, json_option, program_options, s
     help="How many of the newest entries.",
 )
 @click.option("--all", "everything", is_flag=True, help="The whole log.")
+@click.option(
+    "--html-into",
+    "html",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write them into FILE as a page to open in a browser.",
+)
 @environment_option
 @workspace_option
 @ledger_option
@@ -34,6 +43,7 @@ from reconciler.cli.options import admin_option, json_option, program_options, s
 def command(
     limit: int,
     everything: bool,
+    html: Path | None,
     environments: tuple[str, ...],
     workspaces: tuple[str, ...],
     ledger_place: str | None,
@@ -49,6 +59,7 @@ def command(
       reconciler history
       reconciler history -e production -n 100
       reconciler history --all --json
+      reconciler history -n 500 --html-into history.html
     """
     from reconciler.cli.at_night import unit_for, with_ledger
     from reconciler.cli.session import connected, home_of
@@ -60,6 +71,13 @@ def command(
         home = home_of(with_ledger(remote, unit))
         records = remote.ledger_of(home).reader().records()[::-1]
     shown = records if everything else records[:limit]
+    if html is not None:
+        from reconciler.report import html_page, html_part
+
+        now, mask = datetime.now(UTC), options.outputs.mask
+        title = f"History: {home.workspace}"
+        part = html_part(title=title, history=shown, now=now, mask=mask)
+        html.write_text(html_page([part], now=now), encoding="utf-8")
     if as_json:
         sys.stdout.write(history_as_json(shown))
     elif not shown:

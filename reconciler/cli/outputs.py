@@ -4,6 +4,7 @@
     --json-into FILE                            JSON Lines: what happens, the result as last line
     --markdown-into FILE                        as many files as a comment's limit asks for
     --junit-into FILE
+    --html-into FILE                            a page to open in a browser, of all sections
 
 A command notes what comes about (`planned`, `applied`, events) with one object and need not know
 who wants to read it. Values are masked in all of them.
@@ -23,8 +24,9 @@ import click
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.cli.session import Unit
-    from reconciler.model import ApplyReport, Diagnostic, DriftReport, Event, Plan
-    from reconciler.report import Events, Suite
+    from reconciler.model import ApplyReport, Diagnostic, DriftReport, Event, Plan, Record
+    from reconciler.remote import Remote
+    from reconciler.report import Events, HtmlPart, Suite
 
 Format = Literal["text", "markdown", "json", "junit"]
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -34,6 +36,8 @@ _FILES = {
     "markdown": "Write a comment for a forge into FILE; if it is too long for one, also into "
     "FILE-2 and so on.",
     "junit": "Write a report into FILE that CI systems show as tests.",
+    "html": "Write a page into FILE that needs nothing else: open it in a browser to search "
+    "changes, see their fields side by side, dependencies, schedules and the ledger.",
 }
 
 
@@ -53,6 +57,8 @@ class Outputs:
     mask: Callable[[str], str] = str
     _pages: list[tuple[str, ...]] = field(default_factory=list)
     _suites: "list[Suite]" = field(default_factory=list)
+    _parts: "list[HtmlPart]" = field(default_factory=list)
+    _records: "Sequence[Record]" = ()
     _lines: "list[Events]" = field(default_factory=list)
     _file: IO[str] | None = None
     _is_open: bool = False
@@ -92,6 +98,11 @@ class Outputs:
         for lines in self._lines:
             lines.section(workspace=workspace, environment=environment)
 
+    def remember(self, remote: "Remote", unit: "Unit") -> None:
+        """Read what the ledger holds, if anybody reads a page of it beside what comes next."""
+        if "html" in self.into and unit.home is not None:
+            self._records = remote.ledger_of(unit.home).reader().records()
+
     def planned(self, shown: "Plan") -> None:
         """Tell those who follow what is going to be done."""
         for lines in self._lines:
@@ -107,8 +118,12 @@ class Outputs:
         for lines in self._lines:
             lines.remark(text)
 
-    def plan(self, unit: "Unit | None", shown: "Plan") -> str:
-        """Note a plan as a result; return its JSON document, "" if nobody reads one."""
+    def plan(self, unit: "Unit | None", shown: "Plan", *, at: datetime | None = None) -> str:
+        """Note a plan as a result; return its JSON document, "" if nobody reads one.
+
+        Args:
+            at: When it was made, if that is not now.
+        """
         # Of its forms only those are loaded that somebody reads.
         from reconciler import report
 
@@ -118,6 +133,7 @@ class Outputs:
             self._pages.append(pages)
         if self._wants("junit"):
             self._suites.append(report.plan_as_suite(shown, name=title, reveal=reveal))
+        self._add_part(title, plan=shown, reveal=reveal, now=at)
         return report.plan_as_json(shown, reveal=reveal) if self.wants_json else ""
 
     def applied(self, unit: "Unit", shown: "Plan", report: "ApplyReport") -> str:
@@ -131,6 +147,7 @@ class Outputs:
             )
         if self._wants("junit"):
             self._suites.append(report_as_suite(report, name=title))
+        self._add_part(title, plan=shown, report=report, reveal=reveal)
         return report_as_json(shown, report, reveal=reveal) if self.wants_json else ""
 
     def drifted(self, unit: "Unit", report: "DriftReport") -> str:
@@ -144,6 +161,7 @@ class Outputs:
             )
         if self._wants("junit"):
             self._suites.append(drift_as_suite(report, name=title))
+        self._add_part(title, drift=report, reveal=reveal)
         return drift_as_json(report, reveal=reveal) if self.wants_json else ""
 
     def failed(self, problems: "Sequence[Diagnostic]", title: str = "") -> str:
@@ -155,6 +173,7 @@ class Outputs:
             self._pages.append(errors_as_markdown(problems, title=name, limit=self._page))
         if self._wants("junit"):
             self._suites.append(errors_as_suite(problems, name=name))
+        self._add_part(name, problems=problems)
         return errors_as_json(problems)
 
     def finish(self, document: str) -> None:
@@ -178,6 +197,10 @@ class Outputs:
             self._write_pages(self.into["markdown"])
         if "junit" in self.into:
             self.into["junit"].write_text(self.mask(self._junit()), encoding="utf-8")
+        if "html" in self.into and self._parts:
+            from reconciler.report import html_page
+
+            self.into["html"].write_text(html_page(self._parts, now=_now()), encoding="utf-8")
         if self._file is not None:
             self._file.close()
 
@@ -211,6 +234,15 @@ class Outputs:
             else:
                 found.append(page)
         return found
+
+    def _add_part(self, title: str, *, now: datetime | None = None, **shown: Any) -> None:
+        if "html" not in self.into:
+            return
+        from reconciler.report import html_part
+
+        records, self._records = self._records, ()
+        part = html_part(title=title, now=now or _now(), history=records, mask=self.mask, **shown)
+        self._parts.append(part)
 
     def _junit(self) -> str:
         from reconciler.report import suites_as_junit

@@ -64,6 +64,7 @@ def apply_saved(
         if plan.actions:
             _check(remote, unit, saved, plan, head, manner)
         say_without_ledger(unit)
+        options.outputs.remember(remote, unit)
         shown = without_secrets(plan, unit.sensitive)
         show(shown, options, manner, asking=False)
         if not plan.actions:

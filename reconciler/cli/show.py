@@ -40,7 +40,7 @@ def command(file: Path, as_json: bool, verbose: bool) -> int:
     outputs = options.outputs
     saved = read_saved(file)
     outputs.open()
-    document = outputs.plan(None, saved.shown)
+    document = outputs.plan(None, saved.shown, at=saved.about.planned_at)
     if document:
         # What `plan --json` prints, and where it is from.
         document = to_json({**json.loads(document), "saved": _as_data(saved)})

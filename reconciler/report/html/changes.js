@@ -1,7 +1,6 @@
 // The steps of a plan: searched, filtered, folded, and drawn only as far as anybody looks.
 
 const PAGE = 100; // rows drawn at once
-const PRINTED = 1_000; // rows that a print holds; of more, the filters choose
 
 const short = (version) => (/^[0-9a-f]{32,}$/.test(version) ? `${version.slice(0, 8)}…` : version);
 
@@ -65,7 +64,6 @@ function changesView(part) {
     placeholder: "names, fields, values, files", oninput: () => refresh(),
   });
   let found = [];
-  let paging = null;
 
   function refresh() {
     const sought = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -73,8 +71,7 @@ function changesView(part) {
     found = rows.filter((row) => filters.every(([key, value]) => keys[key][1](row) === value)
       && (!sought.length || sought.every((word) => haystack(row).includes(word))));
     list.replaceChildren();
-    paging = pages(found, PAGE, (row) => shape(row), list);
-    more.replaceChildren(paging.rest);
+    more.replaceChildren(pages(found, PAGE, shape, (...fresh) => list.append(...fresh)));
     status.textContent = found.length === rows.length
       ? `${counted(rows.length, "change")}.`
       : `${number(found.length)} of ${counted(rows.length, "change")}.`;
@@ -94,7 +91,10 @@ function changesView(part) {
   }
 
   function setAll(value) {
-    for (const fold of list.querySelectorAll("details")) fold.open = value;
+    for (const fold of list.querySelectorAll("details")) {
+      fold.open = value;
+      fold.dispatchEvent(new Event("toggle")); // its own one comes too late for a print
+    }
   }
 
   // Another part of the page leads here: to one step, opened.
@@ -114,10 +114,7 @@ function changesView(part) {
   onWindow("beforeprint", () => {
     before = [...open];
     for (const row of found.slice(0, PRINTED)) open.add(row.at);
-    list.replaceChildren(...found.slice(0, PRINTED).map(shape));
-    if (found.length > PRINTED) {
-      list.append(el("li", {}, `Printed are the first ${number(PRINTED)} of ${number(found.length)}; filters choose others.`));
-    }
+    setAll(true);
   });
   onWindow("afterprint", () => {
     open.clear();

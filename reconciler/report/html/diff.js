@@ -62,9 +62,10 @@ function marked(before, after) {
     } else if (kind === "-") add(0, "del", left[i]);
     else add(1, "ins", right[i]);
   }
-  // Two texts that share but a comma are two texts.
+  // Two texts that share but a comma are two texts; their indentation is not what differs.
   if (alike * 5 < Math.min(before.length, after.length)) {
-    return [[el("del", {}, before)], [el("ins", {}, after)]];
+    return [["del", before], ["ins", after]].map(([tag, text]) =>
+      [text.slice(0, -text.trimStart().length || undefined), el(tag, {}, text.trimStart())]);
   }
   return sides.map((side) => side.map(({ tag, text }) => (tag ? el(tag, {}, text) : text)));
 }

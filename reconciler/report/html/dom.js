@@ -58,25 +58,35 @@ function tabular(caption, headings, rows) {
       el("tbody", {}, rows)));
 }
 
-// What a list does not show yet, on demand.
-function pages(items, size, shape, list) {
+const PRINTED = 300; // items of one list that a print holds
+
+// A list that shows more on demand. `shape` makes an element of an item, `add` takes several.
+function pages(items, size, shape, add) {
   let shown = 0;
-  const more = button("", () => show(size));
-  const all = button("", () => show(items.length));
-  const rest = el("p", { class: "more" }, more, " ", all);
+  const left = el("span", { class: "muted" });
+  const more = button("", () => goOn(size));
+  const all = button("", () => goOn(items.length));
+  const rest = el("p", { class: "more" }, left, more, " ", all);
   function show(count) {
-    const next = items.slice(shown, shown + count);
-    const fresh = next.map(shape);
-    list.append(...fresh);
-    const moved = shown > 0 && fresh.length;
-    shown += next.length;
-    const left = items.length - shown;
-    rest.hidden = left === 0;
-    more.textContent = `Show ${number(Math.min(size, left))} more`;
+    const fresh = items.slice(shown, shown + Math.max(0, count)).map(shape);
+    add(...fresh);
+    shown += fresh.length;
+    const hidden = items.length - shown;
+    rest.hidden = hidden === 0;
+    left.textContent = `and ${number(hidden)} more `;
+    more.textContent = `Show ${number(Math.min(size, hidden))} more`;
     all.textContent = `Show all ${number(items.length)}`;
-    // Where the button was pressed there are rows now: who uses a keyboard goes on with them.
-    if (moved) (fresh[0].querySelector("summary") || fresh[0]).focus();
+    return fresh[0];
+  }
+  // Where the button was there are items now: who uses a keyboard goes on with them.
+  function goOn(count) {
+    const first = show(count);
+    const target = first && (first.querySelector("summary") || first);
+    if (!target) return;
+    if (target.tagName !== "SUMMARY") target.tabIndex = -1;
+    target.focus();
   }
   show(size);
-  return { rest, showAll: () => show(items.length) };
+  onWindow("beforeprint", () => rest.isConnected && show(PRINTED - shown));
+  return rest;
 }

@@ -6,14 +6,12 @@ const BOX = { width: 230, height: 40, across: 70, down: 14 };
 function graphView(rows, reveal) {
   const nodes = rows.filter((row) => row.verb !== "conflict").map((row, at) => ({ at, row, needs: [], users: [] }));
   const byAddress = new Map(nodes.map((node) => [node.row.step.address, node]));
-  let edges = 0;
   for (const node of nodes) {
     for (const address of node.row.step.depends_on) {
       const need = byAddress.get(address);
       if (!need || need === node) continue;
       node.needs.push(need);
       need.users.push(node);
-      edges += 1;
     }
   }
   const isLarge = nodes.length > DRAWN;
@@ -107,8 +105,9 @@ function graphView(rows, reveal) {
       }
       scene.append(...shown.map(box));
     }
-    const what = state.focus ? `around ${subject(state.focus.row.step).join(" ")}` : "";
-    status.textContent = `${number(shown.length)} of ${counted(nodes.length, "step")} and ${counted(edges, "dependency").replace("dependencys", "dependencies")} drawn ${what}${found.length > DRAWN ? `; there are more: choose a step or filter` : ""}.`;
+    const what = state.focus ? `, around ${subject(state.focus.row.step).join(" ")}` : "";
+    const more = found.length > DRAWN ? "; choose a step or filter to see others" : "";
+    status.textContent = `Drawn: ${number(shown.length)} of ${counted(nodes.length, "step")}${what}${more}.`;
     drawing.setAttribute("aria-label", `Graph of ${counted(shown.length, "step")}`);
     aside();
     fit();

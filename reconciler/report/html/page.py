@@ -22,7 +22,7 @@ from reconciler.report.words import WORDS
 # In the order in which they build upon each other.
 _SCRIPTS = ("dom", "diff", "changes", "graph", "views", "report")
 # What could end the block of JSON, or be a line's end to some reader of scripts.
-_ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+_ESCAPES = {letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
 def as_html(
@@ -93,7 +93,7 @@ def _summary(part: HtmlPart) -> str:
 def _words() -> dict[str, Any]:
     return {
         "verbs": {
-            str(verb): {"symbol": words.symbol.value, "will": words.will, "past": words.past}
+            str(verb): {"symbol": words.symbol, "will": words.will, "to": words.infinitive}
             for verb, words in WORDS.items()
         },
         "kinds": {kind.slug: kind.word for kind in Kind},
@@ -102,8 +102,10 @@ def _words() -> dict[str, Any]:
 
 def _embedded(data: Mapping[str, Any]) -> str:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
+    for letter, escaped in _ESCAPES.items():
+        text = text.replace(letter, escaped)
     # A half of a pair of surrogates is no UTF-8.
-    return text.translate(_ESCAPES).encode(errors="replace").decode()
+    return text.encode(errors="replace").decode()
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:

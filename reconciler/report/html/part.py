@@ -5,7 +5,7 @@ of what is new, and times.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,9 +35,9 @@ from reconciler.report.masking import Masks, veiled
 from reconciler.report.values import fields
 
 _ENTRIES = 500  # of the ledger, the newest
-# Every field of what is new is shown as long as there are no more than so many fields: past that
-# the file would be as large as the manifests, and its reader has other questions.
-_FIELDS = 20_000
+# Every field of what is new is shown as long as there are no more than so many new things: past
+# that the file would be as large as the manifests, and its reader has other questions.
+_NEW = 1_000
 _LINES = 50  # in the summary of who runs no scripts
 
 
@@ -140,6 +140,8 @@ def _plan(
             step["facts"] = "; ".join(told)
     for obstacle, one in zip(body["obstacles"], plan.obstacles, strict=True):
         obstacle["guard"] = one.code in GUARDS
+    for effect in body["effects"]:
+        del effect["schedule"]  # told by the timeline, and in words
     has_fields = _add_fields(body["actions"], plan.actions, masks)
     return {
         "plan": body,
@@ -153,19 +155,17 @@ def _plan(
     }
 
 
-def _add_fields(steps: Iterable[dict[str, Any]], actions: Iterable[Action], masks: Masks) -> bool:
-    """Add every field of what is new as a change from nothing; tell whether all were added."""
-    left = _FIELDS
-    for step, action in zip(steps, actions, strict=True):
-        if action.changes or action.before is not None or action.after is None:
-            continue
-        if action.after.spec is None:
-            continue
-        found = list(_fields(action.after.canonical, masks))
-        left -= len(found)
-        if left < 0:
-            return False
-        step["fields"] = found
+def _add_fields(steps: Sequence[dict[str, Any]], actions: Sequence[Action], masks: Masks) -> bool:
+    """Add every field of what is new as a change from nothing, unless that is too much."""
+    new = [
+        (step, action.after)
+        for step, action in zip(steps, actions, strict=True)
+        if action.after and action.after.spec and not action.before and not action.changes
+    ]
+    if len(new) > _NEW:
+        return False
+    for step, resource in new:
+        step["fields"] = list(_fields(resource.canonical, masks))
     return True
 
 

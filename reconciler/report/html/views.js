@@ -5,11 +5,10 @@ const when = (text) => (text ? text.replace("T", " ").replace(/(\.\d+)?(\+00:00|
 function alerts(title, kind, problems) {
   if (!problems || !problems.length) return null;
   const list = el("ul");
-  const paging = pages(problems, 30, (one) => el("li", {},
+  const rest = pages(problems, 30, (one) => el("li", {},
     one.origin && el("code", {}, `${one.origin.file}${one.origin.line ? `:${one.origin.line}` : ""} `),
-    one.message, one.hint ? ` (${one.hint})` : "", " ", el("span", { class: "tag" }, one.code)), list);
-  onWindow("beforeprint", paging.showAll);
-  return el("div", { class: `alert ${kind}` }, el("h3", {}, `${title} (${number(problems.length)})`), list, paging.rest);
+    one.message, one.hint ? ` (${one.hint})` : "", " ", el("span", { class: "tag" }, one.code)), (...fresh) => list.append(...fresh));
+  return el("div", { class: `alert ${kind}` }, el("h3", {}, `${title} (${number(problems.length)})`), list, rest);
 }
 
 function summaryView(part) {
@@ -20,7 +19,7 @@ function summaryView(part) {
     const order = Object.keys(words.verbs);
     const counts = order.filter((verb) => plan.summary[verb]).map((verb) =>
       el("li", {}, el("span", { class: `symbol ${tone(verb)}`, "aria-hidden": "true" }, words.verbs[verb].symbol),
-        el("strong", {}, number(plan.summary[verb])), ` to ${verb}`));
+        el("strong", {}, number(plan.summary[verb])), ` to ${words.verbs[verb].to}`));
     const same = Object.entries(plan.unchanged).map(([kind, count]) =>
       `${number(count)} ${words.kinds[kind] || kind}${count === 1 ? "" : "s"}`);
     if (counts.length) made.push(el("ul", { class: "counts" }, counts));
@@ -37,21 +36,23 @@ function summaryView(part) {
   return section("summary", "Summary", made);
 }
 
+function unfold(list) {
+  for (const fold of list.querySelectorAll("details")) fold.open = true;
+}
+
 const TONES = { "+": "add", "-": "remove", "~": "change" };
 
 function meaningView(part) {
   const list = el("div");
-  const paging = pages(part.meaning, 50, ([title, notes, lines], at) =>
-    el("details", { open: at < 10 }, el("summary", {}, title),
+  let made = 0;
+  const rest = pages(part.meaning, 50, ([title, notes, lines]) =>
+    el("details", { open: made++ < 10 }, el("summary", {}, title),
       el("div", { class: "body" }, notes.map((note) => el("p", { class: "muted" }, note)),
         el("ul", { class: "lines" }, lines.map(([symbol, text, depth]) =>
           el("li", { class: `${TONES[symbol] || ""} depth${Math.min(depth, 3)}` },
-            el("span", { class: "mark" }, symbol), el("code", {}, text)))))), list);
-  onWindow("beforeprint", () => {
-    paging.showAll();
-    for (const fold of list.querySelectorAll("details")) fold.open = true;
-  });
-  return section("meaning", "What it means", list, paging.rest);
+            el("span", { class: "mark" }, symbol), el("code", {}, text)))))), (...fresh) => list.append(...fresh));
+  onWindow("beforeprint", () => unfold(list));
+  return section("meaning", "What it means", list, rest);
 }
 
 // Times as marks on a line of so many minutes; the same is in words beside it.
@@ -74,39 +75,37 @@ function strip(timeline, lanes, marks) {
 
 function scheduleView(part) {
   const { timeline } = part;
-  const ran = new Map(timeline.runs.map((run) => [run.address, run]));
   const marks = timeline.marks.map(([minute]) => minute);
   const middle = timeline.days * 720;
-  // What falls due once the plan is applied is no longer the former schedule's.
+  const clock = (text) => when(text).replace(/:00(?= UTC|[+-]\d\d:\d\d$)/, "");
   const times = (side) => {
-    if (!side) return "none";
-    const next = side.next.slice(0, 3).map(when);
-    return [side.text, side.assumed ? " (if the scheduler's zone is UTC)" : ` in ${side.zone}`, el("br"),
-      el("span", { class: "muted" }, next.length ? `next ${next.join(", ")}` : side.problem || "")];
+    if (!side) return el("td", {}, "none");
+    const next = side.next.length ? `next ${side.next.map(clock).join(", ")}` : side.problem;
+    return el("td", {}, side.text, side.assumed ? " (if the scheduler's zone is UTC)" : ` in ${side.zone}`,
+      el("br"), el("span", { class: "muted" }, next));
   };
-  const shape = (row) => el("tr", {},
-    el("th", { scope: "row" }, el("code", {}, row.address.replace(/^activation:/, "")), !row.switches && el("span", { class: "tag" }, "not activated")),
-    el("td", {}, times(row.before)), el("td", {}, times(row.after)),
-    el("td", {}, strip(timeline, [[row.before, "was"], [row.after, "will"]], marks)));
-  const body = [];
-  const holder = { append: (...rows) => body.push(...rows) };
-  const paging = pages(timeline.rows, 50, shape, holder);
-  const days = [timeline.start, timeline.now].map((text) => text.slice(0, 10));
-  const table = tabular("Schedules", ["Launch plan", "Fires now", "Will fire", "Two weeks before and after"], body);
-  holder.append = (...rows) => table.querySelector("tbody").append(...rows);
-  onWindow("beforeprint", paging.showAll);
+  const shape = (row) => {
+    const [, project, domain, name] = row.address.match(/^activation:([^/]*)\/([^/]*)\/(.*)$/) || [null, "", "", row.address];
+    return el("tr", {},
+      el("th", { scope: "row" }, el("strong", {}, name), !row.switches && el("span", { class: "tag" }, "not activated"),
+        el("br"), el("span", { class: "muted" }, `${project}/${domain}`)),
+      times(row.before), times(row.after),
+      el("td", {}, strip(timeline, [[row.before, "was"], [row.after, "will"]], marks)));
+  };
+  const table = tabular("Schedules", ["Launch plan", "Fires now", "Will fire", "Two weeks before and after"], []);
+  const rest = pages(timeline.rows, 50, shape, (...rows) => table.querySelector("tbody").append(...rows));
   const runs = timeline.runs.filter((run) => run.at.length);
+  const applied = `${marks.length === 1 ? "The dashed line is an apply" : "The dashed lines are applies"} of the ledger. `;
   return section("schedule", "Schedule",
-    el("p", { class: "muted" }, `From ${days[0]} on, ${timeline.days} days; the line in the middle is ${when(timeline.now.slice(0, 16))} UTC. `,
-      "Above is what the schedule that is active now fires, past times included: they were due, and whether they ran is told only of backfills. Below is what will fire. ",
-      marks.length ? `The ${counted(marks.length, "dashed line")} ${marks.length === 1 ? "is an apply" : "are applies"} of the ledger.` : "",
-      timeline.left_out ? ` ${counted(timeline.left_out, "schedule")} more are not listed.` : ""),
-    timeline.rows.length ? table : null, paging.rest,
+    el("p", { class: "muted" }, `Two weeks before and after ${when(timeline.now.slice(0, 16))} UTC, the line in the middle. `,
+      "Upper marks are the times of the schedule that is active now; those that have passed were due, and whether they ran is told only of backfills. Lower marks are the times that will be. ",
+      marks.length ? applied : "",
+      timeline.left_out ? `${counted(timeline.left_out, "schedule")} more are not listed.` : ""),
+    timeline.rows.length ? table : null, rest,
     runs.map((run) => el("figure", {}, el("figcaption", {}, `Slots of ${run.address}: `,
-      counted(run.at.filter(([minute]) => minute < middle).length, "slot"), " in the two weeks before."),
+      counted(run.at.filter(([minute]) => minute < middle).length, "slot"), " in the two weeks before. From above: done, running, failed, to run."),
     strip(timeline, ["done", "running", "failed", "run"].map((state) =>
-      [{ at: run.at.filter(([, one]) => one === state).map(([minute]) => minute) }, state]), marks),
-    el("p", { class: "muted" }, "From above: done, running, failed, to run."))));
+      [{ at: run.at.filter(([, one]) => one === state).map(([minute]) => minute) }, state]), marks))));
 }
 
 function backfillView(part) {
@@ -127,7 +126,7 @@ function driftView(part) {
   const { drift } = part;
   const list = el("ol", { class: "rows" });
   const entry = (one) => one && `#${one.serial} of ${one.actor || "someone"}${one.time ? ` on ${when(one.time)}` : ""}${one.commit ? `, commit ${one.commit.slice(0, 12)}` : ""}`;
-  const paging = pages(drift.drifts, PAGE, (one) => {
+  const rest = pages(drift.drifts, PAGE, (one) => {
     const facts = [["Kind", one.drift], ["Left", one.left], ["Live", one.live], ["Wanted", one.wanted],
       ["Left so by", entry(one.entry)], ["Switched", when(one.since)],
       ["Declared in", one.origin && `${one.origin.file}:${one.origin.line}`],
@@ -136,29 +135,24 @@ function driftView(part) {
       el("summary", {}, el("span", { class: "tag change" }, one.drift), el("span", { class: "what" }, one.message)),
       el("div", { class: "body" }, el("dl", {}, facts.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
         one.changes.length ? changesTable(`Fields of ${one.address}`, one.changes) : null)));
-  }, list);
-  onWindow("beforeprint", () => {
-    paging.showAll();
-    for (const fold of list.querySelectorAll("details")) fold.open = true;
-  });
+  }, (...fresh) => list.append(...fresh));
+  onWindow("beforeprint", () => unfold(list));
   const counts = Object.entries(drift.summary).filter(([, count]) => count).map(([kind, count]) => `${number(count)} ${kind}`);
   return section("drift", "Drift",
     el("p", {}, `${counts.join(", ") || "None"}, of ${number(drift.compared)} compared on ${when(drift.at)}.`),
-    drift.unread.map((text) => el("p", { class: "alert change" }, `Not read: ${text}`)), list, paging.rest);
+    drift.unread.map((text) => el("p", { class: "alert change" }, `Not read: ${text}`)), list, rest);
 }
 
 function historyView(part) {
-  const body = el("tbody");
-  const paging = pages(part.history, 50, (one) => el("tr", {},
+  const table = tabular("Entries of the ledger", ["Entry", "Time", "Commit", "What"], []);
+  const rest = pages(part.history, 50, (one) => el("tr", {},
     el("th", { scope: "row" }, `#${one.serial}`), el("td", {}, when((one.time || "").replace(/\.\d+/, ""))),
     el("td", {}, el("code", {}, (one.commit || "").slice(0, 12))),
-    el("td", {}, one.summary, owned("now owned", (one.gained || []).map((item) => `${item.address}${item.active ? ` (${item.active} active)` : ""}`)), owned("no longer owned", one.lost || []))), body);
-  const table = tabular("Entries of the ledger", ["Entry", "Time", "Commit", "What"], []);
-  table.querySelector("tbody").replaceWith(body);
-  onWindow("beforeprint", paging.showAll);
+    el("td", {}, one.summary, owned("now owned", (one.gained || []).map((item) => `${item.address}${item.active ? ` (${item.active} active)` : ""}`)), owned("no longer owned", one.lost || []))),
+  (...rows) => table.querySelector("tbody").append(...rows));
   return section("history", "History",
     part.entries > part.history.length && el("p", { class: "muted" }, `The newest ${number(part.history.length)} of ${number(part.entries)} entries.`),
-    table, paging.rest);
+    table, rest);
 }
 
 function owned(title, addresses) {
