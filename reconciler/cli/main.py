@@ -53,6 +53,7 @@ COMMANDS = {
     "upload": "Upload files and folders.",
     "download": "Download what an execution made, or what lies at a URI.",
     "watch": "Show an execution as a tree until it ends.",
+    "ci": "Preview pull requests and apply merges, as a pipeline does.",
     "import": "Write manifests from what other tools keep.",
     "doctor": "Find out what keeps you from Flyte Admin; writes nothing.",
     "sandbox": "Serve an embedded Flyte Admin.",

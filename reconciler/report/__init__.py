@@ -65,6 +65,14 @@ if TYPE_CHECKING:
     from reconciler.report.images import ImageLine, images_as_json, images_as_table
     from reconciler.report.ledger import history_as_json, history_as_text, ledger_as_json
     from reconciler.report.listing import LISTINGS, Listing, short_value
+    from reconciler.report.preview import (
+        Apart,
+        Preview,
+        PreviewFacts,
+        failed_preview,
+        preview_of,
+        untrusted_preview,
+    )
     from reconciler.report.schema import document_schemas
     from reconciler.report.watching import WatchingView, watching_view
 else:
@@ -153,6 +161,14 @@ else:
                 "Listing",
                 "short_value",
             ),
+            "preview": (
+                "Apart",
+                "Preview",
+                "PreviewFacts",
+                "failed_preview",
+                "preview_of",
+                "untrusted_preview",
+            ),
             "schema": ("document_schemas",),
             "watching": ("WatchingView", "watching_view"),
         },
@@ -165,11 +181,14 @@ __all__ = [
     "MARKER",
     "NO_CHANGES",
     "SMALLEST",
+    "Apart",
     "Events",
     "HtmlPart",
     "ImageLine",
     "Listed",
     "Listing",
+    "Preview",
+    "PreviewFacts",
     "Progress",
     "Style",
     "Suite",
@@ -198,6 +217,7 @@ __all__ = [
     "errors_as_text",
     "explanations_as_json",
     "explanations_as_text",
+    "failed_preview",
     "history_as_json",
     "history_as_text",
     "html_page",
@@ -214,6 +234,7 @@ __all__ = [
     "plan_as_markdown",
     "plan_as_suite",
     "plan_as_text",
+    "preview_of",
     "printable",
     "progress",
     "report_as_json",
@@ -228,6 +249,7 @@ __all__ = [
     "table",
     "to_json",
     "tree_lines",
+    "untrusted_preview",
     "validated_as_text",
     "watched_as_dict",
     "watching_view",

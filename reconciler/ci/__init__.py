@@ -1,0 +1,40 @@
+"""What pipelines do: preview a request, apply what was reviewed.
+
+Plans come from the commands, which know the workspace; everything about forges, comments and
+artifacts is here.
+"""
+
+from typing import TYPE_CHECKING
+
+from reconciler.doors import opened_for
+from reconciler.forge import Overrides, Request, find_request
+
+if TYPE_CHECKING:  # each command of a pipeline takes its own
+    from reconciler.ci.artifacts import read_artifacts
+    from reconciler.ci.planned import Planned, key_of
+    from reconciler.ci.preview import Told, tell_request, write_summary
+    from reconciler.ci.steps import step_digests, steps_digest
+else:
+    __getattr__ = opened_for(
+        __name__,
+        {
+            "artifacts": ("read_artifacts",),
+            "planned": ("Planned", "key_of"),
+            "preview": ("Told", "tell_request", "write_summary"),
+            "steps": ("step_digests", "steps_digest"),
+        },
+    )
+
+__all__ = [
+    "Overrides",
+    "Planned",
+    "Request",
+    "Told",
+    "find_request",
+    "key_of",
+    "read_artifacts",
+    "step_digests",
+    "steps_digest",
+    "tell_request",
+    "write_summary",
+]

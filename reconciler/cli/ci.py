@@ -1,0 +1,40 @@
+"""`reconciler ci …`: what pipelines run."""
+
+import importlib
+
+import click
+
+_COMMANDS = {
+    "preview": "Tell a pull request what merging it would do.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that knows its commands by name, and loads the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"reconciler.cli.ci_{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy)
+def command() -> None:
+    """Preview pull requests, and apply what was merged, as a pipeline does.
+
+    What the pipeline runs for (forge, repository, request, commits) is read from its environment:
+    GitHub Actions, GitLab CI, Gitea and Forgejo Actions, Bitbucket Pipelines.
+
+    \b
+    Examples:
+      reconciler ci preview -e staging -e production
+    """

@@ -1,0 +1,249 @@
+"""A pull request is told what merging it would do, as its pipeline does it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.between import Between
+from tests.e2e.conftest import ETL, Cli
+from tests.e2e.pipeline import OTHER, Pipeline, checkout
+from tests.forge.conftest import FAKES
+from tests.forge.fake_github import FakeGitHub
+
+
+@pytest.fixture
+def pipeline(
+    here: Path, admin: Between, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Pipeline]:
+    """A repository whose `main` is applied, and a request on GitHub that goes into it."""
+    with FakeGitHub().served() as forge:
+        made = checkout(here, forge, monkeypatch)
+        assert cli("apply", "--auto-approve").code == 0
+        made.branch()
+        yield made
+    assert not forge.complaints
+
+
+def github(pipeline: Pipeline) -> FakeGitHub:
+    assert isinstance(pipeline.forge, FakeGitHub)
+    return pipeline.forge
+
+
+def test_a_request_gets_one_comment_that_says_what_merging_means(
+    pipeline: Pipeline, cli: Cli
+) -> None:
+    """Verdict and counts first; active versions, images and fire times; how, folded below."""
+    pipeline.write(etl=ETL.replace("etl:1.4", "etl:1.5").replace("0 6", "30 5"))
+    head = pipeline.push()
+    pipeline.job()
+
+    done = cli("ci", "preview")
+
+    assert done.code == 0, done.err
+    (comment,) = pipeline.forge.comments()
+    lines = comment.splitlines()
+    assert lines[0].startswith(f"<!-- reconciler preview:default page=1/1 commit={head} ")
+    assert "to register, 1 to activate" in lines[4]
+    assert "| `flytesnacks/development/etl.daily` |" in comment
+    assert "`cron '0 6 * * *'` → `cron '30 5 * * *'`: `" in comment
+    assert "05:30" in comment
+    assert "| `ghcr.io/acme/etl:1.4` | `ghcr.io/acme/etl:1.5` | 1 |" in comment
+    assert "```diff\n" in comment
+    assert f"commit `{head[:12]}`" in comment
+    assert "ads." not in comment
+
+
+def test_a_second_run_updates_it(pipeline: Pipeline, cli: Cli) -> None:
+    """Of the same commit nothing changes but the time; of another one all does."""
+    pipeline.write(etl=ETL.replace("etl:1.4", "etl:1.5"))
+    pipeline.push()
+    pipeline.job()
+    cli("ci", "preview")
+    pipeline.write(etl=ETL.replace("etl:1.4", "etl:1.6"))
+    pipeline.push()
+    pipeline.job(run=12)
+    again = cli("ci", "preview")
+
+    (comment,) = pipeline.forge.comments()
+    assert "etl:1.6" in comment
+    assert "etl:1.5" not in comment
+    assert "Posted (updated)" in again.err
+
+
+def test_a_plan_that_moved_under_the_request_is_badged(
+    pipeline: Pipeline, cli: Cli, admin: Between
+) -> None:
+    """A run for the same commit tells that Admin or the target moved since."""
+    pipeline.write(etl=ETL.replace("etl:1.4", "etl:1.5"))
+    pipeline.push()
+    pipeline.job()
+    cli("ci", "preview")
+    assert "was another one" not in pipeline.forge.comments()[0]
+    assert cli("apply", "--auto-approve", "manifests/etl.yaml").code == 0
+    github(pipeline).pull.base = "d" * 40
+
+    pipeline.job(run=12, event=json.loads((pipeline.folder.parent / "event.json").read_text()))
+    cli("ci", "preview")
+
+    (comment,) = pipeline.forge.comments()
+    assert "> [!WARNING]\n> - The plan of this very commit was another one" in comment
+    assert "main has moved on" in comment
+
+
+def test_what_was_there_before_is_told_apart(pipeline: Pipeline, cli: Cli) -> None:
+    """What somebody moved by hand, and what was merged and is not applied yet."""
+    pipeline.git("checkout", "-q", "main")
+    pipeline.write(ads=OTHER.replace("etl:1.4", "etl:2.0"))
+    pipeline.commit("merged, not applied")
+    pipeline.git("branch", "-D", "-q", pipeline.forge.pull.source)
+    pipeline.branch()
+    pipeline.write(etl=ETL.replace("etl:1.4", "etl:1.5"))
+    pipeline.push()
+    pipeline.job()
+
+    cli("ci", "preview")
+
+    (comment,) = pipeline.forge.comments()
+    own, _, apart = comment.partition("not of this request")
+    assert "etl:1.5" in own
+    assert "etl:2.0" not in own
+    assert "merged before, and not applied yet" in apart
+    assert "ads.daily" in apart
+    assert "ads." not in own
+
+
+def test_a_break_is_told_on_the_line_it_comes_from(pipeline: Pipeline, cli: Cli) -> None:
+    """As a remark of the check, and first thing in the comment."""
+    pipeline.write(
+        etl=ETL.replace("{day: str}", "{day: str, region: str}")
+        .replace(
+            "day: {from: inputs.day}", "day: {from: inputs.day}, region: {from: inputs.region}"
+        )
+        .replace("inputs: {day: monday}", "inputs: {day: monday}")
+        .replace('  schedule: {cron: "0 6 * * *"}\n', "")
+    )
+    pipeline.push()
+    pipeline.job()
+
+    done = cli("ci", "preview")
+
+    assert done.code == 0, done.err
+    (check,) = github(pipeline).checks
+    (comment,) = pipeline.forge.comments()
+    assert "> [!CAUTION]\n> - etl.daily: input region" in comment
+    (remark,) = [
+        one for one in check["output"]["annotations"] if "breaks callers" in one["message"]
+    ]
+    assert remark["path"] == "manifests/etl.yaml"
+    assert remark["start_line"] == 21
+    assert check["conclusion"] == "success"
+    assert check["head_sha"] == pipeline.forge.pull.head
+
+
+def test_a_plan_that_fails_is_told_in_the_same_place(pipeline: Pipeline, cli: Cli) -> None:
+    """Every problem, on its line; and once it is mended, the plan stands there instead."""
+    pipeline.write(etl=ETL.replace("container:", "contaner:"))
+    pipeline.push()
+    pipeline.job()
+
+    done = cli("ci", "preview")
+
+    assert done.code == 1
+    (comment,) = pipeline.forge.comments()
+    assert "This cannot be planned" in comment
+    assert "manifests/etl.yaml:7" in comment
+    (check,) = github(pipeline).checks
+    assert check["conclusion"] == "failure"
+    assert check["output"]["annotations"][0]["start_line"] == 7
+
+    pipeline.write(etl=ETL)
+    pipeline.push()
+    pipeline.job(run=12)
+    assert cli("ci", "preview").code == 0
+    (comment,) = pipeline.forge.comments()
+    assert "✅ **No changes; " in comment
+
+
+def test_a_workspace_that_cannot_be_read_is_told_too(pipeline: Pipeline, cli: Cli) -> None:
+    """On the comment of the environment that the line names."""
+    (pipeline.folder / "reconciler.yaml").write_text("kind: [")
+    pipeline.push()
+    pipeline.job()
+
+    assert cli("ci", "preview").code == 1
+    (comment,) = pipeline.forge.comments()
+    assert "This cannot be planned" in comment
+
+
+def test_summary_and_artifacts_need_no_token(pipeline: Pipeline, cli: Cli, here: Path) -> None:
+    """A fork's pipeline gets none; it exits as the plan, and posts nothing."""
+    pipeline.write(etl=ETL.replace("etl:1.4", "etl:1.5"))
+    pipeline.forge.pull.source_repository = "mallory/etl"
+    pipeline.push()
+    summary = here / "summary.md"
+    pipeline.job(token="", GITHUB_STEP_SUMMARY=str(summary))
+
+    done = cli("ci", "preview", "--artifacts", "out", "--detailed-exitcode")
+
+    assert done.code == 2, done.err
+    assert pipeline.forge.calls == []
+    assert "Nothing is posted: there is no token" in done.err
+    assert "etl:1.5" in summary.read_text()
+    folder = pipeline.folder / "out"
+    index = json.loads((folder / "preview.json").read_text())
+    assert index["request"]["number"] == 7
+    assert [one["key"] for one in index["entries"]] == ["default"]
+    assert json.loads((folder / "default/plan.json").read_text())["type"] == "plan"
+    assert "</html>" in (folder / "default/plan.html").read_text()
+    assert cli("show", folder / "default/plan.saved").code == 0
+
+
+def test_a_token_that_may_only_read_is_no_failure_of_a_fork(pipeline: Pipeline, cli: Cli) -> None:
+    """But of the repository's own request it is, and the permission is named."""
+    pipeline.write(etl=ETL.replace("etl:1.4", "etl:1.5"))
+    pipeline.forge.pull.source_repository = "mallory/etl"
+    pipeline.push()
+    pipeline.forge.denied = {"POST", "PATCH"}
+    pipeline.job()
+    fork = cli("ci", "preview")
+    pipeline.forge.pull.source_repository = pipeline.forge.repository
+    pipeline.job()
+    own = cli("ci", "preview")
+
+    assert (fork.code, own.code) == (0, 7)
+    assert "ci post" in fork.err
+    assert "pull-requests: write" in own.err
+
+
+def test_outside_of_a_request_the_commit_has_its_check(pipeline: Pipeline, cli: Cli) -> None:
+    """A push has no comment to keep."""
+    pipeline.job(event={"after": pipeline.git("rev-parse", "HEAD")})
+
+    assert cli("ci", "preview").code == 0
+    assert pipeline.forge.comments() == []
+    assert len(github(pipeline).checks) == 1
+
+
+@pytest.mark.parametrize("name", ["gitlab", "gitea", "bitbucket"])
+def test_other_forges_are_told_the_same(
+    name: str, here: Path, admin: Between, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each by its own variables, and with a status on the commit."""
+    with FAKES[name]().served() as forge:
+        pipeline = checkout(here, forge, monkeypatch)
+        pipeline.branch()
+        pipeline.write(etl=ETL.replace("etl:1.4", "etl:1.5"))
+        head = pipeline.push()
+        pipeline.job()
+        more = ["--api-url", forge.api] if name == "bitbucket" else []
+
+        done = cli("ci", "preview", *more)
+
+        assert done.code == 0, done.err
+        assert len(forge.comments()) == 1
+        assert "3 to register, 1 to activate" in forge.comments()[0]
+        assert "not of this request" in forge.comments()[0]
+        assert len(forge.statuses[head]) == 1
+    assert not forge.complaints
