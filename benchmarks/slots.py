@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.world import LATENCY, CountedAdmin, Figure, best, counted_admin
@@ -40,7 +41,7 @@ spec: {launchPlan: tick, window: {from: 2015-01-01, to: 2015-12-14T05:20Z}}
 
 def run() -> Iterator[Figure]:
     for text, zone in (("*/5 * * * *", "UTC"), ("0 * * * *", "Europe/Rome")):
-        seconds = best(lambda text=text, zone=zone: expand(text, zone), of=3)
+        seconds = best(partial(expand, text, zone), of=3)
         yield Figure(f"{SLOTS:,} slots of {text!r} in {zone}", seconds, "s", MOST)
     yield Figure(f"and their {SLOTS:,} names", best(name, of=3), "s", MOST)
     with tempfile.TemporaryDirectory() as folder, counted_admin() as admin:

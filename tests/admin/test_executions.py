@@ -12,8 +12,16 @@ from reconciler.errors import AlreadyExistsError
 from reconciler.manifest import load
 from reconciler.model import Kind, Phase, ResourceId
 from reconciler.testing import EmbeddedAdmin, embedded_admin
-from tests.e2e.backfilled import DOMAIN, NAME, PROJECT, WEATHER, end, remote_of, written
-from tests.e2e.test_backfill import by_hand
+from tests.e2e.backfilled import (
+    DOMAIN,
+    NAME,
+    PROJECT,
+    WEATHER,
+    by_hand,
+    end,
+    remote_of,
+    written,
+)
 
 LAUNCH_PLAN = ResourceId(Kind.LAUNCH_PLAN, PROJECT, DOMAIN, NAME, "v1")
 

@@ -16,6 +16,8 @@ from flyteidl.admin.execution_pb2 import (
 )
 
 from reconciler.config import Config
+from reconciler.cron import execution_name, from_rfc3339
+from reconciler.manifest import load
 from reconciler.model import SlotTable
 from reconciler.remote import Remote
 from reconciler.sandbox import Store
@@ -151,6 +153,38 @@ def written(folder: Path, *texts: str) -> list[Path]:
         file.write_text(text)
         files.append(file)
     return files
+
+
+def apply(admin: EmbeddedAdmin, folder: Path, *texts: str) -> None:
+    with remote_of(admin) as remote:
+        report = remote.apply(remote.plan(load(written(folder, *texts))))
+    assert report.succeeded, [one.message for one in report.outcomes]
+
+
+def scheduled(day: int, version: str = "v1") -> str:
+    """The name that the scheduler gives to a day of January 2024."""
+    return execution_name(
+        project=PROJECT, domain=DOMAIN, name=NAME, version=version, instant=morning(day)
+    )
+
+
+def morning(day: int) -> int:
+    return from_rfc3339(f"2024-01-{day:02}T06:00:00Z")
+
+
+def by_hand(
+    name: str, day: int, *, region: str, version: str = "v1", slot: int | None = None
+) -> ExecutionCreateRequest:
+    request = ExecutionCreateRequest(project=PROJECT, domain=DOMAIN, name=name)
+    plan = request.spec.launch_plan
+    plan.resource_type, plan.project, plan.domain = 3, PROJECT, DOMAIN
+    plan.name, plan.version = NAME, version
+    request.inputs.literals["region"].scalar.primitive.string_value = region
+    datetime = request.inputs.literals["day"].scalar.primitive.datetime
+    datetime.seconds = morning(day) // 10**9
+    if slot is not None:
+        request.spec.metadata.scheduled_at.seconds = morning(slot) // 10**9
+    return request
 
 
 class Launches(Fire):

@@ -1,39 +1,38 @@
 """Backfills from manifest to executions: every slot once, whoever asks and however often."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flyteidl.admin.execution_pb2 import (
-    ExecutionCreateRequest,
     ExecutionMetadata,
     ExecutionUpdateRequest,
     ExecutionUpdateResponse,
 )
 
-from reconciler.cron import execution_name, from_rfc3339
 from reconciler.manifest import load
 from reconciler.model import Kind, Status, Verb
 from reconciler.remote import Remote
-from reconciler.sandbox import parse_faults
 from reconciler.testing import EmbeddedAdmin, embedded_admin
 from tests.e2e.backfilled import (
     DOMAIN,
     NAME,
     PROJECT,
     WEATHER,
-    Launches,
+    apply,
     backfill,
+    by_hand,
     counts,
     end,
     executions,
     inputs_of,
     launch,
+    morning,
     names,
     remote_of,
     running,
+    scheduled,
     written,
 )
 
@@ -53,23 +52,6 @@ def flyte(monkeypatch: pytest.MonkeyPatch, here: Path) -> Iterator[EmbeddedAdmin
 def remote(flyte: EmbeddedAdmin) -> Iterator[Remote]:
     with remote_of(flyte) as found:
         yield found
-
-
-def apply(admin: EmbeddedAdmin, folder: Path, *texts: str) -> None:
-    with remote_of(admin) as remote:
-        report = remote.apply(remote.plan(load(written(folder, *texts))))
-    assert report.succeeded, [one.message for one in report.outcomes]
-
-
-def scheduled(day: int, version: str = "v1") -> str:
-    """The name that the scheduler gives to a day of January 2024."""
-    return execution_name(
-        project=PROJECT, domain=DOMAIN, name=NAME, version=version, instant=morning(day)
-    )
-
-
-def morning(day: int) -> int:
-    return from_rfc3339(f"2024-01-{day:02}T06:00:00Z")
 
 
 def test_each_slot_is_launched_under_the_schedulers_name_with_its_time(
@@ -226,21 +208,6 @@ def test_a_hand_made_execution_of_a_slots_name_is_looked_into(
     table = remote.plan(load(written(here, backfill(end="2024-01-04")))).backfills[0]
 
     assert [str(row.state) for row in table.rows] == ["running", "conflict", "run"]
-
-
-def by_hand(
-    name: str, day: int, *, region: str, version: str = "v1", slot: int | None = None
-) -> ExecutionCreateRequest:
-    request = ExecutionCreateRequest(project=PROJECT, domain=DOMAIN, name=name)
-    plan = request.spec.launch_plan
-    plan.resource_type, plan.project, plan.domain = 3, PROJECT, DOMAIN
-    plan.name, plan.version = NAME, version
-    request.inputs.literals["region"].scalar.primitive.string_value = region
-    datetime = request.inputs.literals["day"].scalar.primitive.datetime
-    datetime.seconds = morning(day) // 10**9
-    if slot is not None:
-        request.spec.metadata.scheduled_at.seconds = morning(slot) // 10**9
-    return request
 
 
 def test_what_another_version_ran_counts_unless_it_failed_or_is_not_wanted(
@@ -417,72 +384,6 @@ def test_a_launch_whose_launch_plan_fails_is_blocked(here: Path) -> None:
             Status.BLOCKED
         ] * 5
         assert names(admin) == []
-
-
-def test_overlapping_backfills_applied_at_once_run_each_slot_once(
-    flyte: EmbeddedAdmin, here: Path
-) -> None:
-    """Two people, two manifests, one launch plan: names decide, and nothing is overwritten."""
-    day = Launches()
-    flyte._sandbox.admin.faults = day
-    early = load(written(here, backfill("early", end="2024-01-21", more="concurrency: 40")))
-    late = load(
-        written(here, backfill("late", start="2024-01-11", end="2024-02-01", more="retries: 2"))
-    )
-    at_once = threading.Barrier(2)
-
-    def run(manifests: object) -> None:
-        with remote_of(flyte) as remote:
-            plan = remote.plan(manifests)  # type: ignore[arg-type]
-            at_once.wait()
-            remote.apply(plan)
-            remote.go_on_backfilling(manifests, plan, pause=lambda seconds: end(flyte))  # type: ignore[arg-type]
-
-    people = [threading.Thread(target=run, args=(one,)) for one in (early, late)]
-    for person in people:
-        person.start()
-    for person in people:
-        person.join(60)
-
-    assert sorted(names(flyte)) == sorted(scheduled(day) for day in range(1, 32))
-    assert len(day.taken) == 31
-    days = {name: inputs_of(flyte, name)["day"] for name in names(flyte)}
-    assert days == {scheduled(day): morning(day) // 10**9 for day in range(1, 32)}
-
-
-@pytest.mark.parametrize("chaos", ["lost_answer=40%", "unavailable=30%,duplicate=30%"])
-def test_on_a_bad_day_every_slot_is_run_once(here: Path, chaos: str) -> None:
-    """Answers that are lost after Admin acted, calls that arrive twice, and none that is heard."""
-    with embedded_admin() as admin:
-        apply(admin, here, WEATHER)
-        bad = parse_faults(f"seed=7,{chaos}")
-        day = Launches(*bad.rules, seed=7)
-        admin._sandbox.admin.faults = day
-        manifests = load(written(here, backfill(end="2024-01-21")))
-        with remote_of(admin) as remote:
-            plan = remote.plan(manifests)
-            remote.apply(plan)
-            remote.go_on_backfilling(manifests, plan, pause=lambda seconds: end(admin))
-
-        assert sorted(names(admin)) == sorted(scheduled(day) for day in range(1, 21))
-        assert len(day.taken) == 20
-
-
-def test_a_label_left_by_a_failed_create_does_not_lock_the_slot_out(
-    remote: Remote, flyte: EmbeddedAdmin, here: Path
-) -> None:
-    """Admin keeps labels of a create that failed, and takes the name for taken ever after."""
-    with flyte._sandbox.admin.store.write() as session:
-        session.run(
-            "INSERT INTO execution_tags (execution_project, execution_domain, execution_name, "
-            "key, value, created_at, updated_at) VALUES (?, ?, ?, ?, ?, 0, 0)",
-            (PROJECT, DOMAIN, scheduled(1), "reconciler-backfill", "january"),
-        )
-
-    report = remote.apply(remote.plan(load(written(here, backfill(end="2024-01-03")))))
-
-    assert report.succeeded, [one.message for one in report.outcomes]
-    assert set(names(flyte)) == {scheduled(1), scheduled(2)}
 
 
 def test_an_archived_execution_is_there_all_the_same(

@@ -9,7 +9,6 @@ from typing import Any
 import grpc
 import pytest
 
-from reconciler.cron import execution_name, from_rfc3339
 from reconciler.manifest import load
 from reconciler.remote.backfill import rounds
 from reconciler.sandbox import Refusal, Rule
@@ -25,6 +24,7 @@ from tests.e2e.backfilled import (
     names,
     remote_of,
     running,
+    scheduled,
     written,
 )
 from tests.e2e.conftest import Cli
@@ -48,12 +48,6 @@ def flyte(monkeypatch: pytest.MonkeyPatch, here: Path) -> Iterator[EmbeddedAdmin
         with remote_of(admin) as remote:
             assert remote.apply(remote.plan(load(written(here, WEATHER)))).succeeded
         yield admin
-
-
-def scheduled(day: int) -> str:
-    """The name that the scheduler gives to a day of January 2024."""
-    at = from_rfc3339(f"2024-01-{day:02}T06:00:00Z")
-    return execution_name(project=PROJECT, domain=DOMAIN, name=NAME, version="v1", instant=at)
 
 
 def test_a_backfill_beside_other_kinds_is_no_part_of_the_ledger(
