@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.remote.register.fingerprint import Fingerprint
@@ -60,12 +60,14 @@ def shown(value: Any) -> Any:
     return (type(value).__name__, repr(value))
 
 
+@settings(derandomize=True, max_examples=60, deadline=None)
 @given(VALUES)
 def test_a_copy_is_the_same(value: Any) -> None:
     """Whatever objects it is made of."""
     assert digest(value) == digest(copy.deepcopy(value))
 
 
+@settings(derandomize=True, max_examples=60, deadline=None)
 @given(VALUES, VALUES)
 def test_what_differs_is_not(one: Any, other: Any) -> None:
     """Types count as well as values: a list is no tuple, True is no 1."""
