@@ -102,7 +102,7 @@ def _standing(backfill: Backfill, unit: Unit, runs: Runs, now: int, inputs: str)
     if not attempts:
         if unit.slots[-1] > now:
             return Standing(unit, SlotState.FUTURE)
-        return _elsewhere(unit, runs, backfill) or Standing(unit, SlotState.RUN)
+        return _elsewhere(unit, runs, backfill, inputs) or Standing(unit, SlotState.RUN)
     last = attempts[-1]
     # What was generated for a chunk is for another version of the launch plan, perhaps.
     runs_it = backfill.launch_plan.id if backfill.strategy is Strategy.EXECUTIONS else None
@@ -112,7 +112,7 @@ def _standing(backfill: Backfill, unit: Unit, runs: Runs, now: int, inputs: str)
         return Standing(unit, SlotState.RUNNING, number, _by(attempts))
     if last.phase is Phase.SUCCEEDED:
         return Standing(unit, SlotState.DONE, number, _by(attempts))
-    elsewhere = _elsewhere(unit, runs, backfill)
+    elsewhere = _elsewhere(unit, runs, backfill, inputs)
     if elsewhere is not None:
         return elsewhere
     if number <= backfill.retries:
@@ -120,14 +120,15 @@ def _standing(backfill: Backfill, unit: Unit, runs: Runs, now: int, inputs: str)
     return Standing(unit, SlotState.FAILED, number, last.word)
 
 
-def _elsewhere(unit: Unit, runs: Runs, backfill: Backfill) -> Standing | None:
-    """What an execution of another name or version makes of a slot: a failed one nothing."""
+def _elsewhere(unit: Unit, runs: Runs, backfill: Backfill, inputs: str) -> Standing | None:
+    """What an execution of another name or version makes of a slot: nothing, if it failed or is
+    known to have been given other inputs."""
     if len(unit.slots) > 1:
         return None
     others = runs.others.get(unit.slots[0], ())
     for phase in _BEST:
         for run in others:
-            if run.phase is phase:
+            if run.phase is phase and run.inputs in ("", inputs):
                 state = SlotState.DONE if phase is Phase.SUCCEEDED else SlotState.RUNNING
                 version = run.launch_plan.version
                 mine = version == backfill.launch_plan.id.version

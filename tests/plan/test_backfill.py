@@ -167,3 +167,31 @@ def test_only_what_has_no_grid_needs_an_anchor(cron: str) -> None:
     """`@every` is counted from a start, as a rate is."""
     assert needs_anchor(a_backfill(cron=cron)) == cron.startswith("@every")
     assert not needs_anchor(a_backfill(cron=cron, anchor=START))
+
+
+@pytest.mark.parametrize(
+    ("phase", "inputs", "state"),
+    [
+        (Phase.SUCCEEDED, "none", "done"),
+        (Phase.SUCCEEDED, "", "done"),
+        (Phase.SUCCEEDED, "something else", "run"),
+        (Phase.RUNNING, "none", "running"),
+        (Phase.FAILED, "none", "run"),
+    ],
+)
+def test_what_another_version_ran_counts_if_it_did_the_same(
+    phase: Phase, inputs: str, state: str
+) -> None:
+    """Of an execution that does not say what it was given, that is taken for granted."""
+    backfill = a_backfill(days=1)
+    executions = MemoryExecutions()
+    older = replace(backfill.launch_plan.id, version="v0")
+    id = ResourceId(Kind.EXECUTION, PROJECT, DOMAIN, "of-old")
+    at = START + DAY // 4
+    executions.put(Run(id, older, phase, scheduled_at=at, inputs=inputs))
+
+    (table,) = planned(backfill, executions).backfills
+    (this,) = planned(replace(backfill, any_version=False), executions).backfills
+
+    assert [str(row.state) for row in table.rows] == [state]
+    assert [str(row.state) for row in this.rows] == ["run"]
