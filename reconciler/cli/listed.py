@@ -21,7 +21,7 @@ from reconciler.cli.options import (
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from google.protobuf.message import Message
 
-    from reconciler.remote import Remote
+    from reconciler.remote import Asked, Remote
     from reconciler.report import Listing
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -57,6 +57,11 @@ def form_options(*forms: Form, default: Form) -> Callable[[Command], Command]:
         return command
 
     return add
+
+
+def all_forms(command: Command) -> Command:
+    """Add `-o` and `--json` of commands that list."""
+    return form_options("table", "wide", "name", "json", "yaml", default="table")(command)
 
 
 def asked_options(command: Command) -> Command:
@@ -107,6 +112,21 @@ reveal_option = click.option(
     help="Show the values of environment variables, inputs and plugin configuration, too, which "
     "tend to hold secrets.",
 )
+
+
+def asked_for(filters: tuple[str, ...], sort: str, limit: int | None) -> "Asked":
+    """What the options ask a list for.
+
+    Raises: click.BadParameter for a filter that is none.
+    """
+    from reconciler.remote import Asked
+
+    asked = Asked(filters, sort, limit)
+    try:
+        asked.filter_text({})
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--filter") from error
+    return asked
 
 
 @contextmanager

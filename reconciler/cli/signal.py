@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.completing import complete
-from reconciler.cli.listed import Form, form_options, session_options, talking, write_rows
+from reconciler.cli.listed import Form, all_forms, session_options, talking, write_rows
 from reconciler.cli.named import execution_id, found_execution, place_options
 from reconciler.cli.options import json_option
 from reconciler.cli.writing import writing
@@ -41,7 +41,7 @@ def command() -> None:
 @command.command("ls")
 @_execution
 @place_options
-@form_options("table", "wide", "name", "json", "yaml", default="table")
+@all_forms
 @session_options
 def ls(
     execution: str,

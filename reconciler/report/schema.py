@@ -17,7 +17,8 @@ from typing import (
 from reconciler.report.diagnostics import to_json
 from reconciler.report.documents import ApplyDocument, DriftDocument, PlanDocument
 from reconciler.report.events import EVENTS
-from reconciler.report.listing.documents import DONE, LISTED
+from reconciler.report.listing.documents import LISTED
+from reconciler.report.listing.doing import DONE
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _PLAIN: dict[Any, dict[str, Any]] = {

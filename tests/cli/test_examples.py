@@ -34,6 +34,7 @@ def shown() -> list[str]:
         assert top is not None
         for command in commands(top, context):
             text = (command.help or "").partition("Examples:")[2]
+            text = re.sub(r"\\\n\s*", " ", text)  # goes on on the next line
             found += re.findall(r"^ *(reconciler .+)$", text, re.MULTILINE)
     page = (DOCS / "commands.md").read_text(encoding="utf-8")
     found += re.findall(r"^\$ (reconciler .+)$", page, re.MULTILINE)
