@@ -30,7 +30,7 @@ _SECRETIVE = re.compile(
       | config({_ITEM}\.value|\..+)            # of plugins
       | custom\..+                             # of plugins
       | literals\..+                           # inputs, fixed ones too, and outputs
-      | parameters\..+\.default              # of an input
+      | parameters\..+\.default               # of an input
       | binding\.(scalar|collection|map)       # of a node's input
       | recipientsEmail\[\d+\]
     )$
