@@ -16,6 +16,7 @@ from flytekit import (
     dynamic,
     reference_launch_plan,
     reference_task,
+    reference_workflow,
     task,
     workflow,
 )
@@ -655,3 +656,21 @@ def test_nothing_is_nothing_to_register(remote: Remote) -> None:
         remote.register([])
     with pytest.raises(ConfigError, match="str is no task, workflow or launch plan"):
         remote.register(cast(Any, [add, "more"]), version="1")
+
+
+def test_a_launch_plan_may_be_of_a_workflow_that_others_registered(remote: Remote) -> None:
+    """Which is looked up, and not registered again."""
+    far = remote.register_workflow(outer, version="1", default_launch_plan=False)
+
+    @reference_workflow("flytesnacks", "development", f"{HERE}.outer", "1")
+    def theirs(x: int, y: int) -> int:
+        return 0
+
+    plan = LaunchPlan.create("over-theirs", theirs, default_inputs={"x": 1, "y": 2})
+
+    found = remote.register([plan], version="2")
+
+    (one,) = found.launch_plans.values()
+    assert len(found) == 1
+    assert one.workflow_id == far.id
+    assert one.workflow == far
