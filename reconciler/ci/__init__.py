@@ -12,6 +12,7 @@ from reconciler.forge import Overrides, Request, find_request
 if TYPE_CHECKING:  # each command of a pipeline takes its own
     from reconciler.ci.artifacts import read_artifacts
     from reconciler.ci.planned import Planned, key_of
+    from reconciler.ci.post import post_left
     from reconciler.ci.preview import Told, tell_request, write_summary
     from reconciler.ci.steps import step_digests, steps_digest
 else:
@@ -20,6 +21,7 @@ else:
         {
             "artifacts": ("read_artifacts",),
             "planned": ("Planned", "key_of"),
+            "post": ("post_left",),
             "preview": ("Told", "tell_request", "write_summary"),
             "steps": ("step_digests", "steps_digest"),
         },
@@ -32,6 +34,7 @@ __all__ = [
     "Told",
     "find_request",
     "key_of",
+    "post_left",
     "read_artifacts",
     "step_digests",
     "steps_digest",

@@ -3,6 +3,7 @@
     preview.json          what was previewed: request, commits, and an entry for each environment
     ENVIRONMENT/plan.json the plan's document, or that of what kept it from being made
     ENVIRONMENT/plan.txt  the same for people
+    ENVIRONMENT/own.json, own.txt   of it, what is the request's own doing
     ENVIRONMENT/plan.html the report, if there is a plan
     ENVIRONMENT/plan.saved  the plan as `apply` takes it, if it may be applied (by the command)
     code-quality.json     remarks on lines, as GitLab shows them
@@ -120,16 +121,20 @@ def write_artifacts(
 
 def _write(folder: Path, one: Planned) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    if one.shown is None:
-        document = errors_as_json(one.problems)
-        text = diagnostics_as_text(one.problems)
+    if one.shown is None or one.shares is None:
+        document = own = errors_as_json(one.problems)
+        text = own_text = diagnostics_as_text(one.problems)
     else:
+        own = plan_as_json(one.shares.own, reveal=one.reveal)
+        own_text = plan_as_text(one.shares.own)
         document = plan_as_json(one.shown, reveal=one.reveal)
         text = plan_as_text(one.shown)
         page = as_html(one.shown, now=one.at, title=one.title or "Plan", reveal=one.reveal)
         (folder / "plan.html").write_text(page, encoding="utf-8")
     (folder / "plan.json").write_text(document, encoding="utf-8")
     (folder / "plan.txt").write_text(text, encoding="utf-8")
+    (folder / "own.json").write_text(own, encoding="utf-8")
+    (folder / "own.txt").write_text(own_text, encoding="utf-8")
 
 
 def _quality(remark: Annotation) -> dict[str, Any]:
@@ -175,7 +180,7 @@ def _left(folder: Path, entries: Sequence[Any]) -> Iterator[Left]:
         seen.add(key)
         steps = entry.get("steps")
         steps = steps if isinstance(steps, list) and len(steps) <= _STEPS else []
-        document = _json(folder, f"{key}/plan.json")
+        document = _json(folder, f"{key}/own.json")
         code = entry.get("exit_code")
         yield Left(
             key=key,
@@ -185,7 +190,7 @@ def _left(folder: Path, entries: Sequence[Any]) -> Iterator[Left]:
             code=code if isinstance(code, int) and 0 <= code < 256 else 1,
             steps=tuple(one for one in map(_hex, steps) if one),
             document=document if isinstance(document, dict) else {},
-            text=_read(folder, f"{key}/plan.txt"),
+            text=_read(folder, f"{key}/own.txt"),
         )
 
 

@@ -97,6 +97,7 @@ class Bitbucket(Forge):
             != self._known(target, "repository", "full_name"),
             labels=frozenset(),
             url=self._known(found, "links", "html", "href"),
+            source_repository=self._known(source, "repository", "full_name"),
         )
 
     def _pull(self, number: int) -> Any:

@@ -60,6 +60,7 @@ class Gitea(Forge):
             is_fork=found["head"].get("repo_id") != found["base"].get("repo_id"),
             labels=frozenset(label["name"] for label in found.get("labels") or ()),
             url=found["html_url"],
+            source_repository=self._known(found, "head", "repo", "full_name"),
         )
 
     def pulls_of(self, commit: str) -> Sequence[int]:

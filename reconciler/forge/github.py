@@ -87,6 +87,7 @@ class GitHub(Forge):
             != self._known(found, "base", "repo", "full_name").lower(),
             labels=frozenset(label["name"] for label in found.get("labels", ())),
             url=found["html_url"],
+            source_repository=self._known(found, "head", "repo", "full_name"),
         )
 
     def pulls_of(self, commit: str) -> Sequence[int]:

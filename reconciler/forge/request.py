@@ -31,6 +31,7 @@ class Request:
         run_url: Where a person reads it.
         api, web: Where the forge's API and its pages are.
         is_fork: Whether it comes from another repository, whose runs get no secrets.
+        source_repository: Which one that is; "" where it is not told.
         actor: Who started the run.
     """
 
@@ -46,6 +47,7 @@ class Request:
     api: str = ""
     web: str = ""
     is_fork: bool = False
+    source_repository: str = ""
     actor: str = ""
 
     @property
@@ -132,6 +134,7 @@ def _actions(environ: Mapping[str, str]) -> Request:
             head=_text(source, "head_sha"),
             branch=_text(source, "head_branch"),
             is_fork=_text(source, "head_repository", "full_name") not in ("", repository),
+            source_repository=_text(source, "head_repository", "full_name"),
         )
     group = event.get("merge_group")
     if isinstance(group, dict):
@@ -155,6 +158,7 @@ def _of_pull(here: Request, event: Mapping[str, Any], pull: Mapping[str, Any]) -
         target=_text(pull, "base", "ref") or here.target,
         # A repository that was deleted meanwhile is another one, too.
         is_fork=source != here.repository,
+        source_repository=source,
     )
 
 
@@ -180,6 +184,7 @@ def _gitlab(environ: Mapping[str, str]) -> Request:
         api=get("CI_API_V4_URL", "").rstrip("/"),
         web=get("CI_SERVER_URL", "").rstrip("/"),
         is_fork=bool(source) and source != into,
+        source_repository=source,
         actor=get("GITLAB_USER_LOGIN", ""),
     )
 

@@ -80,7 +80,7 @@ class Pull:
 
     Attributes: `head` the newest commit of it, and `base` of what it goes into (Bitbucket
     shortens both); `merge_commit` what its merge made, "" while it is open; `is_fork` whether it
-    comes from another repository.
+    comes from another repository, and `source_repository` which one, "" where that is not told.
     """
 
     number: int
@@ -96,6 +96,7 @@ class Pull:
     is_fork: bool
     labels: frozenset[str]
     url: str
+    source_repository: str = ""
 
 
 @dataclass(frozen=True, slots=True)
