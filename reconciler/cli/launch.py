@@ -94,7 +94,12 @@ def _place(
     help="An environment variable of all its tasks.",
 )
 @click.option(
-    "--label", "labels", multiple=True, metavar="NAME=VALUE", callback=_pairs("NAME=VALUE")
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_pairs("NAME=VALUE"),
+    help="A label of its own; any replaces those of the launch plan.",
 )
 @click.option(
     "--annotation",
@@ -102,6 +107,7 @@ def _place(
     multiple=True,
     metavar="NAME=VALUE",
     callback=_pairs("NAME=VALUE"),
+    help="An annotation of its own; any replaces those of the launch plan.",
 )
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="By which it can be found.")
 @click.option(

@@ -217,6 +217,8 @@ def _keep_json(context: click.Context, option: click.Parameter, value: bool) -> 
 def _form(default: Form) -> Callable[[click.Context, click.Parameter, str | None], Form]:
     def keep(context: click.Context, option: click.Parameter, value: str | None) -> Form:
         outputs = context.find_root().ensure_object(Settings).outputs
+        if value not in (None, "json") and outputs.format == "json":
+            raise click.BadParameter("--json says another form")
         if value == "json":
             outputs.format = "json"
         return cast(Form, value or ("json" if outputs.format == "json" else default))

@@ -28,7 +28,8 @@ class Branch:
         started: When it began to run, nanoseconds since 1970; None if it did not yet.
         ended: When it came to its end; None before.
         cache: What the cache did for it; "" where it had no say.
-        attempts: How many were made at its task, so far.
+        attempts: How many were made at its task, so far; 0 if nobody looked, as of what ended
+            well.
         reason: What it waits for or does, in the words of whoever runs it.
         error: What went wrong, all of it.
         logs: Where its last attempt writes.

@@ -255,6 +255,7 @@ def test_what_is_not_there_is_told_with_what_is(cli: Cli, argv: list[str], said:
         ["tasks", "--latest"],
         ["executions", "a/b"],
         ["tasks", "t@"],
+        ["tasks", "-o", "yaml", "--json"],
         ["nothing"],
     ],
 )

@@ -137,7 +137,9 @@ class Watcher:
             parts = part.parts or {}
             below = self._level(execution, row.id.node_id, path, depth - 1, parts) if depth else ()
             branch = replace(branch, runs=part.runs or "nodes", children=below)
-        if not branch.children:
+        # What ended well has nothing to say that a call each would be worth.
+        is_fine = branch.has_ended and not branch.went_wrong and branch.runs
+        if not branch.children and not is_fine:
             branch = self._attempted(branch, row)
         return self._kept(branch)
 

@@ -27,7 +27,7 @@ class BranchFacts(TypedDict):
     started_at: str | None
     ended_at: str | None
     cache: str | None
-    attempts: int
+    attempts: Annotated[int, "at its task; 0 where nobody looked, as of what ended well"]
     reason: Annotated[str | None, "what it waits for or does"]
     error: str | None
     logs: list[LogLink]
