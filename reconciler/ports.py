@@ -199,6 +199,10 @@ class ExecutionReader(Protocol):
         """
         ...
 
+    def under_way(self, backfill: ResourceId) -> Sequence[Run]:
+        """Those executions of a backfill, by its label, that have not ended. Cost: a list."""
+        ...
+
     def last_scheduled(self, launch_plan: ResourceId) -> Run | None:
         """What the scheduler started last of this very version. Cost: one call."""
         ...

@@ -7,7 +7,7 @@ from flyteidl.admin.execution_pb2 import ExecutionCreateRequest
 from flyteidl.core.literals_pb2 import LiteralMap
 
 from reconciler.errors import AlreadyExistsError, UnavailableError
-from reconciler.model import INPUTS_ANNOTATION, Kind, Phase, ResourceId, Run
+from reconciler.model import BACKFILL_LABEL, INPUTS_ANNOTATION, Kind, Phase, ResourceId, Run
 
 
 class MemoryExecutions:
@@ -50,6 +50,13 @@ class MemoryExecutions:
             if run.launch_plan.activation == launch_plan and run.scheduled_at is not None
         ]
 
+    def under_way(self, backfill: ResourceId) -> Sequence[Run]:
+        return [
+            run
+            for run in self.there.values()
+            if run.backfill == backfill.name and run.phase is Phase.RUNNING
+        ]
+
     def last_scheduled(self, launch_plan: ResourceId) -> Run | None:
         mine = [
             run
@@ -76,6 +83,7 @@ class MemoryExecutions:
             Phase.RUNNING,
             scheduled_at=request.spec.metadata.scheduled_at.ToNanoseconds(),
             inputs=request.spec.annotations.values.get(INPUTS_ANNOTATION, ""),
+            backfill=request.spec.labels.values.get(BACKFILL_LABEL, ""),
         )
         self.launched.append(request.name)
         if not request.spec.labels.values:

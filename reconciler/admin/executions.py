@@ -17,7 +17,15 @@ from reconciler.admin.calls import AdminCalls
 from reconciler.admin.paging import BY_ID, Page, read_all
 from reconciler.admin.pool import Pool
 from reconciler.admin.queries import VALUES, chunks, is_sayable, value_in
-from reconciler.model import INPUTS_ANNOTATION, NO_INPUTS, Kind, Phase, ResourceId, Run
+from reconciler.model import (
+    BACKFILL_LABEL,
+    INPUTS_ANNOTATION,
+    NO_INPUTS,
+    Kind,
+    Phase,
+    ResourceId,
+    Run,
+)
 
 _PAGE = 500  # rows of a list; each holds its execution's spec
 # Admin's lists leave out what is archived, unless something is said of its state; and yet it would
@@ -30,6 +38,7 @@ _PHASES = {
     WorkflowExecution.ABORTED: Phase.FAILED,
     WorkflowExecution.TIMED_OUT: Phase.FAILED,
 }
+_UNENDED = [name for name, number in WorkflowExecution.Phase.items() if number not in _PHASES]
 _SECOND = 1_000_000_000
 
 
@@ -68,6 +77,18 @@ class AdminExecutionReader:
             run
             for run in self._list(launch_plan.scope, filters, _PAGE)
             if run.scheduled_at is not None and run.launch_plan.activation == launch_plan
+        ]
+
+    def under_way(self, backfill: ResourceId) -> Sequence[Run]:
+        filters = (
+            f"eq(execution_tag.key,{BACKFILL_LABEL})+eq(execution_tag.value,{backfill.name})"
+            f"+value_in(phase,{';'.join(_UNENDED)})+{_ARCHIVED_TOO}"
+        )
+        # Admin joins tags by an execution's name alone, and so finds namesakes elsewhere, too.
+        return [
+            run
+            for run in self._list(backfill.scope, filters, _PAGE)
+            if run.phase is Phase.RUNNING and run.backfill == backfill.name
         ]
 
     def last_scheduled(self, launch_plan: ResourceId) -> Run | None:
@@ -142,6 +163,7 @@ def _runs(rows: Any) -> Iterator[Run]:
             by_scheduler=by_scheduler,
             # The scheduler gives nothing but the time.
             inputs=said or (NO_INPUTS if by_scheduler else ""),
+            backfill=row.spec.labels.values.get(BACKFILL_LABEL, ""),
         )
 
 

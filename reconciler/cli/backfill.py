@@ -91,6 +91,11 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     help="The same for every slot; the value as YAML has it.",
 )
 @click.option("--overwrite-cache", is_flag=True, help="Compute everything anew, and keep that.")
+@click.option(
+    "--cancel",
+    is_flag=True,
+    help="End the executions of a backfill that run, by its name, and launch none.",
+)
 @click.option("--dry-run", is_flag=True, help="Only show which slots would run.")
 @click.option(
     "--allow-many-launches", is_flag=True, help="Launch executions however many they are."
@@ -112,6 +117,7 @@ def command(
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
     dry_run: bool,
+    cancel: bool,
     wait: bool,
     allow_many_launches: bool,
     auto_approve: bool,
@@ -137,6 +143,7 @@ def command(
       reconciler backfill weather.daily --window 7d --retries 2 --auto-approve
       reconciler backfill weather.daily --from 2024-01-01 --window 90d --strategy workflow
       reconciler backfill backfills/january.yaml --wait
+      reconciler backfill january --cancel      end what of it runs
 
     Exit codes: 0 done, or launched; 5 if slots failed; 1 an error.
     """
@@ -172,6 +179,13 @@ def command(
         from reconciler.cli.session import connected
 
         with connected(options, unit, parallelism=parallelism) as (remote, config):
+            if cancel:
+                from reconciler.cli.cancelling import cancel_backfills, named
+
+                backfills = named(what, said, unit, remote, is_file=_is_file(what))
+                return cancel_backfills(
+                    remote, backfills, options, ask_first=manner.ask, dry_run=dry_run
+                )
             declared = _declared(what, version, said, unit, remote)
             return backfill(
                 remote,

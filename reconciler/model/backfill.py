@@ -135,6 +135,7 @@ class Run:
         scheduled_at: The slot that it is for; None if it says none.
         by_scheduler: Whether Admin's scheduler started it.
         inputs: What its inputs hash to beside its slot's time, "" if nobody knows.
+        backfill: The backfill that started it, by its label; "" for none.
     """
 
     id: ResourceId
@@ -144,6 +145,7 @@ class Run:
     scheduled_at: int | None = None
     by_scheduler: bool = False
     inputs: str = ""
+    backfill: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -10,7 +11,7 @@ from reconciler.remote.base import Connected
 if TYPE_CHECKING:
     from reconciler.errors import ReconcilerError
     from reconciler.manifest import Manifest
-    from reconciler.model import Backfill, Event, Plan, SlotTable
+    from reconciler.model import Backfill, Event, ExecutionId, Plan, SlotTable
     from reconciler.remote.backfill import Progress
     from reconciler.remote.entities import FlyteWorkflow
     from reconciler.remote.executions import FlyteWorkflowExecution
@@ -154,6 +155,50 @@ class Backfilling(Connected):
             on_tables=on_tables,
             on_trouble=on_trouble,
         )
+
+    def backfill_executions(
+        self, name: str, project: str | None = None, domain: str | None = None
+    ) -> "Sequence[ExecutionId]":
+        """The executions of a backfill that have not ended, by its label. Costs a list.
+
+        Args:
+            name: What the backfill is called; one made of arguments is called like its launch
+                plan, unless it was given a name.
+            project, domain: The default ones if unset.
+        """
+        from reconciler.model import ExecutionId, Kind, ResourceId
+
+        backfill = ResourceId(Kind.BACKFILL, *self._place(project, domain), name)
+        found = self._connection.executions.under_way(backfill)
+        return [ExecutionId(run.id.project, run.id.domain, run.id.name) for run in found]
+
+    def cancel_backfill(
+        self,
+        name: str,
+        project: str | None = None,
+        domain: str | None = None,
+        *,
+        cause: str = "its backfill was cancelled",
+    ) -> "Sequence[ExecutionId]":
+        """End every execution of a backfill that runs; none of other backfills or the scheduler's.
+
+        Their slots count as failed from then on. A manifest that is still there launches what has
+        not run yet at its next apply, so it goes first.
+
+        Args: As of `backfill_executions`; `cause` is kept with each execution.
+        Returns: What was ended.
+        Raises: AdminError or UnreachableError, with those before it ended.
+        """
+        from reconciler.errors import ExecutionError
+
+        remote = cast("Remote", self)
+        ended = []
+        for id in self.backfill_executions(name, project, domain):
+            # One that ended by itself in the meantime is as good.
+            with suppress(ExecutionError):
+                remote.terminate(id, cause)
+                ended.append(id)
+        return ended
 
     def _pinned(self, manifests: "Sequence[Manifest]", plan: "Plan") -> "Sequence[Backfill]":
         """The backfills of a plan, each with the version that the plan chose for it."""

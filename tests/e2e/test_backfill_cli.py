@@ -335,3 +335,27 @@ def test_more_launches_than_anybody_means_are_refused_until_a_flag_says_so(
     end(flyte)
     assert cli("backfill", NAME, *flags, "--auto-approve").code == 0
     assert len(names(flyte)) == 30
+
+
+def test_a_backfill_is_cancelled_by_its_name(cli: Cli, flyte: EmbeddedAdmin, here: Path) -> None:
+    """What it started and still runs is ended; what others started is not."""
+    january, other = written(
+        here, backfill(end="2024-01-05"), backfill("other", start="2024-01-05", end="2024-01-07")
+    )
+    assert cli("apply", january, other, "--auto-approve").code == 0
+    end(flyte, scheduled(1))
+    where = ("-p", PROJECT, "-d", DOMAIN)
+
+    looked = cli("backfill", "january", "--cancel", "--dry-run", *where)
+    cancelled = cli("backfill", "january", "--cancel", "--auto-approve", *where)
+    again = cli("backfill", january, "--cancel", "--auto-approve")
+
+    assert looked.err.count("runs for backfill") == 3
+    assert cancelled.code == 0, cancelled.err
+    assert cancelled.out.count("is being ended") == 3
+    assert set(running(flyte)) >= {scheduled(5), scheduled(6)}
+    end(flyte, *(scheduled(day) for day in (2, 3, 4)))
+    assert again.code == 0
+    assert "Nothing of it runs." in cli("backfill", january, "--cancel", "--auto-approve").out
+    table = json.loads(cli("plan", january, "--json").out)["backfills"][0]
+    assert (table["counts"]["done"], table["counts"]["failed"]) == (1, 3)

@@ -155,6 +155,9 @@ class _Remembered:
             known = self._lists[launch_plan] = self._executions.runs_of(launch_plan, since=since)
         return known
 
+    def under_way(self, backfill: ResourceId) -> Sequence[Run]:
+        return self._executions.under_way(backfill)
+
     def last_scheduled(self, launch_plan: ResourceId) -> Run | None:
         return self._executions.last_scheduled(launch_plan)
 
