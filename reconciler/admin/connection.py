@@ -71,6 +71,11 @@ class Connection:
         self._lock = threading.Lock()
 
     @property
+    def reads(self) -> "AdminCalls":
+        """The same calls on a channel that refuses whatever is not a read."""
+        return self._reading
+
+    @property
     def client(self) -> "AdminClient":
         """The client for people and programs, on the same calls; one, whoever asks first."""
         with self._lock:

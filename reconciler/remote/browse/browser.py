@@ -55,7 +55,7 @@ _TABLES: Mapping[Kind, tuple[str, str, Mapping[str, str]]] = {
 
 
 class Browser:
-    """Reads lists for people; every row is the message that Admin sent.
+    """Reads lists for people; every row is the message that Admin sent. Nothing can be written.
 
     Where a project or domain is None, all of them are meant. Of several places those that may not
     be read are left out and noted in `refused`; where none may be, that is an error.
@@ -64,7 +64,7 @@ class Browser:
     """
 
     def __init__(self, connection: Connection, *, parallelism: int = 10) -> None:
-        self._calls: Any = connection.calls
+        self._calls: Any = connection.reads
         self._parallelism = parallelism
         self.refused: list[Scope] = []
 
