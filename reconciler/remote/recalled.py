@@ -36,7 +36,7 @@ _DIGEST_BYTES = 32
 _ENTRY = struct.Struct(f"<{KEY_BYTES}sBHII")
 _COUNT = struct.Struct("<I")
 # Plans that something unused survives: other environments and branches are planned in between.
-_OLDEST = 8
+OLDEST = 32
 _MOST_BYTES = 256 << 20
 _LONGEST_VERSION = 1000
 
@@ -78,21 +78,27 @@ class BoundCache:
         """Write what was used, what is new and what is not too old, if anything is new."""
         if not self._new:
             return
+        body = self._body(OLDEST)
+        if len(body) > _MOST_BYTES:
+            body = self._body(0)
+        if len(body) <= _MOST_BYTES:
+            with contextlib.suppress(OSError):
+                _write(self._file, self._program, body)
+
+    def _body(self, oldest: int) -> bytes:
+        """What is to be written: what is new or was used, and what is not older."""
         heads: list[bytes] = []
         parts: list[bytes | memoryview] = []
         for key, (at, age, *lengths) in self._places.items():
             age = 0 if key in self._used else age + 1
-            if age <= _OLDEST and key not in self._new:
+            if age <= oldest and key not in self._new:
                 heads.append(_ENTRY.pack(key, age, *lengths))
                 parts.append(self._data[at : at + sum(lengths)])
         for key, recalled in self._new.items():
             some = (recalled.version.encode(), recalled.spec.data, recalled.request.data)
             heads.append(_ENTRY.pack(key, 0, *map(len, some)))
             parts += some
-        body = b"".join((_COUNT.pack(len(heads)), *heads, *parts))
-        if len(body) <= _MOST_BYTES:
-            with contextlib.suppress(OSError):
-                _write(self._file, self._program, body)
+        return b"".join((_COUNT.pack(len(heads)), *heads, *parts))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from reconciler.desired import KEY_BYTES, Recalled
 from reconciler.manifest import load
 from reconciler.model import Kind, Packed
 from reconciler.remote import Remote
-from reconciler.remote.recalled import BoundCache, recalling
+from reconciler.remote.recalled import OLDEST, BoundCache, recalling
 from reconciler.sandbox import Sandbox
 from tests.desired.test_bind import a_launch_plan, a_task, a_workflow
 
@@ -77,12 +77,12 @@ def test_what_is_not_used_is_dropped_in_time(tmp_path: Path) -> None:
     """Other branches and environments may come back, but not everything that ever was."""
     file = tmp_path / "file"
     saved(file, k="v1", o="v1")
-    for number in range(20):
+    for number in range(OLDEST + 3):
         cache = BoundCache(file, program=PROGRAM)
         assert cache.find(KEY, Kind.TASK)
         cache.keep(bytes([number]) * KEY_BYTES, a_recalled())
         cache.save()
-        assert (version_of(file, "o") is not None) == (number <= 8 - 1)
+        assert (version_of(file, "o") is not None) == (number < OLDEST)
     assert version_of(file) == "v1"
 
 
