@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
@@ -108,12 +109,12 @@ def recalling(folder: Path | None) -> Iterator[BoundCache | None]:
     Args:
         folder: Of all caches; None to keep nothing.
     """
-    cache = _opened(folder) if folder is not None else None
+    recall = _opened(folder) if folder is not None else None
     try:
-        yield cache
+        yield recall
     finally:
-        if cache is not None:
-            cache.save()
+        if recall is not None:
+            recall.save()
 
 
 def _opened(folder: Path) -> BoundCache | None:
@@ -126,8 +127,11 @@ def _opened(folder: Path) -> BoundCache | None:
     return BoundCache(file, program=program)
 
 
+@cache
 def _program() -> bytes:
     """A digest of all that is not in a key but decides what a key stands for.
+
+    Once: what was loaded stays what it is, whatever becomes of its files.
 
     Raises: OSError if this program lies in no files.
     """
