@@ -5,6 +5,7 @@
 #   make test-long  the tests too long for every commit
 #   make bench      the figures that the README promises
 #   make lint       style and types only
+#   make docs       the API reference, from the docstrings
 #   make clean      forget the virtual environment
 #
 # PYTHON picks the interpreter:  make test PYTHON=python3.13
@@ -16,11 +17,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help demo test test-long bench lint protos constraints clean
+.PHONY: help demo test test-long bench lint docs protos constraints clean
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '3,11s/^# \{0,1\}//p' Makefile
+	@sed -n '3,12s/^# \{0,1\}//p' Makefile
 
 # What the program needs; what its tests need as well.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -52,6 +53,9 @@ test-long: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.dev
+	$(BIN)/python docs/generate.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

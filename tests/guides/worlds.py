@@ -32,6 +32,7 @@ def weather(admin: EmbeddedAdmin) -> Mapping[str, Any]:
 
 
 WORLDS: dict[str, World] = {
+    "README": launched,
     "registering": registered,
     "executions": launched,
     "data": launched,
