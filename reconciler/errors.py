@@ -10,7 +10,8 @@
     │   ├── WaitTimeoutError                 1   a wait: an ExecutionError as well
     │   └── DeadlineExceededError            1   a call: an AdminError as well
     ├── ApplyRefusedError                    1   not confirmed, or the world moved before a write
-    │   └── GuardError                       3   a lawful plan that is rather a mistake
+    │   ├── GuardError                       3   a lawful plan that is rather a mistake
+    │   └── NotReviewedError                 3   not what was reviewed, and nobody approved it
     ├── PlanFileError                        1   no saved plan, a damaged one, another version's
     ├── StalePlanError                       4   a saved plan for a world that is gone
     ├── OversizedError                       1   a request that Admin would not even read
@@ -35,6 +36,7 @@
     ├── LoginError                           7   no token could be had to log in with
     ├── RegistrationError                    1   part of a registration failed; again goes on
     ├── MetricsError                         1   nobody took the metrics of a drift report
+    ├── NotifyError                          1   somebody could not be told
     ├── ForgeError                           1   a forge refused, or gave no answer
     │   ├── ForgeDeniedError                 7   no token, or one that may not do this
     │   └── ForgeMissingError                1   no such request, comment or repository there
@@ -121,6 +123,17 @@ class ForgeMissingError(ForgeError):
 
 class ApplyRefusedError(ReconcilerError):
     """Nothing was written: the plan was not confirmed, or it cannot be carried out."""
+
+
+class NotReviewedError(ApplyRefusedError):
+    """The plan is not the one that was reviewed, and nobody has approved it since.
+
+    Attributes: `digest` of what it does, which an approval names.
+    """
+
+    def __init__(self, text: str, *, digest: str) -> None:
+        self.digest = digest
+        super().__init__(text)
 
 
 class PlanFileError(ReconcilerError):
@@ -306,6 +319,17 @@ class LoginError(ReconcilerError):
 
 class MetricsError(ReconcilerError):
     """Metrics could not be written or sent; what the command told stands."""
+
+
+class NotifyError(ReconcilerError):
+    """Somebody could not be told of what happened; what did happen stands.
+
+    Attributes: `target` who, by the name that the workspace gives it.
+    """
+
+    def __init__(self, target: str, why: str) -> None:
+        self.target = target
+        super().__init__(f"{target} could not be told: {why}")
 
 
 class ExecutionError(ReconcilerError):

@@ -7,32 +7,41 @@ artifacts is here.
 from typing import TYPE_CHECKING
 
 from reconciler.doors import opened_for
-from reconciler.forge import Overrides, Request, find_request
+from reconciler.forge import Forge, Overrides, Request, find_request
 
 if TYPE_CHECKING:  # each command of a pipeline takes its own
     from reconciler.ci.artifacts import read_artifacts
+    from reconciler.ci.merge import LABEL, Merge, forge_of
     from reconciler.ci.planned import Planned, key_of
     from reconciler.ci.post import post_left
     from reconciler.ci.preview import Told, tell_request, write_summary
     from reconciler.ci.steps import step_digests, steps_digest
+    from reconciler.ci.telemetry import Telemetry
 else:
     __getattr__ = opened_for(
         __name__,
         {
             "artifacts": ("read_artifacts",),
+            "merge": ("LABEL", "Merge", "forge_of"),
             "planned": ("Planned", "key_of"),
             "post": ("post_left",),
             "preview": ("Told", "tell_request", "write_summary"),
             "steps": ("step_digests", "steps_digest"),
+            "telemetry": ("Telemetry",),
         },
     )
 
 __all__ = [
+    "LABEL",
+    "Forge",
+    "Merge",
     "Overrides",
     "Planned",
     "Request",
+    "Telemetry",
     "Told",
     "find_request",
+    "forge_of",
     "key_of",
     "post_left",
     "read_artifacts",

@@ -2,11 +2,13 @@
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconciler.cli.interrupt import Drain, Tally
 from reconciler.cli.options import Settings, say
 from reconciler.cli.session import Unit
+from reconciler.cli.telemetry import note_event, note_report, stage
 from reconciler.cli.terminal import can_redraw
 from reconciler.errors import ApplyRefusedError
 from reconciler.model import ApplyReport, Event, Plan
@@ -21,7 +23,9 @@ class Manner:
     Attributes: `ask` whether a person has to agree; `wait` seconds for the lock; `allow_older`
     whether a commit may be applied that does not build upon the last one; `atomic` whether all
     switches are taken back unless everything was done; `verbose` shows every field; `until_done`
-    goes on with backfills until all their slots have run.
+    goes on with backfills until all their slots have run; `has_ended` tells whether the run of a
+    pipeline, by its address, is known to be over; `review` is shown each plan before it is carried
+    out, and raises for one that must not be; `told` is given what was done.
     """
 
     ask: bool
@@ -31,6 +35,9 @@ class Manner:
     verbose: bool
     parallelism: int
     until_done: bool = False
+    has_ended: Callable[[str], bool] = lambda run: False
+    review: Callable[[Plan], None] = lambda plan: None
+    told: Callable[[Plan, ApplyReport], None] = lambda plan, report: None
 
 
 def show(plan: Plan, options: Settings, manner: Manner, *, asking: bool) -> None:
@@ -77,6 +84,7 @@ def carry_out(
     def follow(event: Event) -> None:
         view(event)
         outputs.event(event)
+        note_event(event)
 
     tally = Tally(plan, follow)
 
@@ -93,15 +101,17 @@ def carry_out(
     with Drain(account) as drain:
         with view:
             remarks: list[str] = []
-            report = remote.apply(
-                plan,
-                held=held,
-                stop=drain.stop,
-                on_event=tally,
-                say=remarks.append,
-                together=unit.together,
-                atomic=manner.atomic,
-            )
+            with stage("apply"):
+                report = remote.apply(
+                    plan,
+                    held=held,
+                    stop=drain.stop,
+                    on_event=tally,
+                    say=remarks.append,
+                    together=unit.together,
+                    atomic=manner.atomic,
+                )
+                note_report(report)
         for remark in remarks:
             say(f"Warning: {remark}")
         if not options.json:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from reconciler.cli.completing import complete
+from reconciler.cli.telemetry import begin
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.manifest import Assignment
@@ -41,6 +42,10 @@ class ChoosingCommand(click.Command):
         *_, order = self.make_parser(ctx).parse_args(args=list(args))
         ctx.meta[__name__] = _Order([parameter.name or "" for parameter in order])
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        begin(ctx)
+        return super().invoke(ctx)
 
 
 def choice_options(command: Command) -> Command:

@@ -100,6 +100,7 @@ def command(
         manifests,
         say_without_ledger,
     )
+    from reconciler.cli.telemetry import note_drift, stage
     from reconciler.model import DriftKind
     from reconciler.report import drift_as_text, drifts_as_prometheus, without_secrets_in
 
@@ -116,7 +117,9 @@ def command(
         home = home_of(unit) if ledger_only else unit.home
         declared = None if ledger_only else manifests((), unit)
         with connected(options, unit, parallelism=parallelism) as (remote, _):
-            found = remote.drift(declared, home)
+            with stage("compare"):
+                found = remote.drift(declared, home)
+                note_drift(found)
             options.outputs.remember(remote, unit)
         if patch is not None:
             _write_patch(patch, found, declared or ())

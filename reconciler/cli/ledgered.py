@@ -10,6 +10,7 @@ from reconciler.cli.author import check_order, find_author, is_dead
 from reconciler.cli.options import say
 from reconciler.cli.seen import look, note
 from reconciler.cli.session import Unit, caches
+from reconciler.cli.telemetry import stage
 from reconciler.errors import ApplyRefusedError
 from reconciler.model import Head, Plan, plan_digest
 from reconciler.remote import Held, Remote, WorkspaceLedger
@@ -34,7 +35,8 @@ def read_head(remote: Remote, unit: Unit) -> Head:
     """The ledger's newest entry; an empty one without a ledger. What is odd about it is said."""
     if unit.home is None:
         return Head()
-    head = remote.ledger_of(unit.home).head()
+    with stage("read ledger"):
+        head = remote.ledger_of(unit.home).head()
     odd = look(caches(), remote.endpoint, unit.home, head)
     if odd:
         say(f"Warning: {odd}")
@@ -68,6 +70,7 @@ def locked(
     operation: str = "apply",
     saved: "SavedPlan | None" = None,
     ledger: WorkspaceLedger | None = None,
+    has_ended: Callable[[str], bool] = lambda run: False,
 ) -> Iterator[Held | None]:
     """Hold the workspace's lock for a plan; None without a ledger.
 
@@ -76,6 +79,7 @@ def locked(
     Args:
         saved: What the plan comes from, which runs once, and is of its own commit.
         ledger: Of the unit, if it is to be read in a way of its own.
+        has_ended: Whether the run of a pipeline that holds the lock is known to be over.
     """
     if unit.home is None:
         yield None
@@ -89,7 +93,7 @@ def locked(
         operation=operation,
         saved=saved.digest if saved is not None else b"",
         wait=wait,
-        is_dead=is_dead,
+        is_dead=lambda author: is_dead(author) or has_ended(author.run),
         say=say,
     )
     try:

@@ -17,6 +17,7 @@ from reconciler.cli.exits import Exit, for_error
 from reconciler.cli.memory import leave, spare
 from reconciler.cli.options import Settings, admin_option, program_options
 from reconciler.cli.signals import Watch
+from reconciler.cli.telemetry import end
 
 # Name → what it is for. The module of the same name (with an underscore behind what Python keeps
 # for itself) holds `command`, loaded only when called.
@@ -135,6 +136,15 @@ def run(argv: Sequence[str]) -> int:
     """
     settings = Settings()
     try:
+        code = _run(argv, settings)
+        end(code)
+        return code
+    finally:
+        settings.show_again()
+
+
+def _run(argv: Sequence[str], settings: Settings) -> int:
+    try:
         result = reconciler.main(
             list(argv), prog_name="reconciler", standalone_mode=False, obj=settings
         )
@@ -152,8 +162,6 @@ def run(argv: Sequence[str]) -> int:
         return Exit.ERROR
     except Exception as error:
         return _failed(error, settings)
-    finally:
-        settings.show_again()
 
 
 def _failed(error: Exception, settings: Settings) -> Exit:

@@ -155,6 +155,7 @@ def make_plan(
 
     from reconciler.cli.changed import changed_since
     from reconciler.cli.session import override_warnings, with_obstacles
+    from reconciler.cli.telemetry import note_plan, stage
     from reconciler.model import Guard
 
     if planning.selection is not None and planning.selection.since:
@@ -173,7 +174,9 @@ def make_plan(
         prune_attributes=planning.prune_attributes
         or (said is not None and said.attributes == "delete"),
     )
-    plan = with_obstacles(remote.plan(declared, options), declared, unit)
+    with stage("plan"):
+        plan = with_obstacles(remote.plan(declared, options), declared, unit)
+        note_plan(plan)
     if unit.home is not None:
         ledger = remote.ledger_of(unit.home)
         moved = any(one.code == Guard.MOVED_BY_HAND for one in plan.obstacles)

@@ -3,12 +3,14 @@
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from reconciler.cli import failures
 from reconciler.cli.exits import Exit, for_error, worst
 from reconciler.cli.options import Settings
 from reconciler.cli.session import Unit
+from reconciler.cli.telemetry import section
 from reconciler.report import FORMAT_VERSION, Style, to_json
 
 
@@ -41,7 +43,8 @@ def run_sections(
     outputs.open()
     if len(units) == 1:
         settings.hide(units[0].sensitive)
-        result = work(units[0])
+        with _told(units[0]):
+            result = work(units[0])
         outputs.finish(result.document)
         return result.code
     results: list[tuple[Unit, Result]] = []
@@ -62,13 +65,19 @@ def run_sections(
 def _attempt(unit: Unit, work: Callable[[Unit], Result], settings: Settings) -> Result:
     try:
         settings.hide(unit.sensitive)
-        return work(unit)
+        with _told(unit):
+            return work(unit)
     except Exception as error:
         if not failures.is_ours(error):
             raise
         failures.tell(error, settings)
         document = settings.outputs.failed(failures.diagnostics(error), unit.title)
         return Result(for_error(error), document)
+
+
+def _told(unit: Unit) -> AbstractContextManager[None]:
+    name = unit.workspace.metadata.name if unit.workspace else ""
+    return section(workspace=name, environment=unit.environment)
 
 
 def _head(unit: Unit, settings: Settings, *, first: bool) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reconciler.cli.choice import Choice
 from reconciler.cli.options import Settings, say
+from reconciler.cli.telemetry import stage
 from reconciler.config import Config, cache_folder, resolve
 from reconciler.errors import ConfigError
 from reconciler.manifest import (
@@ -179,7 +180,8 @@ def manifests(paths: Sequence[Path], unit: Unit) -> Sequence[Manifest]:
     """
     setting = unit.settled.setting if unit.settled else Setting()
     ignore = unit.workspace.ignored if unit.workspace else ()
-    return load(manifest_paths(paths, unit), setting=setting, ignore=ignore)
+    with stage("read manifests"):
+        return load(manifest_paths(paths, unit), setting=setting, ignore=ignore)
 
 
 def manifest_paths(paths: Sequence[Path], unit: Unit) -> Sequence[str | Path]:
