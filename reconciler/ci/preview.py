@@ -12,6 +12,7 @@ from pathlib import Path
 from reconciler.ci.artifacts import index_of, write_artifacts
 from reconciler.ci.planned import Planned
 from reconciler.ci.remarks import remarks_of
+from reconciler.ci.review import hidden_steps
 from reconciler.ci.steps import steps_digest
 from reconciler.errors import ForgeDeniedError, ForgeError
 from reconciler.forge import (
@@ -153,9 +154,11 @@ def _comment(forge: Forge, request: Request, one: Planned) -> str:
         facts["steps"] = digest
     if request.base:
         facts["base"] = request.base
-    posted = forge.post(
-        request.number, one.marker, preview.pages(forge.limit - MARKER_ROOM), facts=facts
-    )
+    hidden = forge.hide(hidden_steps(one.plan)) if one.plan is not None else ""
+    pages = [*preview.pages(forge.limit - MARKER_ROOM - len(hidden))]
+    # Below what people read: what a merge is compared with.
+    pages[-1] = f"{pages[-1].rstrip()}\n\n{hidden}" if hidden else pages[-1]
+    posted = forge.post(request.number, one.marker, pages, facts=facts)
     where = posted.urls[0] if posted.urls else f"request {request.number}"
     if posted.fate is Fate.OUTDATED:
         return f"A newer run has posted already, so this one posts nothing: {where}"

@@ -49,15 +49,18 @@ def apply_manifests(
         if not plan.conflicts:
             _refuse_obstacles(plan)
         waits = manner.until_done and any(table.open for table in plan.backfills)
+        if not plan.conflicts:
+            manner.review(plan)
         if plan.conflicts or plan.is_empty:
             nothing = ApplyReport(())
+            manner.told(shown, nothing)
             if waits and not plan.conflicts:
                 return wait_for_slots(remote, declared, plan, nothing, options, unit=unit)
             code = Exit.ERROR if plan.conflicts else for_apply(nothing, plan)
             return Result(code, options.outputs.applied(unit, shown, nothing))
         if manner.ask:
             ask(config.endpoint)
-        with locked(remote, unit, plan, wait=manner.wait) as held:
+        with locked(remote, unit, plan, wait=manner.wait, has_ended=manner.has_ended) as held:
             if held is not None and held.before.serial != head.serial:
                 # Somebody applied since we planned.
                 check_commits(unit, held.before, allow_older=manner.allow_older)
@@ -68,11 +71,13 @@ def apply_manifests(
                             "somebody else applied meanwhile, and the plan is another one now; "
                             "nothing was written: apply again to see it"
                         )
+                    manner.review(again)
                     held.claim(again)
                     show(without_secrets(again, unit.sensitive), options, manner, asking=False)
                 # It does the same, and yet what it finds there may be something else by now.
                 plan, shown = again, without_secrets(again, unit.sensitive)
             report = carry_out(remote, plan, options, manner, unit=unit, shown=shown, held=held)
+        manner.told(shown, report)
         if waits and not report.interrupted:
             return wait_for_slots(remote, declared, plan, report, options, unit=unit)
         if plan.backfills:

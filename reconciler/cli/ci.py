@@ -7,6 +7,7 @@ import click
 _COMMANDS = {
     "preview": "Tell a pull request what merging it would do.",
     "post": "Post what an untrusted job's preview left as artifacts.",
+    "apply": "Apply what was merged, if it is what was reviewed.",
 }
 
 
@@ -38,4 +39,5 @@ def command() -> None:
     \b
     Examples:
       reconciler ci preview -e staging -e production
+      reconciler ci apply -e production
     """

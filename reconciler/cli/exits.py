@@ -54,7 +54,7 @@ def for_error(error: BaseException) -> Exit:
         return Exit.LOCKED
     if isinstance(error, errors.PlanRanError | errors.OlderCommitError | errors.StalePlanError):
         return Exit.STALE
-    if isinstance(error, errors.ForeignOwnerError | errors.GuardError):
+    if isinstance(error, errors.ForeignOwnerError | errors.GuardError | errors.NotReviewedError):
         return Exit.REFUSED
     if isinstance(error, errors.ManifestError) and _broke_rules_only(error):
         return Exit.REFUSED

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from reconciler.cli.options import Settings
 from reconciler.cli.planning import make_plan
 from reconciler.cli.repository import folder_name, head_commit, touched_files
 from reconciler.cli.session import Unit, connected, find_units, manifests, say_without_ledger
-from reconciler.model import PlanOptions
+from reconciler.model import Diagnostic, PlanOptions
 from reconciler.report import Style, without_secrets
 
 
@@ -42,7 +42,7 @@ def plan_all(chosen: Choice, asked: Asked, settings: Settings) -> Iterator[Plann
         failures.tell(error, settings)
         # The very file that would name them is wrong; what the line names is what fails.
         for name in chosen.environments or ("",):
-            yield _failed(Unit(environment=name), error, asked)
+            yield _failed(Unit(environment=name), error, asked, settings)
         return
     for unit in units:
         if len(units) > 1:
@@ -56,7 +56,7 @@ def plan_all(chosen: Choice, asked: Asked, settings: Settings) -> Iterator[Plann
             if not failures.is_ours(error):
                 raise
             failures.tell(error, settings)
-            yield _failed(unit, error, asked)
+            yield _failed(unit, error, asked, settings)
 
 
 def _plan(unit: Unit, asked: Asked, settings: Settings) -> Planned:
@@ -102,7 +102,16 @@ def _plan(unit: Unit, asked: Asked, settings: Settings) -> Planned:
     )
 
 
-def _failed(unit: Unit, error: Exception, asked: Asked) -> Planned:
+def told(error: Exception, settings: Settings) -> tuple[Diagnostic, ...]:
+    """What is wrong, for others to read: without the values that the workspace hides."""
+    mask = settings.outputs.mask
+    return tuple(
+        replace(one, message=mask(one.message), hint=mask(one.hint))
+        for one in failures.diagnostics(error)
+    )
+
+
+def _failed(unit: Unit, error: Exception, asked: Asked, settings: Settings) -> Planned:
     return Planned(
         key=_key(unit),
         title=unit.title,
@@ -111,7 +120,7 @@ def _failed(unit: Unit, error: Exception, asked: Asked) -> Planned:
         code=int(for_error(error)),
         commit=asked.request.head or head_commit(),
         at=datetime.now(UTC),
-        problems=tuple(failures.diagnostics(error)),
+        problems=told(error, settings),
     )
 
 

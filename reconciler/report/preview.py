@@ -126,6 +126,37 @@ def untrusted_preview(document: Mapping[str, Any], text: str, facts: PreviewFact
     return _preview(document, facts, details, said=code)
 
 
+def difference_as_markdown(
+    *,
+    added: Sequence[str],
+    gone: Sequence[str],
+    ways: str,
+    digest: str,
+    title: str,
+    is_reviewed: bool,
+    limit: int | None = LIMITS["github"],
+) -> tuple[str, ...]:
+    """Why a merge was not applied: what would be done and was not reviewed.
+
+    Args:
+        added, gone: Steps by name, as far as they are known.
+        ways: How it is approved, in words.
+    """
+    why = (
+        "What would be done is not what was reviewed."
+        if is_reviewed
+        else "Nobody has reviewed what would be done."
+    )
+    blocks = [
+        paragraph(f"⛔ **Nothing was written. {why}**"),
+        paragraph(f"To apply plan {code(digest[:12])} all the same, {plain(ways)}."),
+    ]
+    lines = [*(f"+ {one_line(one)}" for one in added), *(f"- {one_line(one)}" for one in gone)]
+    if lines:
+        blocks.append(folded("more than was reviewed (+), and less (-)", lines))
+    return documents(blocks, limit=limit, head=f"## {plain(title)}\n\n", most=_PAGES)
+
+
 def _preview(
     document: Mapping[str, Any],
     facts: PreviewFacts,
