@@ -38,9 +38,6 @@ class Manner:
     has_ended: Callable[[str], bool] = lambda run: False
     review: Callable[[Plan], None] = lambda plan: None
     told: Callable[[Plan, ApplyReport], None] = lambda plan, report: None
-    has_ended: Callable[[str], bool] = lambda run: False
-    review: Callable[[Plan], None] = lambda plan: None
-    told: Callable[[Plan, ApplyReport], None] = lambda plan, report: None
 
 
 def show(plan: Plan, options: Settings, manner: Manner, *, asking: bool) -> None:

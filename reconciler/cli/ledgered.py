@@ -80,7 +80,6 @@ def locked(
         saved: What the plan comes from, which runs once, and is of its own commit.
         ledger: Of the unit, if it is to be read in a way of its own.
         has_ended: Whether the run of a pipeline that holds the lock is known to be over.
-        has_ended: Whether the run of a pipeline that holds the lock is known to be over.
     """
     if unit.home is None:
         yield None
