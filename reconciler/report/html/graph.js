@@ -138,16 +138,16 @@ function graphView(rows, reveal) {
     const node = state.focus;
     if (!node) {
       panel.replaceChildren(el("p", { class: "muted" }, "Choose a step, in the graph or here, to see what it needs and what needs it."),
-        listed("Steps", nodes.filter(matches)));
+        listed("h3", "Steps", nodes.filter(matches)));
       return;
     }
     panel.replaceChildren(el("h3", {}, subject(node.row.step).join(" ")),
       el("p", {}, button("Show among changes", () => reveal(node.row.step)), " ", button("Show all steps", () => choose(null))),
-      listed("Needs", node.needs), listed("Needed by", node.users));
+      listed("h4", "Needs", node.needs), listed("h4", "Needed by", node.users));
   }
 
-  function listed(title, some) {
-    return el("div", {}, el("h4", {}, `${title} (${number(some.length)})`),
+  function listed(heading, title, some) {
+    return el("div", {}, el(heading, {}, `${title} (${number(some.length)})`),
       some.length ? el("ul", {}, some.slice(0, 30).map((one) => el("li", {}, button(subject(one.row.step).join(" "), () => {
         choose(one);
         panel.querySelector("button").focus();
