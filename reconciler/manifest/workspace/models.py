@@ -18,6 +18,7 @@ from reconciler.manifest.models.base import (
 )
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.workspace.image_models import ImageSpec
+from reconciler.manifest.workspace.notification_models import NotificationSpec
 from reconciler.manifest.workspace.rule_models import Rules
 from reconciler.manifest.workspace.variables import (
     IDENTIFIER_SCHEMA,
@@ -225,6 +226,10 @@ class WorkspaceSpec(Part):
         dict[Identifier, ImageSpec],
         Field(description="${image.NAME} in manifests; pinned by digest in images.lock."),
     ] = Field(default_factory=dict)
+    notifications: Annotated[
+        tuple[NotificationSpec, ...],
+        Field(strict=False, description="Who is told of drift, plans and applies."),
+    ] = ()
     defaults: Annotated[
         Rules, Field(description="What documents that do not say otherwise mean.")
     ] = ()
