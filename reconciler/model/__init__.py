@@ -120,6 +120,7 @@ from reconciler.model.plan import (
     Verb,
 )
 from reconciler.model.planning import PlanOptions
+from reconciler.model.policy import Exemption, Policy
 from reconciler.model.provenance import Explanation, Ingredient, Layer, Provenance
 from reconciler.model.resource import Origin, Resource
 from reconciler.model.selection import Selection
@@ -129,6 +130,7 @@ from reconciler.model.state import DesiredState, ObservedState
 from reconciler.model.tar_headers import UNREADABLE, wary_headers
 from reconciler.model.texts import rewrite_texts, texts
 from reconciler.model.types import TypeSyntaxError, parse_type, type_from_proto, union_tag
+from reconciler.model.verdict import Ruling, Verdict, unapproved
 
 __all__ = [
     "ATTRIBUTE_FACETS",
@@ -180,6 +182,7 @@ __all__ = [
     "Entry",
     "Event",
     "ExecutionId",
+    "Exemption",
     "Explanation",
     "Finished",
     "Firing",
@@ -213,6 +216,7 @@ __all__ = [
     "Place",
     "Plan",
     "PlanOptions",
+    "Policy",
     "Provenance",
     "Reason",
     "Record",
@@ -221,6 +225,7 @@ __all__ = [
     "Resource",
     "ResourceId",
     "Restart",
+    "Ruling",
     "Run",
     "Runs",
     "ScheduleEffect",
@@ -242,6 +247,7 @@ __all__ = [
     "Unit",
     "Unlock",
     "Verb",
+    "Verdict",
     "Window",
     "bundles_in",
     "by_task_type",
@@ -276,6 +282,7 @@ __all__ = [
     "texts",
     "to_canonical",
     "type_from_proto",
+    "unapproved",
     "union_tag",
     "wary_headers",
     "with_addresses",

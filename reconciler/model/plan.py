@@ -13,6 +13,7 @@ from reconciler.model.effect import Effect
 from reconciler.model.identity import ResourceId
 from reconciler.model.kinds import Kind
 from reconciler.model.resource import Origin, Resource
+from reconciler.model.verdict import Verdict
 
 
 class Verb(StrEnum):
@@ -115,7 +116,7 @@ class Plan:
 
     `obstacles` keep a plan that can be shown from being applied: an image not yet built.
     `effects` say what its switches mean, and `backfills` how each stands; nothing that is done
-    depends on them.
+    depends on them. `verdicts` are what the policies at hand say of it; a file keeps none.
     """
 
     actions: tuple[Action, ...]
@@ -125,6 +126,7 @@ class Plan:
     obstacles: tuple[Diagnostic, ...] = ()
     effects: tuple[Effect, ...] = ()
     backfills: tuple[SlotTable, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
 
     def __iter__(self) -> Iterator[Action]:
         return iter(self.actions)
