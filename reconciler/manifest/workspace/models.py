@@ -19,6 +19,7 @@ from reconciler.manifest.models.base import (
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.workspace.image_models import ImageSpec
 from reconciler.manifest.workspace.notification_models import NotificationSpec
+from reconciler.manifest.workspace.preview_models import PreviewSpec
 from reconciler.manifest.workspace.rule_models import Rules
 from reconciler.manifest.workspace.variables import (
     IDENTIFIER_SCHEMA,
@@ -156,6 +157,9 @@ class EnvironmentSpec(Part):
         Rules, Field(description="What is different in documents here; the later one wins.")
     ] = ()
     scopes: Annotated[Scopes, Field(description="In the place of the workspace's.")] = ()
+    preview: Annotated[
+        Maybe[PreviewSpec], Field(description="In the place of the workspace's.")
+    ] = None
 
 
 class WorkspaceMetadata(Part):
@@ -211,6 +215,10 @@ class WorkspaceSpec(Part):
     guards: Annotated[
         Maybe[GuardsSpec],
         Field(description="Which plans are refused until a flag says that they are meant."),
+    ] = None
+    preview: Annotated[
+        Maybe[PreviewSpec],
+        Field(description="Where `ci preview --deploy` registers what a request changes."),
     ] = None
     variables: Annotated[
         dict[Identifier, VariableDeclaration], Field(description="${var.NAME} in manifests.")

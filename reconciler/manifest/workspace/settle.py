@@ -21,6 +21,7 @@ from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.workspace.assignments import Assignment
 from reconciler.manifest.workspace.images import KNOWN_AFTER_BUILD, ImageState
 from reconciler.manifest.workspace.models import Admin, EnvironmentSpec, LedgerSpec, Workspace
+from reconciler.manifest.workspace.preview_models import PreviewSpec
 from reconciler.manifest.workspace.rule_models import MatchSpec, RuleSpec
 from reconciler.manifest.workspace.variables import VariableDeclaration, texts_of
 from reconciler.model import Diagnostic, Guards, Origin, Sensitive
@@ -76,6 +77,13 @@ class Settled:
             launches=said.launches,
             protect=said.protect,
         )
+
+    @property
+    def preview(self) -> PreviewSpec | None:
+        """Where requests are tried out; None if nowhere."""
+        environment = self.workspace.spec.environments.get(self.environment)
+        own = environment.preview if environment is not None else None
+        return own or self.workspace.spec.preview
 
     @property
     def has_own_admin(self) -> bool:
