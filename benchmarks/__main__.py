@@ -7,6 +7,7 @@ from benchmarks import (
     bundle,
     data,
     history,
+    html,
     large,
     listing,
     package,
@@ -34,6 +35,7 @@ ALL = {
     "register": register.run,
     "sync": sync.run,
     "data": data.run,
+    "html": html.run,
 }
 
 
