@@ -111,6 +111,7 @@ if TYPE_CHECKING:
     from reconciler.manifest.edit import with_scalar, with_value
     from reconciler.manifest.flytectl import AttributeFile, read_attribute_files
     from reconciler.manifest.formatting import format_text
+    from reconciler.manifest.policies import PolicyFile, read_policies, workspace_policies
     from reconciler.manifest.provenance import explain_values
     from reconciler.manifest.schema import json_schema, schema_files, write_schemas
     from reconciler.manifest.writer import to_yaml
@@ -122,6 +123,7 @@ else:
             "edit": ("with_scalar", "with_value"),
             "flytectl": ("AttributeFile", "read_attribute_files"),
             "formatting": ("format_text",),
+            "policies": ("PolicyFile", "read_policies", "workspace_policies"),
             "provenance": ("explain_values",),
             "schema": ("json_schema", "schema_files", "write_schemas"),
             "writer": ("to_yaml",),
@@ -187,6 +189,7 @@ __all__ = [
     "PlacedAttributes",
     "PluginOverride",
     "Pod",
+    "PolicyFile",
     "Project",
     "Promise",
     "QualityOfService",
@@ -229,6 +232,7 @@ __all__ = [
     "read_assignments",
     "read_attribute_files",
     "read_lock",
+    "read_policies",
     "read_yaml",
     "references",
     "said",
@@ -240,5 +244,6 @@ __all__ = [
     "with_scalar",
     "with_value",
     "workspace_files",
+    "workspace_policies",
     "write_schemas",
 ]

@@ -16,7 +16,7 @@ from reconciler.manifest.workspace.models import Workspace
 from reconciler.model import Diagnostic, Origin
 
 # Lists that grow by what is included; anything else that two files say, the including one says.
-_GROWING = ("manifests", "scopes", "ignore", "reveal", "env", "defaults")
+_GROWING = ("manifests", "scopes", "ignore", "reveal", "env", "defaults", "policies")
 # Relative to the file that says them.
 _PATHS = ("manifests", "ignore")
 
@@ -149,6 +149,11 @@ def _rebased(spec: Mapping[str, Any], inner: Path, outer: Path) -> dict[str, Any
     for key in _PATHS:
         if isinstance(rebased.get(key), list):
             rebased[key] = [moved(path) for path in rebased[key]]
+    if isinstance(rebased.get("policies"), list):
+        rebased["policies"] = [
+            {**one, "path": moved(one["path"])} if isinstance(one, dict) and "path" in one else one
+            for one in rebased["policies"]
+        ]
     return rebased
 
 

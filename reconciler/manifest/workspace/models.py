@@ -19,6 +19,7 @@ from reconciler.manifest.models.base import (
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.workspace.image_models import ImageSpec
 from reconciler.manifest.workspace.notification_models import NotificationSpec
+from reconciler.manifest.workspace.policy_models import Policies
 from reconciler.manifest.workspace.preview_models import PreviewSpec
 from reconciler.manifest.workspace.rule_models import Rules
 from reconciler.manifest.workspace.variables import (
@@ -160,6 +161,12 @@ class EnvironmentSpec(Part):
     preview: Annotated[
         Maybe[PreviewSpec], Field(description="In the place of the workspace's.")
     ] = None
+    policies: Annotated[
+        Policies,
+        Field(
+            description="Besides the workspace's; what is said of the same path is laid over that."
+        ),
+    ] = ()
 
 
 class WorkspaceMetadata(Part):
@@ -216,6 +223,10 @@ class WorkspaceSpec(Part):
         Maybe[GuardsSpec],
         Field(description="Which plans are refused until a flag says that they are meant."),
     ] = None
+    policies: Annotated[
+        Policies,
+        Field(description="What every plan is judged by, before it is shown and applied."),
+    ] = ()
     preview: Annotated[
         Maybe[PreviewSpec],
         Field(description="Where `ci preview --deploy` registers what a request changes."),

@@ -1,0 +1,31 @@
+"""Policies over a plan → verdicts: CEL and Rego, evaluated where they can do no harm."""
+
+from typing import TYPE_CHECKING
+
+from reconciler.doors import opened_for
+from reconciler.model import Ruling, Verdict, unapproved
+
+if TYPE_CHECKING:
+    from reconciler.policy.evaluate import MEMORY, evaluate
+    from reconciler.policy.testing import Case, Outcome, run_cases, run_rego_tests
+else:
+    # Without policies a plan takes none of these.
+    __getattr__ = opened_for(
+        __name__,
+        {
+            "evaluate": ("MEMORY", "evaluate"),
+            "testing": ("Case", "Outcome", "run_cases", "run_rego_tests"),
+        },
+    )
+
+__all__ = [
+    "MEMORY",
+    "Case",
+    "Outcome",
+    "Ruling",
+    "Verdict",
+    "evaluate",
+    "run_cases",
+    "run_rego_tests",
+    "unapproved",
+]
