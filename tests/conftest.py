@@ -1,5 +1,6 @@
 """Options and fixtures that tests of every room may use."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,3 +31,16 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         return path.read_text(encoding="utf-8")
 
     return read
+
+
+@pytest.fixture(autouse=True)
+def flyte_means_ours() -> None:
+    """Take `flyte://` back from flytekit, whose every remote claims it for all of the process."""
+    if "flytekit.remote" not in sys.modules:
+        return
+    import fsspec
+
+    from reconciler.storage import FlyteFS
+
+    if fsspec.registry.get("flyte") is not FlyteFS:
+        fsspec.register_implementation("flyte", FlyteFS, clobber=True)
