@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +30,8 @@ MEMORY = 2 << 30
 """Bytes of address space that evaluating may take; a plan of 10,000 steps is 200 MB of it."""
 
 _STARTING = 30.0
+_ENDING = 5.0
+_GLANCE = 0.05
 _EXTRAS = {"cel": ("cel_expr_python", "policy-cel"), "rego": ("regopy", "policy-rego")}
 
 
@@ -137,7 +139,7 @@ def _run(job: Mapping[str, Any], timeouts: Mapping[int, float]) -> dict[int, Map
         )
     assert process.stdout is not None
     with process, process.stdout as stdout:
-        lines = _lines(stdout)
+        lines = _lines(stdout, watch=lambda: _check_memory(process.pid, job["memory"]))
         try:
             deadline = time.monotonic() + limit
             while (line := lines(deadline)) is not None:
@@ -147,6 +149,12 @@ def _run(job: Mapping[str, Any], timeouts: Mapping[int, float]) -> dict[int, Map
                     deadline = time.monotonic() + limit
                 else:
                     done[answer["id"]] = answer
+            process.wait(_ENDING)
+        except subprocess.TimeoutExpired:
+            pass
+        except MemoryError:
+            error = f"it takes more memory than it may ({job['memory'] >> 20:,} MiB)"
+            done[begun] = {"error": error, "line": 0}
         except TimeoutError:
             done[begun] = {"error": f"it took longer than {limit:g} s", "line": 0}
         finally:
@@ -161,8 +169,21 @@ def _environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
 
 
-def _lines(stream: IO[bytes]) -> Any:
+def _check_memory(pid: int, most: int) -> None:
+    """Raise MemoryError for a process that takes more; where nobody tells, its own bound holds."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return
+    if pages * os.sysconf("SC_PAGE_SIZE") > most:
+        raise MemoryError
+
+
+def _lines(stream: IO[bytes], *, watch: Callable[[], None]) -> Callable[[float], bytes | None]:
     """A function that gives the next line, or None after the last one.
+
+    Args:
+        watch: Called again and again while waiting.
 
     Raises: TimeoutError if there is none by the deadline that it is given.
     """
@@ -176,8 +197,12 @@ def _lines(stream: IO[bytes]) -> Any:
             if newline:
                 buffer[:] = rest
                 return bytes(line)
-            if not selector.select(max(deadline - time.monotonic(), 0.0)):
-                raise TimeoutError
+            left = deadline - time.monotonic()
+            if not selector.select(min(max(left, 0.0), _GLANCE)):
+                watch()
+                if left <= 0:
+                    raise TimeoutError
+                continue
             data = os.read(stream.fileno(), 1 << 16)
             if not data:
                 selector.close()

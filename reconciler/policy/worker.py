@@ -94,9 +94,12 @@ def _give_up(memory: int) -> None:
         import resource
     except ImportError:  # Windows knows none of these
         return
+    # Rego's allocator reserves far more than it takes, so what counts is what comes on top; of
+    # what it takes of its reserve the other process keeps watch.
+    space = _address_space() + memory
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for name, value in (("RLIMIT_NPROC", 0), ("RLIMIT_FSIZE", 1 << 30), ("RLIMIT_AS", memory)):
+    for name, value in (("RLIMIT_NPROC", 0), ("RLIMIT_FSIZE", 1 << 30), ("RLIMIT_AS", space)):
         limit = getattr(resource, name, None)
         if limit is None:
             continue
@@ -104,6 +107,14 @@ def _give_up(memory: int) -> None:
             resource.setrlimit(limit, (value, value))
         except (ValueError, OSError):  # macOS takes no bound of the address space
             continue
+
+
+def _address_space() -> int:
+    try:
+        with open("/proc/self/statm") as statm:
+            return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:  # no Linux
+        return 0
 
 
 class _Inputs:
@@ -217,7 +228,7 @@ def _cel(inputs: _Inputs, job: Mapping[str, Any]) -> Callable[[Any], Sequence[di
             "environment": inputs.environment,
             "workspace": inputs.workspace,
         }
-        nothing = {"step": None, "object": {}, "effect": None, "images": []}
+        nothing: dict[str, Any] = {"step": None, "object": {}, "effect": None, "images": []}
         each = inputs.steps() if policy["each"] == "step" else [nothing]
         found: list[dict[str, Any]] = []
         for one in each:
@@ -297,10 +308,10 @@ def _glob(text: str, pattern: str) -> bool:
 
 
 def _rego(inputs: _Inputs, job: Mapping[str, Any]) -> Callable[[Any], Sequence[dict[str, Any]]]:
-    from regopy import Interpreter, LogLevel, RegoError, set_default_log_level
+    from regopy import Interpreter, RegoError, set_default_log_level
 
     # It would write of its troubles where our answers go.
-    set_default_log_level(LogLevel.NONE)
+    set_default_log_level("None")
 
     def asked(engine: Any, query: str) -> Any:
         try:
