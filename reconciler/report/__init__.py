@@ -37,6 +37,8 @@ if TYPE_CHECKING:
         plan_as_markdown,
         report_as_markdown,
     )
+    from reconciler.report.as_prometheus import DRIFT_METRICS, drifts_as_prometheus, told_in
+    from reconciler.report.as_sarif import drift_as_sarif
     from reconciler.report.backfills import slots_line
     from reconciler.report.blocks import LIMITS, SMALLEST
     from reconciler.report.branches import (
@@ -53,9 +55,10 @@ if TYPE_CHECKING:
         drift_as_markdown,
         drift_as_suite,
         drift_as_text,
-        drifts_as_prometheus,
+        drift_summary,
         without_secrets_in,
     )
+    from reconciler.report.drift_ways import drift_digest, drift_items, way_back, ways_back
     from reconciler.report.events import Events, as_line
     from reconciler.report.explanations import explanations_as_json, explanations_as_text
     from reconciler.report.facts import size
@@ -74,6 +77,7 @@ if TYPE_CHECKING:
         preview_of,
         untrusted_preview,
     )
+    from reconciler.report.policies import policy_document, verdict_as_data, verdict_lines
     from reconciler.report.schema import document_schemas
     from reconciler.report.watching import WatchingView, watching_view
 else:
@@ -99,6 +103,8 @@ else:
                 "plan_as_markdown",
                 "report_as_markdown",
             ),
+            "as_prometheus": ("DRIFT_METRICS", "drifts_as_prometheus", "told_in"),
+            "as_sarif": ("drift_as_sarif",),
             "backfills": ("slots_line",),
             "blocks": (
                 "LIMITS",
@@ -123,9 +129,10 @@ else:
                 "drift_as_markdown",
                 "drift_as_suite",
                 "drift_as_text",
-                "drifts_as_prometheus",
+                "drift_summary",
                 "without_secrets_in",
             ),
+            "drift_ways": ("drift_digest", "drift_items", "way_back", "ways_back"),
             "events": (
                 "Events",
                 "as_line",
@@ -171,12 +178,14 @@ else:
                 "preview_of",
                 "untrusted_preview",
             ),
+            "policies": ("policy_document", "verdict_as_data", "verdict_lines"),
             "schema": ("document_schemas",),
             "watching": ("WatchingView", "watching_view"),
         },
     )
 
 __all__ = [
+    "DRIFT_METRICS",
     "FORMAT_VERSION",
     "LIMITS",
     "LISTINGS",
@@ -210,8 +219,12 @@ __all__ = [
     "drawing_as_svg",
     "drift_as_json",
     "drift_as_markdown",
+    "drift_as_sarif",
     "drift_as_suite",
     "drift_as_text",
+    "drift_digest",
+    "drift_items",
+    "drift_summary",
     "drifts_as_prometheus",
     "error_as_text",
     "errors_as_json",
@@ -237,6 +250,7 @@ __all__ = [
     "plan_as_markdown",
     "plan_as_suite",
     "plan_as_text",
+    "policy_document",
     "preview_of",
     "printable",
     "progress",
@@ -251,11 +265,16 @@ __all__ = [
     "summary",
     "table",
     "to_json",
+    "told_in",
     "tree_lines",
     "untrusted_preview",
     "validated_as_text",
+    "verdict_as_data",
+    "verdict_lines",
     "watched_as_dict",
     "watching_view",
+    "way_back",
+    "ways_back",
     "without_secrets",
     "without_secrets_in",
 ]

@@ -45,12 +45,19 @@ def plan_as_json(plan: Plan, *, reveal: Sequence[str] = ()) -> str:
     Shape: `documents.PlanDocument`; changes are {path, before, after, sensitive}, null is an
         absent field.
     """
+    return to_json(plan_as_data(plan, reveal=reveal))
+
+
+def plan_as_data(
+    plan: Plan, *, reveal: Sequence[str] = (), masks: Masks | None = None
+) -> dict[str, Any]:
+    """The same as data; with `masks`, its values numbered as they number them."""
     document: PlanDocument = {
         "format_version": FORMAT_VERSION,
         "type": "plan",
-        **plan_body(plan, reveal=reveal),
+        **plan_body(plan, reveal=reveal, masks=masks),
     }
-    return to_json(dict(document))
+    return dict(document)
 
 
 def report_as_json(plan: Plan, report: ApplyReport, *, reveal: Sequence[str] = ()) -> str:
@@ -107,6 +114,10 @@ def plan_body(
         from reconciler.report.backfills import backfill_as_data
 
         body["backfills"] = [backfill_as_data(table) for table in plan.backfills]
+    if plan.verdicts:
+        from reconciler.report.policies import verdict_as_data
+
+        body["verdicts"] = [verdict_as_data(verdict) for verdict in plan.verdicts]
     return body
 
 

@@ -8,7 +8,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree
 
-from reconciler.model import ApplyReport, Diagnostic, Outcome, Plan, ResourceId, Status
+from reconciler.model import (
+    ApplyReport,
+    Diagnostic,
+    Outcome,
+    Plan,
+    ResourceId,
+    Status,
+    Verdict,
+)
 from reconciler.report.as_text import plan_as_text
 from reconciler.report.masking import Masks, veiled
 from reconciler.report.words import WORDS, subject
@@ -38,6 +46,8 @@ def plan_as_suite(plan: Plan, *, name: str = "plan", reveal: Sequence[str] = ())
         _add(case, "failure", str(conflict), kind="conflict")
     for obstacle in plan.obstacles:
         _problem(suite, obstacle)
+    for verdict in plan.verdicts:
+        _policy(suite, verdict)
     for action in plan:
         _add(_case(suite, action.id), "system-out", f"{action.verb}: {action.why}")
     text = plan_as_text(veiled(plan, Masks.of(plan, reveal), for_document=True))
@@ -93,6 +103,22 @@ def _problem(suite: Suite, problem: Diagnostic) -> None:
     case = ElementTree.SubElement(suite, "testcase", classname=problem.code, name=_legal(place))
     hint = f"; {problem.hint}" if problem.hint else ""
     _add(case, "failure", f"{problem.message}{hint}", kind=problem.code)
+
+
+def _policy(suite: Suite, verdict: Verdict) -> None:
+    """Only what denies fails: what is to be approved or known of keeps no pipeline from going."""
+    from reconciler.report.policies import said
+
+    place = str(verdict.origin) if verdict.origin else "plan"
+    case = ElementTree.SubElement(
+        suite, "testcase", classname=_legal(f"policy.{verdict.policy}"), name=_legal(place)
+    )
+    if verdict.refuses:
+        _add(case, "failure", said(verdict), kind=str(verdict.ruling))
+    elif verdict.excused:
+        _add(case, "skipped", said(verdict), kind="exempt")
+    else:
+        _add(case, "system-out", f"{verdict.ruling}: {said(verdict)}")
 
 
 def _suite(name: str) -> Suite:

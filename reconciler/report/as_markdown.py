@@ -5,7 +5,16 @@ Comments are read by many, so values are masked as in other documents.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from reconciler.model import ApplyReport, Diagnostic, Effect, Outcome, Plan, Status
+from reconciler.model import (
+    ApplyReport,
+    Diagnostic,
+    Effect,
+    Outcome,
+    Plan,
+    Ruling,
+    Status,
+    Verdict,
+)
 from reconciler.report.as_text import nothing, summary
 from reconciler.report.blocks import (
     LIMITS,
@@ -33,6 +42,9 @@ _MARKS = {
     Symbol.REMOVE: "-",
     Symbol.CHANGE: "!",
 }
+
+# How a forge draws what policies say.
+_ALERTS = {Ruling.DENY: "CAUTION", Ruling.APPROVAL: "IMPORTANT", Ruling.WARN: "WARNING"}
 
 
 def plan_as_markdown(
@@ -95,6 +107,8 @@ def _plan(plan: Plan) -> Iterator[Block]:
         yield paragraph(f"**Plan: {summary(plan)}**")
     yield from _alerts("CAUTION", [str(conflict) for conflict in plan.conflicts])
     yield from _alerts("WARNING", map(_said, plan.obstacles))
+    if plan.verdicts:
+        yield from _verdicts(plan.verdicts)
     yield from _alerts("NOTE", map(_said, plan.warnings))
     changing = [effect for effect in plan.effects if effect.active_before and effect.active_after]
     if changing:
@@ -104,6 +118,19 @@ def _plan(plan: Plan) -> Iterator[Block]:
     yield from (_section(section) for section in effect_sections(plan))
     yield from (_section(section) for section in sections(plan))
     yield from (_section(conflict_section(conflict)) for conflict in plan.conflicts)
+
+
+def _verdicts(verdicts: Sequence[Verdict]) -> Iterator[Block]:
+    """What refuses, what waits for somebody and what is told, each apart; exemptions folded."""
+    from reconciler.report.policies import counts_line, placed
+
+    yield paragraph(f"**Policies: {counts_line(verdicts)}**")
+    counting = [one for one in verdicts if one.counts]
+    for ruling, kind in _ALERTS.items():
+        yield from _alerts(kind, (placed(one) for one in counting if one.ruling is ruling))
+    excused = [placed(one) for one in verdicts if not one.counts]
+    if excused:
+        yield folded("exempt from policies", [one_line(text) for text in excused])
 
 
 def _report(report: ApplyReport) -> Iterator[Block]:

@@ -39,6 +39,10 @@ def plan_as_text(plan: Plan, *, color: bool = False, verbose: bool = False) -> s
         lines += [*warning_lines(plan.warnings, style), ""]
     if plan.obstacles:
         lines += [*warning_lines(plan.obstacles, style), ""]
+    if plan.verdicts:
+        from reconciler.report.policies import verdict_lines
+
+        lines += [style.bold("Policies:"), *verdict_lines(plan.verdicts, style), ""]
     for conflict in plan.conflicts:
         lines += _conflict(conflict_section(conflict, verbose=verbose), style)
     if plan.is_empty:

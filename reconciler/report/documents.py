@@ -213,6 +213,19 @@ class Backfill(TypedDict):
     ]
 
 
+class VerdictData(TypedDict):
+    """What a policy says of the plan."""
+
+    policy: str
+    ruling: Annotated[str, "deny, require-approval or warn"]
+    message: str
+    object: Annotated[str | None, "the address of its step; null if it is about all of the plan"]
+    broken: Annotated[bool, "the policy could not be evaluated; then origin is its own place"]
+    excused: Annotated[str | None, "why it does not count; null if it does"]
+    origin: Annotated[Origin | None, "where the manifests declare the object"]
+    source: Annotated[Origin | None, "where the policy is written"]
+
+
 class PlanBody(TypedDict):
     """All that a plan says."""
 
@@ -225,6 +238,7 @@ class PlanBody(TypedDict):
     unchanged: Annotated[dict[str, int], "kind → how many are as declared"]
     summary: Annotated[dict[str, int], "verb → how many; and unchanged, conflicts"]
     backfills: NotRequired[Annotated[list[Backfill], "how each of the set stands, if it has any"]]
+    verdicts: NotRequired[Annotated[list[VerdictData], "what policies say, if there are any"]]
 
 
 class PlanDocument(PlanBody):
