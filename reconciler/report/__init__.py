@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from reconciler.report.images import ImageLine, images_as_json, images_as_table
     from reconciler.report.ledger import history_as_json, history_as_text, ledger_as_json
     from reconciler.report.listing import LISTINGS, Listing, short_value
+    from reconciler.report.policies import policy_document, verdict_as_data, verdict_lines
     from reconciler.report.preview import (
         Apart,
         Preview,
@@ -77,7 +78,6 @@ if TYPE_CHECKING:
         preview_of,
         untrusted_preview,
     )
-    from reconciler.report.policies import policy_document, verdict_as_data, verdict_lines
     from reconciler.report.schema import document_schemas
     from reconciler.report.watching import WatchingView, watching_view
 else:

@@ -1,4 +1,4 @@
-"""What drifted, for people, forges, machines, CI systems and Prometheus."""
+"""What drifted, for people, forges, machines and CI systems."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -47,7 +47,7 @@ WAYS_OUT = {
     "`ledger rebuild`",
     DriftKind.PENDING: "`apply` brings it about",
 }
-_TITLES = {
+TITLES = {
     DriftKind.ACTIVATED: "Another version was activated",
     DriftKind.DEACTIVATED: "Switched off",
     DriftKind.SEVERAL_ACTIVE: "Several versions are active at once",
@@ -76,18 +76,18 @@ def drift_as_text(report: DriftReport, *, color: bool = False) -> str:
         some = [drift for drift in report.drifts if drift.kind is kind]
         if not some:
             continue
-        lines.append(style.bold(f"{_TITLES[kind]} ({len(some)})"))
+        lines.append(style.bold(f"{TITLES[kind]} ({len(some)})"))
         for drift in some:
             lines.append(f"  {style.yellow('~')} {one_line(drift.message)}")
-            lines += (f"      {style.dim(one_line(note))}" for note in _notes(drift))
+            lines += (f"      {style.dim(one_line(note))}" for note in notes(drift))
             lines += (f"        {line}" for line in _changes(drift))
         lines += [f"  {style.dim(WAYS_OUT[kind])}", ""]
     lines += [style.yellow(f"Not read: {one_line(text)}") for text in report.unread]
-    lines.append(style.bold(summary(report) if report.drifts else style.green(NO_DRIFT)))
+    lines.append(style.bold(drift_summary(report) if report.drifts else style.green(NO_DRIFT)))
     return "\n".join(lines) + "\n"
 
 
-def summary(report: DriftReport) -> str:
+def drift_summary(report: DriftReport) -> str:
     """Count what drifted: `Drift: 2 activated, 1 orphaned, of 300 compared.`"""
     counts = report.counts()
     said = ", ".join(f"{counts[kind]} {kind}" for kind in DriftKind if counts[kind])
@@ -102,14 +102,14 @@ def drift_as_markdown(
     reveal: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Render what drifted as one comment, or as several if it is too long for one."""
-    report = _for_documents(report, reveal)
+    report = for_documents(report, reveal)
     head = f"{MARKER}\n## {plain(title)}\n\n"
     return cut(_blocks(report), limit=limit, head=head)
 
 
 def drift_as_json(report: DriftReport, *, reveal: Sequence[str] = ()) -> str:
     """Render what drifted. Shape: `documents.DriftDocument`."""
-    report = _for_documents(report, reveal)
+    report = for_documents(report, reveal)
     counts = report.counts()
     document: documents.DriftDocument = {
         "format_version": FORMAT_VERSION,
@@ -133,55 +133,17 @@ def drift_as_suite(report: DriftReport, *, name: str = "drift") -> Suite:
     return problems_as_suite(problems, name=name, passed="no drift")
 
 
-def drifts_as_prometheus(reports: Sequence[tuple[str, str, DriftReport]]) -> str:
-    """Render reports in Prometheus' text exposition: every kind, none left out when it is 0.
-
-    Args:
-        reports: Workspace, environment and report of each.
-    """
-    lines = [
-        "# HELP reconciler_drift Things that drifted, by kind.",
-        "# TYPE reconciler_drift gauge",
-    ]
-    for workspace, environment, report in reports:
-        counts = report.counts()
-        for kind in DriftKind:
-            labels = _labels(workspace=workspace, environment=environment, kind=str(kind))
-            lines.append(f"reconciler_drift{labels} {counts[kind]}")
-    for name, text, value in (
-        ("reconciler_drift_compared", "Things that were compared.", lambda one: one.compared),
-        ("reconciler_drift_unread", "Scopes that may not be read.", lambda one: len(one.unread)),
-        (
-            "reconciler_drift_timestamp_seconds",
-            "When they were compared, in seconds since 1970.",
-            lambda one: round(one.at.timestamp(), 3),
-        ),
-    ):
-        lines += [f"# HELP {name} {text}", f"# TYPE {name} gauge"]
-        for workspace, environment, report in reports:
-            labels = _labels(workspace=workspace, environment=environment)
-            lines.append(f"{name}{labels} {value(report)}")
-    return "\n".join(lines) + "\n"
-
-
-def _labels(**labels: str) -> str:
-    def escaped(value: str) -> str:
-        return value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
-
-    return "{" + ",".join(f'{key}="{escaped(value)}"' for key, value in labels.items()) + "}"
-
-
 def _blocks(report: DriftReport) -> Iterator[Block]:
-    yield paragraph(f"**{summary(report) if report.drifts else NO_DRIFT}**")
+    yield paragraph(f"**{drift_summary(report) if report.drifts else NO_DRIFT}**")
     if report.unread:
         yield Block(tuple(f"> - {plain(one)}\n" for one in report.unread), "> [!WARNING]\n", "\n")
     for kind in DriftKind:
         some = [drift for drift in report.drifts if drift.kind is kind]
         if not some:
             continue
-        yield paragraph(f"**{_TITLES[kind]}** ({len(some)}): {plain(WAYS_OUT[kind])}")
+        yield paragraph(f"**{TITLES[kind]}** ({len(some)}): {plain(WAYS_OUT[kind])}")
         rows = (
-            (code(one.id.path), plain(one.message), plain("; ".join(_notes(one)))) for one in some
+            (code(one.id.path), plain(one.message), plain("; ".join(notes(one)))) for one in some
         )
         yield table(("what", "how", "known"), rows)
         for drift in some:
@@ -189,7 +151,7 @@ def _blocks(report: DriftReport) -> Iterator[Block]:
                 yield folded(code(drift.id.path), _changes(drift))
 
 
-def _notes(drift: Drift) -> Iterator[str]:
+def notes(drift: Drift) -> Iterator[str]:
     """What is known of when and by whom."""
     entry = drift.entry
     if entry is not None:
@@ -209,7 +171,7 @@ def _changes(drift: Drift) -> Iterator[str]:
 
 
 def _hint(drift: Drift) -> str:
-    return "; ".join((*_notes(drift), WAYS_OUT[drift.kind]))
+    return "; ".join((*notes(drift), WAYS_OUT[drift.kind]))
 
 
 def _as_data(drift: Drift) -> documents.DriftItem:
@@ -239,7 +201,8 @@ def _time(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat() if at is not None else None
 
 
-def _for_documents(report: DriftReport, reveal: Sequence[str]) -> DriftReport:
+def for_documents(report: DriftReport, reveal: Sequence[str]) -> DriftReport:
+    """The report as artifacts and comments may hold it: without what tends to be secret."""
     plan = _as_plan(report)
     return _from_plan(report, veiled(plan, Masks.of(plan, reveal), for_document=True))
 

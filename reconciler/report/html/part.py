@@ -19,13 +19,14 @@ from reconciler.model import (
     DriftReport,
     Plan,
     Record,
+    ResourceId,
+    Run,
     Status,
 )
 from reconciler.report.as_json import outcome_as_data, plan_body
 from reconciler.report.as_text import nothing, summary
 from reconciler.report.diagnostics import diagnostic_as_data
 from reconciler.report.drift import NO_DRIFT, WAYS_OUT, drift_as_json
-from reconciler.report.drift import summary as drift_summary
 from reconciler.report.effects import effect_sections
 from reconciler.report.facts import facts
 from reconciler.report.html.times import timeline
@@ -60,6 +61,7 @@ def html_part(
     report: ApplyReport | None = None,
     drift: DriftReport | None = None,
     history: Sequence[Record] = (),
+    runs: Mapping[ResourceId, Sequence[Run]] | None = None,
     problems: Sequence[Diagnostic] = (),
     reveal: Sequence[str] = (),
     mask: Callable[[str], str] | None = None,
@@ -76,7 +78,8 @@ def html_part(
     data: dict[str, Any] = {"title": title, "verdict": verdict, "tone": tone}
     standing = [*problems]
     if plan is not None:
-        data |= _plan(plan, now=now, reveal=reveal, history=history)
+        data |= _plan(plan, reveal=reveal)
+        data["timeline"] = timeline(plan, now=now, history=history, runs=runs)
         standing += plan.obstacles
     if report is not None:
         data["outcomes"] = [outcome_as_data(outcome) for outcome in report.outcomes]
@@ -123,13 +126,13 @@ def _verdict(
             return f"Cannot be applied: {stand} in the way. Plan: {summary(plan)}", "stop"
         return f"Plan: {summary(plan)}", "change"
     if drift is not None:
-        return (drift_summary(drift), "change") if drift.drifts else (NO_DRIFT, "good")
+        kinds = drift.counts().items()
+        said = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds))
+        return (f"Drift: {said}.", "change") if drift.drifts else (NO_DRIFT, "good")
     return "What was applied, when and by whom.", "good"
 
 
-def _plan(
-    plan: Plan, *, now: datetime, reveal: Sequence[str], history: Sequence[Record]
-) -> dict[str, Any]:
+def _plan(plan: Plan, *, reveal: Sequence[str]) -> dict[str, Any]:
     masks = Masks.of(plan, reveal)
     shown = veiled(plan, masks, for_document=True)
     body: dict[str, Any] = {**plan_body(plan, reveal=reveal, masks=masks)}
@@ -151,7 +154,6 @@ def _plan(
             for section in effect_sections(shown)
             for lines in [section.lines]
         ],
-        "timeline": timeline(plan, now=now, history=history),
     }
 
 
