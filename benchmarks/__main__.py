@@ -12,6 +12,7 @@ from benchmarks import (
     listing,
     package,
     plan,
+    preview,
     register,
     slots,
     start,
@@ -23,6 +24,7 @@ from benchmarks import (
 ALL = {
     "start": start.run,
     "plan": plan.run,
+    "preview": preview.run,
     "history": history.run,
     "package": package.run,
     "apply": apply.run,

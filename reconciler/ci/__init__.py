@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # each command of a pipeline takes its own
     from reconciler.ci.merge import LABEL, Merge, forge_of
     from reconciler.ci.planned import Planned, key_of
     from reconciler.ci.post import post_left
-    from reconciler.ci.preview import Told, tell_request, write_summary
+    from reconciler.ci.preview import Told, tell_request, warm_up, write_summary
     from reconciler.ci.steps import step_digests, steps_digest
     from reconciler.ci.telemetry import Telemetry
 else:
@@ -25,7 +25,7 @@ else:
             "merge": ("LABEL", "Merge", "forge_of"),
             "planned": ("Planned", "key_of"),
             "post": ("post_left",),
-            "preview": ("Told", "tell_request", "write_summary"),
+            "preview": ("Told", "tell_request", "warm_up", "write_summary"),
             "steps": ("step_digests", "steps_digest"),
             "telemetry": ("Telemetry",),
         },
@@ -48,5 +48,6 @@ __all__ = [
     "step_digests",
     "steps_digest",
     "tell_request",
+    "warm_up",
     "write_summary",
 ]

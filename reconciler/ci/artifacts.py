@@ -24,15 +24,7 @@ from reconciler.ci.planned import Planned
 from reconciler.ci.steps import steps_digest
 from reconciler.errors import ConfigError
 from reconciler.forge import Annotation, Level, Request
-from reconciler.report import (
-    FORMAT_VERSION,
-    as_html,
-    diagnostics_as_text,
-    errors_as_json,
-    plan_as_json,
-    plan_as_text,
-    to_json,
-)
+from reconciler.report import FORMAT_VERSION, to_json
 
 INDEX = "preview.json"
 _MOST = 20_000_000  # bytes of one file that are read back
@@ -120,6 +112,15 @@ def write_artifacts(
 
 
 def _write(folder: Path, one: Planned) -> None:
+    # Whoever leaves no files waits for none of it.
+    from reconciler.report import (
+        as_html,
+        diagnostics_as_text,
+        errors_as_json,
+        plan_as_json,
+        plan_as_text,
+    )
+
     folder.mkdir(parents=True, exist_ok=True)
     if one.shown is None or one.shares is None:
         document = own = errors_as_json(one.problems)

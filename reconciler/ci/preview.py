@@ -4,6 +4,8 @@ What nobody may be told for want of a token is still in the job's summary and am
 a fork's pipeline gets no token, and another, trusted one posts what it left (`post`).
 """
 
+import contextlib
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
@@ -40,6 +42,19 @@ class Told:
     said: tuple[str, ...]
     index: Mapping[str, object]
     denied: ForgeError | None = None
+
+
+def warm_up(request: Request, environ: Mapping[str, str]) -> None:
+    """Load what telling needs, in a thread of its own: planning mostly waits for Flyte Admin."""
+    if has_token(request, environ):
+        threading.Thread(target=_load, daemon=True).start()
+
+
+def _load() -> None:
+    with contextlib.suppress(ImportError):  # whoever needs it tells of it
+        import httpx
+
+        assert httpx
 
 
 def tell_request(

@@ -86,11 +86,13 @@ def command(
     """
     import os
 
-    from reconciler.ci import tell_request
+    from reconciler.ci import tell_request, warm_up
     from reconciler.cli.previewing import Asked, plan_all
     from reconciler.cli.repository import top_folder
     from reconciler.report import plan_as_text, to_json
 
+    if post:
+        warm_up(request, os.environ)
     options = settings()
     chosen = choice(
         environments=environments,
