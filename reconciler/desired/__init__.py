@@ -27,9 +27,12 @@ from reconciler.doors import opened_for
 if TYPE_CHECKING:
     from reconciler.desired.attribute_files import manifests_of
     from reconciler.desired.backfill_workflow import chunk_workflow
+    from reconciler.desired.decompile import submitted_templates
     from reconciler.desired.literals import coerce
     from reconciler.desired.member import Member
     from reconciler.desired.package import Contents, PackageError, read_package
+    from reconciler.desired.package_images import looks_up_children, read_settings
+    from reconciler.desired.placeholders import ADDRESS
     from reconciler.desired.registration import Registration, declared
     from reconciler.desired.repack import entity_files
 else:
@@ -39,15 +42,19 @@ else:
         {
             "attribute_files": ("manifests_of",),
             "backfill_workflow": ("chunk_workflow",),
+            "decompile": ("submitted_templates",),
             "literals": ("coerce",),
             "member": ("Member",),
             "package": ("Contents", "PackageError", "read_package"),
+            "package_images": ("looks_up_children", "read_settings"),
+            "placeholders": ("ADDRESS",),
             "registration": ("Registration", "declared"),
             "repack": ("entity_files",),
         },
     )
 
 __all__ = [
+    "ADDRESS",
     "KEY_BYTES",
     "Codes",
     "Contents",
@@ -75,10 +82,13 @@ __all__ = [
     "keeping",
     "known",
     "launched",
+    "looks_up_children",
     "manifests_of",
     "needs",
     "newcomers",
     "read_package",
+    "read_settings",
     "remembered",
     "sources",
+    "submitted_templates",
 ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from reconciler.desired.entity import AUTO, Entity, Place, RunsFrom
 from reconciler.desired.findings import excuses, severities
+from reconciler.desired.ids import is_own
 from reconciler.desired.member import Fetched, Member
 from reconciler.desired.member_pointers import member_pointers
 from reconciler.desired.package import (
@@ -40,7 +41,11 @@ def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator
     members = changed(read.members, package, problems)
     destination = package.spec.destination
     code = _code(package, source, read)
-    if package.spec.versions == "perEntity":
+    has_own = package.spec.versions == "own"
+    if has_own:
+        members = _versioned(package, members, problems)
+        version = ""
+    elif package.spec.versions == "perEntity":
         _check_per_entity(package, members, problems)
         version = AUTO
     elif package.spec.version == AUTO:
@@ -54,17 +59,18 @@ def packaged(package: Package, problems: Problems, fetched: Fetched) -> Iterator
     for member in members:
         metadata = package.metadata
         registered = workflows if version == AUTO else set()
+        own_version = str(member.id.version) if has_own else version
         yield Entity(
             place=Place(member.kind, metadata.project, metadata.domain, member.name),
-            version=version,
-            content_addressed=package.spec.version == AUTO,
+            version=own_version,
+            content_addressed=package.spec.version == AUTO and not has_own,
             source=member,
             origin=_said_at(package, member) or origin,
             pointers=tuple(
                 member_pointers(
                     member,
                     (metadata.project, metadata.domain),
-                    version=version,
+                    version=own_version,
                     origin=origin,
                     registered=registered,
                     own=package.said_in,
@@ -130,6 +136,21 @@ def _check_per_entity(package: Package, members: Sequence[Member], problems: Pro
             package.origin_of("spec", "versions"),
             hint="leave versions out, or move these tasks into a package of their own",
         )
+
+
+def _versioned(
+    package: Package, members: Sequence[Member], problems: Problems
+) -> tuple[Member, ...]:
+    """Those members that say their version; of the others it is told that they do not."""
+    silent = [member.name for member in members if is_own(member.id)]
+    if silent:
+        problems.error(
+            "no-own-version",
+            f"these say no version of their own: {', '.join(silent)}",
+            package.origin_of("spec", "versions"),
+            hint="leave versions out, or write the package by `reconciler export`",
+        )
+    return tuple(member for member in members if not is_own(member.id))
 
 
 def _states(package: Package, members: Sequence[Member], problems: Problems) -> Mapping[str, str]:

@@ -27,6 +27,7 @@ from reconciler.remote.attribution import attributed
 from reconciler.remote.backfilling import Backfilling
 from reconciler.remote.browsing import Browsing
 from reconciler.remote.data import Data
+from reconciler.remote.estates import Estates
 from reconciler.remote.fetching import Fetching
 from reconciler.remote.late import LateBundler
 from reconciler.remote.recalled import recalling
@@ -40,7 +41,7 @@ if TYPE_CHECKING:  # a plan need not wait for what applies it
     from reconciler.planfile import SavedPlan, Values
 
 
-class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling, Browsing):
+class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling, Browsing, Estates):
     """A connection to one Admin, and all that can be done with it.
 
         with Remote(config) as remote:

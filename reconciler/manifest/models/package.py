@@ -177,10 +177,11 @@ class PackageSpec(Part):
     source: Source
     version: Version = "auto"
     versions: Annotated[
-        Literal["shared", "perEntity"],
+        Literal["shared", "perEntity", "own"],
         Field(
             description="shared: one version for all of it. perEntity: each entity is named by "
-            "its own content, so that what did not change keeps its version."
+            "its own content, so that what did not change keeps its version. own: each keeps the "
+            "version that it says itself, as `import live`, `export` and `promote` write it."
         ),
     ] = "shared"
     activation: Annotated[
@@ -197,7 +198,10 @@ class PackageSpec(Part):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "if": {"properties": {"versions": {"const": "perEntity"}}, "required": ["versions"]},
+            "if": {
+                "properties": {"versions": {"enum": ["perEntity", "own"]}},
+                "required": ["versions"],
+            },
             "then": {"properties": {"version": {"const": "auto"}}},
         }
     )
@@ -205,8 +209,11 @@ class PackageSpec(Part):
     @model_validator(mode="after")
     def _one_meaning(self) -> "PackageSpec":
         problems = []
-        if self.versions == "perEntity" and self.version != "auto":
-            message = "perEntity names each entity by its own content"
+        if self.versions != "shared" and self.version != "auto":
+            message = {
+                "perEntity": "perEntity names each entity by its own content",
+                "own": "own takes the version that each entity says itself",
+            }[self.versions]
             hint = "leave version out, or versions"
             problems.append(Problem(message, ("versions",), hint=hint))
         build = self.build
