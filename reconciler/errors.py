@@ -11,6 +11,7 @@
     │   └── DeadlineExceededError            1   a call: an AdminError as well
     ├── ApplyRefusedError                    1   not confirmed, or the world moved before a write
     │   ├── GuardError                       3   a lawful plan that is rather a mistake
+    │   ├── PolicyDeniedError                3   a policy denies it, or waits for an approval
     │   └── NotReviewedError                 3   not what was reviewed, and nobody approved it
     ├── PlanFileError                        1   no saved plan, a damaged one, another version's
     ├── StalePlanError                       4   a saved plan for a world that is gone
@@ -154,6 +155,10 @@ class StalePlanError(ReconcilerError):
 
 class GuardError(ApplyRefusedError):
     """The plan could be carried out and is rather a mistake; a flag says that it is none."""
+
+
+class PolicyDeniedError(GuardError):
+    """A policy denies the plan, could not be evaluated, or asks for an approval nobody gave."""
 
 
 class OversizedError(ReconcilerError):

@@ -32,6 +32,13 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     "--auto-approve", "--yes", is_flag=True, help="Do not ask before changing Flyte Admin."
 )
 @click.option(
+    "--approve",
+    "approved",
+    multiple=True,
+    metavar="POLICY",
+    help="Approve what this policy found, where it asks for that. Once for each.",
+)
+@click.option(
     "--lock-timeout",
     default="0s",
     callback=as_seconds,
@@ -67,6 +74,7 @@ def command(
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
     auto_approve: bool,
+    approved: tuple[str, ...],
     lock_timeout: float,
     allow_older: bool,
     atomic: bool,
@@ -113,6 +121,7 @@ def command(
         verbose=verbose,
         parallelism=parallelism,
         until_done=until_done,
+        approved=approved,
     )
 
     def chosen() -> Choice:

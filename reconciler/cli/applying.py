@@ -7,6 +7,7 @@ from reconciler.cli import session
 from reconciler.cli.author import is_dead
 from reconciler.cli.carrying import Manner, ask, carry_out, show
 from reconciler.cli.exits import Exit, for_apply
+from reconciler.cli.judging import check_policies
 from reconciler.cli.ledgered import before_planning, check_commits, locked, same_plan
 from reconciler.cli.options import Settings, say
 from reconciler.cli.planning import make_plan
@@ -38,7 +39,7 @@ def apply_manifests(
             return make_plan(remote, unit, declared, planning, paths=paths, head=head)
 
         plan = make(head)
-        options.outputs.remember(remote, unit)
+        options.outputs.remember(remote, unit, plan)
         say_without_ledger(unit)
         shown = without_secrets(plan, unit.sensitive)
         show(shown, options, manner, asking=manner.ask)
@@ -48,6 +49,7 @@ def apply_manifests(
                 remote.apply(plan, held=held, say=say)
         if not plan.conflicts:
             _refuse_obstacles(plan)
+            check_policies(plan, manner.approved)
         waits = manner.until_done and any(table.open for table in plan.backfills)
         if not plan.conflicts:
             manner.review(plan)
@@ -72,6 +74,7 @@ def apply_manifests(
                             "nothing was written: apply again to see it"
                         )
                     manner.review(again)
+                    check_policies(again, manner.approved)
                     held.claim(again)
                     show(without_secrets(again, unit.sensitive), options, manner, asking=False)
                 # It does the same, and yet what it finds there may be something else by now.

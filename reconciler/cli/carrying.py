@@ -35,6 +35,7 @@ class Manner:
     verbose: bool
     parallelism: int
     until_done: bool = False
+    approved: tuple[str, ...] = ()
     has_ended: Callable[[str], bool] = lambda run: False
     review: Callable[[Plan], None] = lambda plan: None
     told: Callable[[Plan, ApplyReport], None] = lambda plan, report: None

@@ -100,6 +100,8 @@ def for_plan(plan: "Plan", *, detailed: bool) -> Exit:
         return Exit.ERROR
     if any(obstacle.code in GUARDS for obstacle in plan.obstacles):
         return Exit.REFUSED
+    if any(verdict.refuses for verdict in plan.verdicts):
+        return Exit.REFUSED
     return Exit.CHANGES if detailed and plan.actions else Exit.OK
 
 

@@ -31,6 +31,8 @@ class Settings:
     admin: str | None = None
     outputs: Outputs = field(default_factory=Outputs)
     sensitive: "Sensitive | None" = None
+    # The checkout whose policies count; None for those of the workspace itself.
+    policies_from: Path | None = None
 
     @property
     def json(self) -> bool:

@@ -21,6 +21,8 @@ _OF_APPLYING = frozenset(
     {
         "paths",
         "auto_approve",
+        "approved",
+        "policies_from",
         "lock_timeout",
         "allow_older",
         "atomic",

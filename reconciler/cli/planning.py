@@ -78,6 +78,16 @@ def planning_options(command: Callable[..., Any]) -> Callable[..., Any]:
     result: Callable[..., Any] = gathered
     for option in (
         click.option(
+            "--policies-from",
+            type=click.Path(path_type=Path, file_okay=False, exists=True),
+            envvar="RECONCILER_POLICIES_FROM",
+            expose_value=False,
+            callback=_keep_policies_from,
+            metavar="FOLDER",
+            help="Another checkout, such as the base of a pull request: its policies count, and "
+            "not those of this one.",
+        ),
+        click.option(
             "--changed-since",
             "since",
             default="",
@@ -154,6 +164,7 @@ def make_plan(
     from dataclasses import replace
 
     from reconciler.cli.changed import changed_since
+    from reconciler.cli.judging import judged
     from reconciler.cli.session import override_warnings, with_obstacles
     from reconciler.cli.telemetry import note_plan, stage
     from reconciler.model import Guard
@@ -185,7 +196,18 @@ def make_plan(
             return make_plan(remote, unit, declared, planning, paths=paths, head=newer)
         plan = ledger.leave_foreign(plan)
     warnings = override_warnings(declared, unit, paths)
-    return replace(plan, warnings=(*warnings, *plan.warnings)) if warnings else plan
+    if warnings:
+        plan = replace(plan, warnings=(*warnings, *plan.warnings))
+    return judged(plan, unit)
+
+
+def _keep_policies_from(
+    context: click.Context, option: click.Parameter, value: Path | None
+) -> None:
+    from reconciler.cli.options import Settings
+
+    if value is not None:
+        context.find_root().ensure_object(Settings).policies_from = value
 
 
 def _parameter(code: str) -> str:

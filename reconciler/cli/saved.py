@@ -8,6 +8,7 @@ import click
 from reconciler.cli.carrying import Manner, carry_out, show
 from reconciler.cli.choice import Choice
 from reconciler.cli.exits import for_apply
+from reconciler.cli.judging import check_policies, judged
 from reconciler.cli.ledgered import check_commits, locked
 from reconciler.cli.options import Settings
 from reconciler.cli.planned_for import (
@@ -59,14 +60,16 @@ def apply_saved(
     check_home(unit, file, saved)
     with connected(options, unit, parallelism=manner.parallelism) as (remote, config):
         check_endpoint(unit, file, saved, config)
-        plan = remote.open(saved, values_again(unit, file, saved))
+        # Whatever was said when it was planned: what counts is what policies say here and now.
+        plan = judged(remote.open(saved, values_again(unit, file, saved)), unit)
         head = remote.ledger_of(unit.home).head() if unit.home is not None else None
         if plan.actions:
             _check(remote, unit, saved, plan, head, manner)
         say_without_ledger(unit)
-        options.outputs.remember(remote, unit)
+        options.outputs.remember(remote, unit, plan)
         shown = without_secrets(plan, unit.sensitive)
         show(shown, options, manner, asking=False)
+        check_policies(plan, manner.approved)
         if not plan.actions:
             nothing = ApplyReport(())
             return Result(for_apply(nothing, plan), options.outputs.applied(unit, shown, nothing))

@@ -33,9 +33,11 @@ if TYPE_CHECKING:
         NoSuchValueError,
         Options,
     )
+    from reconciler.remote.exports import Exported
     from reconciler.remote.images import ImageUpdate, update_images
     from reconciler.remote.imports import active_as_manifests, attributes_as_manifests
     from reconciler.remote.patches import Patch, adopting_patch
+    from reconciler.remote.policies import judge
     from reconciler.remote.records import adopting, forgetting
     from reconciler.remote.register.result import Fate, Registered
     from reconciler.remote.saved import (
@@ -67,8 +69,10 @@ else:
                 "NoSuchValueError",
                 "Options",
             ),
+            "exports": ("Exported",),
             "images": ("ImageUpdate", "update_images"),
             "imports": ("active_as_manifests", "attributes_as_manifests"),
+            "policies": ("judge",),
             "patches": ("Patch", "adopting_patch"),
             "records": ("adopting", "forgetting"),
             "register.result": ("Fate", "Registered"),
@@ -84,6 +88,7 @@ __all__ = [
     "Built",
     "Config",
     "ExecutionSpan",
+    "Exported",
     "Fate",
     "Finding",
     "FlyteLaunchPlan",
@@ -122,6 +127,7 @@ __all__ = [
     "draw",
     "forgetting",
     "is_plan_file",
+    "judge",
     "list_code",
     "read_code",
     "read_saved",

@@ -68,11 +68,17 @@ if TYPE_CHECKING:
     from reconciler.report.images import ImageLine, images_as_json, images_as_table
     from reconciler.report.ledger import history_as_json, history_as_text, ledger_as_json
     from reconciler.report.listing import LISTINGS, Listing, short_value
-    from reconciler.report.policies import policy_document, verdict_as_data, verdict_lines
+    from reconciler.report.policies import (
+        policy_document,
+        verdict_as_data,
+        verdict_lines,
+        verdict_text,
+    )
     from reconciler.report.preview import (
         Apart,
         Preview,
         PreviewFacts,
+        Trial,
         difference_as_markdown,
         failed_preview,
         preview_of,
@@ -173,12 +179,13 @@ else:
                 "Apart",
                 "Preview",
                 "PreviewFacts",
+                "Trial",
                 "difference_as_markdown",
                 "failed_preview",
                 "preview_of",
                 "untrusted_preview",
             ),
-            "policies": ("policy_document", "verdict_as_data", "verdict_lines"),
+            "policies": ("policy_document", "verdict_as_data", "verdict_lines", "verdict_text"),
             "schema": ("document_schemas",),
             "watching": ("WatchingView", "watching_view"),
         },
@@ -203,6 +210,7 @@ __all__ = [
     "Progress",
     "Style",
     "Suite",
+    "Trial",
     "WatchingView",
     "as_html",
     "as_line",
@@ -271,6 +279,7 @@ __all__ = [
     "validated_as_text",
     "verdict_as_data",
     "verdict_lines",
+    "verdict_text",
     "watched_as_dict",
     "watching_view",
     "way_back",

@@ -122,13 +122,13 @@ def _plan(plan: Plan) -> Iterator[Block]:
 
 def _verdicts(verdicts: Sequence[Verdict]) -> Iterator[Block]:
     """What refuses, what waits for somebody and what is told, each apart; exemptions folded."""
-    from reconciler.report.policies import counts_line, placed
+    from reconciler.report.policies import counts_line, verdict_text
 
     yield paragraph(f"**Policies: {counts_line(verdicts)}**")
     counting = [one for one in verdicts if one.counts]
     for ruling, kind in _ALERTS.items():
-        yield from _alerts(kind, (placed(one) for one in counting if one.ruling is ruling))
-    excused = [placed(one) for one in verdicts if not one.counts]
+        yield from _alerts(kind, (verdict_text(one) for one in counting if one.ruling is ruling))
+    excused = [verdict_text(one) for one in verdicts if not one.counts]
     if excused:
         yield folded("exempt from policies", [one_line(text) for text in excused])
 

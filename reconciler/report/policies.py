@@ -64,8 +64,10 @@ def verdict_lines(verdicts: Sequence[Verdict], style: Style) -> Iterator[str]:
 def said(verdict: Verdict) -> str:
     """What is said, of what, and why it does not count."""
     text = verdict.message
-    if verdict.address and verdict.address not in text:
-        text = f"{verdict.address}: {text}"
+    # Which version it is nobody has to read: it is the one of this plan.
+    what = verdict.address.rpartition("@")[0] or verdict.address
+    if what and what not in text:
+        text = f"{what}: {text}"
     if verdict.excused:
         text = f"{text} (exempt: {verdict.excused})"
     if verdict.counts and verdict.ruling is Ruling.APPROVAL:
@@ -73,7 +75,7 @@ def said(verdict: Verdict) -> str:
     return text
 
 
-def placed(verdict: Verdict) -> str:
+def verdict_text(verdict: Verdict) -> str:
     """The same on one line of a document, with place and policy."""
     place = f"{verdict.origin}: " if verdict.origin else ""
     return f"{place}{said(verdict)} [{verdict.policy}]"

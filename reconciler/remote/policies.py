@@ -1,0 +1,35 @@
+"""A plan and the policies at hand → the plan with what they say of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from reconciler.model import Plan, Policy
+from reconciler.policy import evaluate
+from reconciler.report import policy_document
+
+
+def judge(
+    plan: Plan,
+    policies: Sequence[Policy],
+    *,
+    shown: Plan | None = None,
+    now: datetime,
+    environment: str = "",
+    workspace: str = "",
+    reveal: Sequence[str] = (),
+) -> Plan:
+    """Ask policies about a plan; nothing is asked of one that does nothing.
+
+    Args:
+        shown: The same plan without sensitive values, which is all that policies see.
+        now: The time that they are told; with a time zone.
+        reveal: Paths of values that they may see although they tend to hold secrets.
+
+    Returns: the plan with `verdicts`, whatever it had before.
+    """
+    if not policies or not plan.actions:
+        return replace(plan, verdicts=()) if plan.verdicts else plan
+    document = policy_document(replace(shown or plan, verdicts=()), reveal=reveal)
+    verdicts = evaluate(policies, document, now=now, environment=environment, workspace=workspace)
+    return replace(plan, verdicts=verdicts)
