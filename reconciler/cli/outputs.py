@@ -13,9 +13,10 @@ who wants to read it. Values are masked in all of them.
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, TypeVar, cast
@@ -24,7 +25,16 @@ import click
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.cli.session import Unit
-    from reconciler.model import ApplyReport, Diagnostic, DriftReport, Event, Plan, Record
+    from reconciler.model import (
+        ApplyReport,
+        Diagnostic,
+        DriftReport,
+        Event,
+        Plan,
+        Record,
+        ResourceId,
+        Run,
+    )
     from reconciler.remote import Remote
     from reconciler.report import Events, HtmlPart, Suite
 
@@ -39,6 +49,8 @@ _FILES = {
     "html": "Write a page into FILE that needs nothing else: open it in a browser to search "
     "changes, see their fields side by side, dependencies, schedules and the ledger.",
 }
+
+_SCHEDULES = 50  # of a plan, whose latest executions a page shows
 
 
 @dataclass(slots=True)
@@ -59,6 +71,7 @@ class Outputs:
     _suites: "list[Suite]" = field(default_factory=list)
     _parts: "list[HtmlPart]" = field(default_factory=list)
     _records: "Sequence[Record]" = ()
+    _runs: "Mapping[ResourceId, Sequence[Run]]" = field(default_factory=dict)
     _lines: "list[Events]" = field(default_factory=list)
     _file: IO[str] | None = None
     _is_open: bool = False
@@ -98,10 +111,21 @@ class Outputs:
         for lines in self._lines:
             lines.section(workspace=workspace, environment=environment)
 
-    def remember(self, remote: "Remote", unit: "Unit") -> None:
-        """Read what the ledger holds, if anybody reads a page of it beside what comes next."""
-        if "html" in self.into and unit.home is not None:
+    def remember(self, remote: "Remote", unit: "Unit", plan: "Plan | None" = None) -> None:
+        """Read what a page shows beside what comes next, if one is written: the ledger's log, and
+        what ran lately of the schedules of a plan, of so many as is worth a list each."""
+        if "html" not in self.into:
+            return
+        from reconciler.errors import AdminError
+
+        if unit.home is not None:
             self._records = remote.ledger_of(unit.home).reader().records()
+        active = (effect for effect in plan.effects if effect.active_before) if plan else ()
+        scheduled = [one.id for one in active if one.schedule and one.schedule.before]
+        # What may not be read is left out: it is no part of the result.
+        with suppress(AdminError):
+            since = _now() - timedelta(days=14)
+            self._runs = remote.scheduled_runs(scheduled[:_SCHEDULES], since=since)
 
     def planned(self, shown: "Plan") -> None:
         """Tell those who follow what is going to be done."""
@@ -241,7 +265,10 @@ class Outputs:
         from reconciler.report import html_part
 
         records, self._records = self._records, ()
-        part = html_part(title=title, now=now or _now(), history=records, mask=self.mask, **shown)
+        runs, self._runs = self._runs, {}
+        part = html_part(
+            title=title, now=now or _now(), history=records, runs=runs, mask=self.mask, **shown
+        )
         self._parts.append(part)
 
     def _junit(self) -> str:

@@ -100,7 +100,7 @@ def command(
         with connected(options, unit, parallelism=parallelism) as (remote, config):
             head = read_head(remote, unit)
             plan = make_plan(remote, unit, declared, planning, paths=paths, head=head)
-            options.outputs.remember(remote, unit)
+            options.outputs.remember(remote, unit, plan)
         say_without_ledger(unit)
         code = for_plan(plan, detailed=detailed_exitcode)
         shown = without_secrets(plan, unit.sensitive)

@@ -1,7 +1,7 @@
 """Run the slots of a schedule that were missed."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -11,7 +11,7 @@ from reconciler.remote.base import Connected
 if TYPE_CHECKING:
     from reconciler.errors import ReconcilerError
     from reconciler.manifest import Manifest
-    from reconciler.model import Backfill, Event, ExecutionId, Plan, SlotTable
+    from reconciler.model import Backfill, Event, ExecutionId, Plan, ResourceId, Run, SlotTable
     from reconciler.remote.backfill import Progress
     from reconciler.remote.entities import FlyteWorkflow
     from reconciler.remote.executions import FlyteWorkflowExecution
@@ -171,6 +171,21 @@ class Backfilling(Connected):
         backfill = ResourceId(Kind.BACKFILL, *self._place(project, domain), name)
         found = self._connection.executions.under_way(backfill)
         return [ExecutionId(run.id.project, run.id.domain, run.id.name) for run in found]
+
+    def scheduled_runs(
+        self, launch_plans: Iterable["ResourceId"], *, since: datetime
+    ) -> "dict[ResourceId, Sequence[Run]]":
+        """What ran of slots of schedules, by their activations: launch plans that Flyte's
+        scheduler or a backfill started since then. Costs a list each.
+
+        Args:
+            launch_plans: Their activations.
+        """
+        from reconciler.cron import from_datetime
+
+        start = from_datetime(since)
+        executions = self._connection.executions
+        return {id: executions.runs_of(id, since=start) for id in launch_plans}
 
     def cancel_backfill(
         self,

@@ -1,9 +1,15 @@
 """Pages for a browser, written beside the text by every command that shows a plan or drift."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flyteidl.admin.execution_pb2 import (
+    ExecutionCreateRequest,
+    ExecutionMetadata,
+    ExecutionSpec,
+)
 
 from reconciler.admin import connect
 from reconciler.config import Config
@@ -103,6 +109,33 @@ def test_drift_is_a_page(cli: Cli, admin: Between, workspace: Path) -> None:
     assert one["drift"] == "deactivated"
     assert one["entry"]["actor"] == "alice"
     assert "--overwrite-moved" in part["ways_out"][one["drift"]]
+
+
+def test_what_ran_lately_is_on_the_timeline(cli: Cli, admin: Between, etl: Path) -> None:
+    """Of the schedules that the plan touches, as Flyte Admin tells it."""
+    assert cli("apply", etl, "--auto-approve").code == 0
+    (active,) = json.loads(cli("get", "launchplans", "--active", "--json").out)["launch_plans"]
+    spec = ExecutionSpec(
+        launch_plan=ResourceId(
+            Kind.LAUNCH_PLAN, "flytesnacks", "development", "etl.daily", active["version"]
+        ).to_identifier(),
+        metadata=ExecutionMetadata(mode=ExecutionMetadata.SCHEDULED),
+    )
+    spec.metadata.scheduled_at.FromDatetime(datetime.now(UTC) - timedelta(minutes=90))
+    with connect(Config(endpoint=admin.endpoint, source="the test", insecure=True)) as flyte:
+        flyte.launcher.launch(
+            ExecutionCreateRequest(
+                project="flytesnacks", domain="development", name="f1", spec=spec
+            )
+        )
+    etl.write_text(etl.read_text().replace("etl:1.4", "etl:1.5"))
+
+    assert cli("plan", etl, "--html-into", "plan.html").code == 0
+
+    (row,) = part_of(read("plan.html"))["timeline"]["rows"]
+    ((minute, phase),) = row["ran"]
+    assert phase == "running"
+    assert abs(minute - (14 * 1440 - 90)) <= 1
 
 
 def test_the_log_is_a_page(cli: Cli, admin: Between, workspace: Path) -> None:

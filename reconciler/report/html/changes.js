@@ -149,10 +149,10 @@ function rowSummary(row) {
     : "";
   return el("summary", {},
     el("span", { class: `symbol ${tone(row.verb)}`, "aria-hidden": "true" }, verb.symbol),
-    el("span", { class: "what" }, `${kind} `, el("strong", {}, name), ` ${verb.will}`),
-    outcome && el("span", { class: `tag ${outcome.status}` }, outcome.existed ? "there already" : outcome.status),
+    el("span", { class: "what" }, `${kind} `, el("strong", {}, name), ` ${outcome && outcome.status === "done" ? verb.past : verb.will}`),
+    " ", outcome && el("span", { class: `tag ${outcome.status}` }, outcome.existed ? "there already" : outcome.status),
     row.effect && row.effect.breaking && el("span", { class: "tag failed" }, "breaks callers"),
-    el("span", { class: "muted" }, [moved, step.facts,
+    " ", el("span", { class: "muted" }, [moved, step.facts,
       step.changes.length ? counted(step.changes.length, "field") : ""].filter(Boolean).join("; ")));
 }
 

@@ -16,7 +16,7 @@ function graphView(rows, reveal) {
   }
   const isLarge = nodes.length > DRAWN;
   const start = nodes.find((node) => node.row.step.kind === "activation" && node.needs.length) || nodes[0];
-  const state = { focus: isLarge ? start : null, depth: isLarge ? 2 : 99, text: "", kind: "", x: 0, y: 0, zoom: 1 };
+  const state = { focus: isLarge ? start : null, depth: isLarge ? 2 : 99, text: "", kind: "", high: 180, x: 0, y: 0, zoom: 1 };
   const scene = svg("g");
   const drawing = svg("svg", { role: "img", "aria-label": "Graph of steps", class: "drawing" }, scene);
   const keys = {
@@ -110,6 +110,9 @@ function graphView(rows, reveal) {
     status.textContent = `Drawn: ${number(shown.length)} of ${counted(nodes.length, "step")}${what}${more}.`;
     drawing.setAttribute("aria-label", `Graph of ${counted(shown.length, "step")}`);
     aside();
+    // As high as what it shows needs, and never smaller than it was: nothing jumps.
+    state.high = Math.max(state.high, Math.min(480, (state.height || 0) + 60));
+    board.style.height = `${state.high}px`;
     fit();
   }
 

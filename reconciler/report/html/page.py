@@ -15,7 +15,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from reconciler.model import ApplyReport, DriftReport, Kind, Plan, Record
+from reconciler.model import ApplyReport, DriftReport, Kind, Plan, Record, ResourceId, Run
 from reconciler.report.html.part import HtmlPart, html_part
 from reconciler.report.words import WORDS
 
@@ -33,6 +33,7 @@ def as_html(
     report: ApplyReport | None = None,
     drift: DriftReport | None = None,
     history: Sequence[Record] = (),
+    runs: Mapping[ResourceId, Sequence[Run]] | None = None,
     reveal: Sequence[str] = (),
 ) -> str:
     """Render a plan, and whatever else is known, as one self-contained HTML file.
@@ -43,9 +44,11 @@ def as_html(
         report: What an apply made of the plan.
         drift: What is not as it was left, as a view beside the plan.
         history: Entries of the ledger, in any order.
+        runs: What ran of the slots of schedules in the two weeks before, by activation; an
+            activation that is not in it was not looked at (`Remote.scheduled_runs`).
         reveal: Paths of values that are shown although they tend to hold secrets.
 
-    Shape: HTML 5, UTF-8; grows with the plan by about half a kilobyte a step.
+    Shape: HTML 5, UTF-8; grows by somewhat less than a kilobyte a step.
     """
     part = html_part(
         plan,
@@ -54,6 +57,7 @@ def as_html(
         report=report,
         drift=drift,
         history=history,
+        runs=runs,
         reveal=reveal,
     )
     return html_page([part], now=now)
@@ -93,7 +97,12 @@ def _summary(part: HtmlPart) -> str:
 def _words() -> dict[str, Any]:
     return {
         "verbs": {
-            str(verb): {"symbol": words.symbol, "will": words.will, "to": words.infinitive}
+            str(verb): {
+                "symbol": words.symbol,
+                "will": words.will,
+                "to": words.infinitive,
+                "past": words.past,
+            }
             for verb, words in WORDS.items()
         },
         "kinds": {kind.slug: kind.word for kind in Kind},

@@ -1,13 +1,13 @@
 """When what a plan touches fires: two weeks before now and two after, as a timeline draws it.
 
-Before now it is what the schedule that is active now was due to run, and what of it a backfill
-knows to have run; after now it is what the schedules before and after the plan will fire. A
+Before now it is what the schedule that is active now was due to run, and what of it is known to
+have run; after now it is what the schedules before and after the plan will fire. A
 rate's times are known from one of them; where none is known, neither are the others.
 """
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -27,7 +27,7 @@ from reconciler.cron import (
     load_zone,
     parse,
 )
-from reconciler.model import End, Firing, Plan, Record
+from reconciler.model import End, Firing, Plan, Record, ResourceId, Run
 
 DAYS = 14
 _MOST = 24 * DAYS  # times drawn one by one of one schedule; more are drawn as a band
@@ -36,13 +36,23 @@ _RATE = re.compile(r"every (?:(\d+) )?(minute|hour|day)s?")
 _MINUTE = 60 * SECOND
 
 
-def timeline(plan: Plan, *, now: datetime, history: Sequence[Record] = ()) -> dict[str, Any]:
+def timeline(
+    plan: Plan,
+    *,
+    now: datetime,
+    history: Sequence[Record] = (),
+    runs: Mapping[ResourceId, Sequence[Run]] | None = None,
+) -> dict[str, Any]:
     """Tell the times of every schedule that a plan's effects and backfills speak of.
+
+    Args:
+        runs: What ran of the slots of schedules, by their activations.
 
     Shape: `start` and `now` RFC 3339, `days` altogether; `rows`, each its address and the two
         sides, `before` and `after`: text, zone, next, problem, and `at`, minutes from the start,
-        or `dense`, the first and the last minute of more times than can be drawn; `left_out`
-        how many rows are not there; `runs` of backfills; `marks` where something was applied.
+        or `dense`, the first and the last minute of more times than can be drawn; `ran`, the
+        minute and the phase of each run, null where nobody looked; `left_out` how many rows are
+        not there; `runs` of backfills; `marks` where something was applied.
     """
     start = now - timedelta(days=DAYS)
     end = now + timedelta(days=DAYS)
@@ -58,6 +68,7 @@ def timeline(plan: Plan, *, now: datetime, history: Sequence[Record] = ()) -> di
                 "switches": effect.switches,
                 "before": before and _side(before, first, last, first),
                 "after": after and _side(after, present, last, first),
+                "ran": _ran(runs.get(effect.id), first, last) if runs is not None else None,
             }
         )
     return {
@@ -102,6 +113,16 @@ def _side(firing: Firing, start: int, end: int, origin: int) -> dict[str, Any]:
     else:
         data["at"] = [(time - origin) // _MINUTE for time in times]
     return data
+
+
+def _ran(runs: Sequence[Run] | None, start: int, end: int) -> list[list[Any]] | None:
+    if runs is None:
+        return None
+    return sorted(
+        [(run.scheduled_at - start) // _MINUTE, run.phase.value]
+        for run in runs
+        if run.scheduled_at is not None and start <= run.scheduled_at < end
+    )
 
 
 @lru_cache(maxsize=1024)

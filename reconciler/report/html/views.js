@@ -64,7 +64,7 @@ function strip(timeline, lanes, marks) {
   const drawn = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, class: "strip", "aria-hidden": "true" });
   for (let day = 0; day <= timeline.days; day += 7) drawn.append(svg("path", { class: "week", d: `M${x(day * 1440)} 0V${height}` }));
   for (const minute of marks) drawn.append(svg("path", { class: "applied", d: `M${x(minute)} 0V${height}` }));
-  lanes.forEach(([lane, kind], at) => {
+  lanes.flatMap((parts, at) => parts.map((one) => [at, ...one])).forEach(([at, lane, kind]) => {
     const top = 3 + 12 * at;
     if (lane && lane.dense) drawn.append(svg("rect", { class: kind, x: x(lane.dense[0]), y: top, width: x(lane.dense[1] - lane.dense[0]), height: 9 }));
     else if (lane && lane.at.length) drawn.append(svg("path", { class: kind, d: lane.at.map((minute) => `M${x(minute)} ${top}v9`).join("") }));
@@ -72,6 +72,9 @@ function strip(timeline, lanes, marks) {
   drawn.append(svg("path", { class: "now", d: `M${width / 2} 0V${height}` }));
   return drawn;
 }
+
+const PHASES = ["succeeded", "failed", "running"];
+const ofState = (some, state) => ({ at: some.filter((one) => one[1] === state).map(([minute]) => minute) });
 
 function scheduleView(part) {
   const { timeline } = part;
@@ -84,13 +87,16 @@ function scheduleView(part) {
     return el("td", {}, side.text, side.assumed ? " (if the scheduler's zone is UTC)" : ` in ${side.zone}`,
       el("br"), el("span", { class: "muted" }, next));
   };
+  const ran = (found) => (found ? PHASES.map((phase) => [ofState(found, phase), phase]) : []);
   const shape = (row) => {
     const [, project, domain, name] = row.address.match(/^activation:([^/]*)\/([^/]*)\/(.*)$/) || [null, "", "", row.address];
     return el("tr", {},
       el("th", { scope: "row" }, el("strong", {}, name), !row.switches && el("span", { class: "tag" }, "not activated"),
         el("br"), el("span", { class: "muted" }, `${project}/${domain}`)),
       times(row.before), times(row.after),
-      el("td", {}, strip(timeline, [[row.before, "was"], [row.after, "will"]], marks)));
+      el("td", {}, strip(timeline, [[[row.before, "was"]], ran(row.ran), [[row.after, "will"]]].filter((lane) => lane.length), marks),
+        row.ran && el("span", { class: "muted" }, `Of the two weeks before: ${PHASES.map((phase) =>
+          `${number(row.ran.filter((one) => one[1] === phase).length)} ${phase}`).join(", ")}.`)));
   };
   const table = tabular("Schedules", ["Launch plan", "Fires now", "Will fire", "Two weeks before and after"], []);
   const rest = pages(timeline.rows, 50, shape, (...rows) => table.querySelector("tbody").append(...rows));
@@ -98,14 +104,13 @@ function scheduleView(part) {
   const applied = `${marks.length === 1 ? "The dashed line is an apply" : "The dashed lines are applies"} of the ledger. `;
   return section("schedule", "Schedule",
     el("p", { class: "muted" }, `Two weeks before and after ${when(timeline.now.slice(0, 16))} UTC, the line in the middle. `,
-      "Upper marks are the times of the schedule that is active now; those that have passed were due, and whether they ran is told only of backfills. Lower marks are the times that will be. ",
+      "Upper marks are the times of the schedule that is active now; those that have passed were due. Between are runs, where it is known what ran: green succeeded, red failed, grey runs still. Lower marks are the times that will be. ",
       marks.length ? applied : "",
       timeline.left_out ? `${counted(timeline.left_out, "schedule")} more are not listed.` : ""),
     timeline.rows.length ? table : null, rest,
     runs.map((run) => el("figure", {}, el("figcaption", {}, `Slots of ${run.address}: `,
       counted(run.at.filter(([minute]) => minute < middle).length, "slot"), " in the two weeks before. From above: done, running, failed, to run."),
-    strip(timeline, ["done", "running", "failed", "run"].map((state) =>
-      [{ at: run.at.filter(([, one]) => one === state).map(([minute]) => minute) }, state]), marks))));
+    strip(timeline, ["done", "running", "failed", "run"].map((state) => [[ofState(run.at, state), state]]), marks))));
 }
 
 function backfillView(part) {

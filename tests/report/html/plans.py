@@ -13,7 +13,10 @@ from reconciler.model import (
     Kind,
     Oddity,
     Origin,
+    Phase,
     Plan,
+    ResourceId,
+    Run,
     ScheduleEffect,
     Severity,
     Side,
@@ -128,6 +131,30 @@ def a_slot_table() -> SlotTable:
             for n, state in enumerate(states)
         ),
     )
+
+
+def some_runs() -> dict[ResourceId, list[Run]]:
+    """What ran of a launch plan: one that failed, one that did not, one of another month."""
+    id = an_id(Kind.ACTIVATION, "minutely")
+    day = 86_400 * 10**9
+    return {
+        id: [
+            Run(
+                an_id(Kind.EXECUTION, f"f{n}"),
+                id.at("v1"),
+                phase,
+                scheduled_at=at,
+                by_scheduler=True,
+            )
+            for n, (at, phase) in enumerate(
+                (
+                    (from_datetime(NOW) - day, Phase.FAILED),
+                    (from_datetime(NOW) - 2 * day, Phase.SUCCEEDED),
+                    (from_datetime(NOW) - 40 * day, Phase.SUCCEEDED),
+                )
+            )
+        ]
+    }
 
 
 def a_large_plan(steps: int = 10_000) -> Plan:

@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.report import as_html, html_page, html_part
 from tests.builders import a_plan, a_report, done, failed
-from tests.report.html.plans import HOSTILE, NOW, a_large_plan, a_rich_plan
+from tests.report.html.plans import HOSTILE, NOW, a_large_plan, a_rich_plan, some_runs
 from tests.report.html.test_part import HISTORY
 from tests.report.test_drift import REPORT
 
@@ -71,7 +71,15 @@ def rich() -> str:
     report = a_report(
         *(done(action) for action in plan.actions[:3]), failed(plan.actions[3], "out of order")
     )
-    return as_html(plan, now=NOW, title="Plan: shop", report=report, drift=REPORT, history=HISTORY)
+    return as_html(
+        plan,
+        now=NOW,
+        title="Plan: shop",
+        report=report,
+        drift=REPORT,
+        history=HISTORY,
+        runs=some_runs(),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +242,7 @@ def test_the_graph_leads_from_step_to_step(show: Open, rich: str) -> None:
     assert page.locator(".box").count() == 4
     graph.get_by_role("button", name="Show among changes").click()
     expect(rows(page)).to_have_count(1)
-    expect(page.locator(":focus")).to_contain_text("etl.daily@v1 will be registered")
+    expect(page.locator(":focus")).to_contain_text("etl.daily@v1 registered")
 
 
 def test_the_graph_is_dragged_and_filtered(show: Open, rich: str) -> None:
@@ -268,6 +276,9 @@ def test_schedules_are_drawn_and_said(show: Open, rich: str) -> None:
     expect(row).to_contain_text("next 2026-03-02 13:00 UTC")
     assert row.locator("path.will").get_attribute("d").count("M") == 14  # type: ignore[union-attr]
     assert row.locator("rect.was").count() == 1  # it fires too often to be drawn one by one
+    ran = schedule.get_by_role("row").filter(has_text="minutely")
+    expect(ran).to_contain_text("Of the two weeks before: 1 succeeded, 1 failed, 0 running.")
+    assert (ran.locator("path.succeeded").count(), ran.locator("path.failed").count()) == (1, 1)
     assert schedule.locator("path.applied").count() > 0
     assert schedule.locator("figure path.failed").count() == 1
     slots = page.get_by_role("region", name="Backfills").get_by_role("row")

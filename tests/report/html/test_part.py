@@ -34,7 +34,7 @@ from tests.builders import (
 )
 from tests.report.effects import an_effect
 from tests.report.html.data import data_of, part_of
-from tests.report.html.plans import HOSTILE, NOW, SECRETS, a_large_plan, a_rich_plan
+from tests.report.html.plans import HOSTILE, NOW, SECRETS, a_large_plan, a_rich_plan, some_runs
 from tests.report.test_drift import QUIET, REPORT
 
 HISTORY = (
@@ -216,6 +216,15 @@ def test_the_log_is_told_the_newest_first() -> None:
     ((minute, summary),) = part["timeline"]["marks"]
     assert minute == 11 * 24 * 60
     assert "apply by alice" in summary
+
+
+def test_what_ran_is_told_where_it_is_known() -> None:
+    """By minutes of the timeline; nothing is claimed of what nobody looked at."""
+    part = part_of(as_html(a_rich_plan(), now=NOW, runs=some_runs()))
+
+    hourly, minutely = part["timeline"]["rows"]
+    assert minutely["ran"] == [[12 * 1440, "succeeded"], [13 * 1440, "failed"]]
+    assert hourly["ran"] is None
 
 
 def fired(text: str, *, zone: str = "UTC", following: str = "") -> dict[str, object]:
