@@ -112,6 +112,7 @@ if TYPE_CHECKING:
     from reconciler.manifest.flytectl import AttributeFile, read_attribute_files
     from reconciler.manifest.formatting import format_text
     from reconciler.manifest.policies import PolicyFile, read_policies, workspace_policies
+    from reconciler.manifest.policy_tests import PolicyTest, read_policy_tests
     from reconciler.manifest.provenance import explain_values
     from reconciler.manifest.schema import json_schema, schema_files, write_schemas
     from reconciler.manifest.writer import to_yaml
@@ -124,6 +125,7 @@ else:
             "flytectl": ("AttributeFile", "read_attribute_files"),
             "formatting": ("format_text",),
             "policies": ("PolicyFile", "read_policies", "workspace_policies"),
+            "policy_tests": ("PolicyTest", "read_policy_tests"),
             "provenance": ("explain_values",),
             "schema": ("json_schema", "schema_files", "write_schemas"),
             "writer": ("to_yaml",),
@@ -190,6 +192,7 @@ __all__ = [
     "PluginOverride",
     "Pod",
     "PolicyFile",
+    "PolicyTest",
     "Project",
     "Promise",
     "QualityOfService",
@@ -233,6 +236,7 @@ __all__ = [
     "read_attribute_files",
     "read_lock",
     "read_policies",
+    "read_policy_tests",
     "read_yaml",
     "references",
     "said",

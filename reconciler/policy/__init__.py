@@ -7,25 +7,37 @@ from reconciler.model import Ruling, Verdict, unapproved
 
 if TYPE_CHECKING:
     from reconciler.policy.evaluate import MEMORY, evaluate
-    from reconciler.policy.testing import Case, Outcome, run_cases, run_rego_tests
+    from reconciler.policy.testing import (
+        Expected,
+        PolicyCase,
+        Tested,
+        completed,
+        run_case,
+        run_rego_tests,
+    )
 else:
     # Without policies a plan takes none of these.
     __getattr__ = opened_for(
         __name__,
         {
             "evaluate": ("MEMORY", "evaluate"),
-            "testing": ("Case", "Outcome", "run_cases", "run_rego_tests"),
+            "testing": (
+                *("Expected", "PolicyCase", "Tested"),
+                *("completed", "run_case", "run_rego_tests"),
+            ),
         },
     )
 
 __all__ = [
     "MEMORY",
-    "Case",
-    "Outcome",
+    "Expected",
+    "PolicyCase",
     "Ruling",
+    "Tested",
     "Verdict",
+    "completed",
     "evaluate",
-    "run_cases",
+    "run_case",
     "run_rego_tests",
     "unapproved",
 ]
