@@ -1,18 +1,25 @@
-"""`reconciler import …`: what other tools keep, as manifests."""
+"""`reconciler import …`: what Flyte Admin holds and what other tools keep, as manifests."""
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.choice import ChoosingCommand, choice, environment_option, workspace_option
 from reconciler.cli.options import (
     admin_option,
+    json_option,
     parallelism_option,
     program_options,
     say,
     settings,
 )
+
+if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
+    from collections.abc import Sequence
+
+    from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
 _write_option = click.option(
     "--write",
@@ -25,11 +32,12 @@ _write_option = click.option(
 
 @click.group()
 def command() -> None:
-    """Write manifests from what other tools keep.
+    """Write manifests from what Flyte Admin holds, or other tools keep.
 
     \b
     Examples:
       reconciler import attributes attributes/*.yaml
+      reconciler import live --write manifests/
       reconciler import live --activation-only --write manifests/active.yaml
     """
 
@@ -68,48 +76,89 @@ def attributes(files: tuple[Path, ...], target: Path | None) -> int:
 
 @command.command("live", cls=ChoosingCommand)
 @click.option(
+    "--write",
+    "target",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="The folder to write to, which must be empty or not there; with --activation-only a "
+    "file, and without it the manifests are printed.",
+)
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["yaml", "packages"]),
+    default="yaml",
+    show_default=True,
+    help="Say launch plans in YAML wherever that means exactly what is there; or leave all in "
+    "packages, byte for byte.",
+)
+@click.option(
     "--activation-only",
     is_flag=True,
-    help="Only which version of each launch plan is active. Has to be given: it is all that can "
-    "be imported.",
+    help="Only which version of each launch plan is active.",
 )
 @click.option("-p", "--project", metavar="NAME", help="Only of this project.")
 @click.option("-d", "--domain", metavar="NAME", help="Only of this domain.")
-@_write_option
 @environment_option
 @workspace_option
+@json_option
 @admin_option
 @parallelism_option
 @program_options
 def live(
+    target: Path | None,
+    form: str,
     activation_only: bool,
     project: str | None,
     domain: str | None,
-    target: Path | None,
     environments: tuple[str, ...],
     workspaces: tuple[str, ...],
+    as_json: bool,
     parallelism: int,
 ) -> int:
-    """Make manifests of what is active in Flyte Admin.
+    """Make manifests of what Flyte Admin holds, of which a plan changes nothing.
 
-    A document for each launch plan with an active version: the version and `state: active`, and
-    nothing of what it is, so that whoever registers it goes on doing that. `reconciler plan` then
-    finds all of it as declared; with a ledger it is adopted, and nothing is written to it.
+    Of each launch plan the version that is active, or else the newest, with every workflow and
+    task that it is made of, under the versions they have; projects, domains, attributes,
+    descriptions and archived names. Before anything is written it is planned: exit 2 if that plan
+    is not empty, with what it would change. `reconciler adopt` then makes it yours.
+
+    With --activation-only a document for each launch plan with an active version: the version and
+    `state: active`, and nothing of what it is, so that whoever registers it goes on doing that.
 
     \b
     Examples:
+      reconciler import live --write manifests/
+      reconciler import live -p flytesnacks -d production --as packages --write manifests/
       reconciler import live --activation-only --write manifests/active.yaml
-      reconciler import live --activation-only -p flytesnacks -d production
     """
     from reconciler.cli.session import connected, find_unit
-    from reconciler.remote import active_as_manifests
 
-    if not activation_only:
-        raise click.UsageError("pass --activation-only: nothing else can be imported from Admin")
+    if target is None and not activation_only:
+        raise click.UsageError(
+            "pass --write FOLDER for everything, or --activation-only for what is active"
+        )
     unit = find_unit(choice(environments=environments, workspaces=workspaces))
     with connected(settings(), unit, parallelism=parallelism) as (remote, _):
-        found = remote.launch_plans(project=project, domain=domain, active_only=True)
-    text, remarks = active_as_manifests(found)
+        if not activation_only:
+            assert target is not None
+            from reconciler.cli.export import tell
+
+            found = remote.import_live(
+                target,
+                project=project,
+                domain=domain,
+                form="packages" if form == "packages" else "yaml",
+            )
+            return tell(found, kind="imported", as_json=as_json)
+        active = remote.launch_plans(project=project, domain=domain, active_only=True)
+    return _activation_only(active, target)
+
+
+def _activation_only(active: "Sequence[LaunchPlan]", target: Path | None) -> int:
+    from reconciler.remote import active_as_manifests
+
+    text, remarks = active_as_manifests(active)
     for remark in remarks:
         say(f"Warning: {remark}")
     if not text:

@@ -135,7 +135,8 @@ def _changes(remote: "Remote", written: Written) -> tuple[ResourceId, ...]:
     with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
         write(Path(folder), written.files)
         plan = remote.plan(load([folder]))
-    return tuple(sorted({one.id for one in (*plan.actions, *plan.conflicts)}))
+    ids = {action.id for action in plan.actions} | {one.id for one in plan.conflicts}
+    return tuple(sorted(ids))
 
 
 def _in_words(estate: Estate) -> dict[ResourceId, dict[str, Any]]:
@@ -157,10 +158,8 @@ def _excused(
 ) -> Estate:
     """Make the next attempt one without these problems: excuse what is no error of Admin's, say
     launch plans in packages, and leave out what not even these can say."""
-    before = len(plans) + len(ignore)
-    for problem in problems:
-        if problem.code in RULES:
-            ignore[problem.code] = _REASON
+    rules = {one.code for one in problems if one.code in RULES} - ignore.keys()
+    ignore |= dict.fromkeys(rules, _REASON)
     spoken = {
         folder_of(id.scope)
         for id in plans
@@ -169,7 +168,7 @@ def _excused(
     }
     for id in [id for id in plans if folder_of(id.scope) in spoken]:
         del plans[id]
-    if len(plans) + len(ignore) != before:
+    if rules or spoken:
         return estate
     texts = [problem.message for problem in problems]
     bad = {
