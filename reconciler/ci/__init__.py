@@ -11,6 +11,9 @@ from reconciler.forge import Forge, Overrides, Request, find_request
 
 if TYPE_CHECKING:  # each command of a pipeline takes its own
     from reconciler.ci.artifacts import read_artifacts
+    from reconciler.ci.clean import expired, of_request, retiring, unarchiving
+    from reconciler.ci.deploy import PreviewPlace, deployment, trials
+    from reconciler.ci.deploy_mark import mark_of
     from reconciler.ci.merge import LABEL, Merge, forge_of
     from reconciler.ci.planned import Planned, key_of
     from reconciler.ci.post import post_left
@@ -22,6 +25,9 @@ else:
         __name__,
         {
             "artifacts": ("read_artifacts",),
+            "clean": ("expired", "of_request", "retiring", "unarchiving"),
+            "deploy": ("PreviewPlace", "deployment", "trials"),
+            "deploy_mark": ("mark_of",),
             "merge": ("LABEL", "Merge", "forge_of"),
             "planned": ("Planned", "key_of"),
             "post": ("post_left",),
@@ -37,17 +43,25 @@ __all__ = [
     "Merge",
     "Overrides",
     "Planned",
+    "PreviewPlace",
     "Request",
     "Telemetry",
     "Told",
+    "deployment",
+    "expired",
     "find_request",
     "forge_of",
     "key_of",
+    "mark_of",
+    "of_request",
     "post_left",
     "read_artifacts",
+    "retiring",
     "step_digests",
     "steps_digest",
     "tell_request",
+    "trials",
+    "unarchiving",
     "warm_up",
     "write_summary",
 ]

@@ -9,7 +9,7 @@ from functools import cached_property
 from reconciler.ci.own import MOVED, PENDING, Shares, divide
 from reconciler.ci.steps import step_digests
 from reconciler.model import Diagnostic, Head, Plan
-from reconciler.report import Apart, Preview, PreviewFacts, failed_preview, preview_of
+from reconciler.report import Apart, Preview, PreviewFacts, Trial, failed_preview, preview_of
 
 _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -28,6 +28,7 @@ class Planned:
         changed: The files that the request touches, None if that is not known.
         commit: What was planned; `at` when.
         remarks: What a reviewer has to know beside the plan.
+        trials: What is registered for the request, to be tried out.
         age: Of the snapshot that it was planned against, in words; "" for Flyte Admin itself.
     """
 
@@ -43,6 +44,7 @@ class Planned:
     has_ledger: bool = False
     changed: Collection[str] | None = None
     remarks: tuple[str, ...] = ()
+    trials: tuple[Trial, ...] = ()
     reveal: tuple[str, ...] = ()
     environment: str = ""
     workspace: str = ""
@@ -75,6 +77,7 @@ class Planned:
             run_url=run_url,
             stale=stale,
             remarks=self.remarks,
+            trials=self.trials,
         )
         if self.shares is None:
             return failed_preview(self.problems, facts)

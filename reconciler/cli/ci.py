@@ -7,6 +7,7 @@ import click
 _COMMANDS = {
     "preview": "Tell a pull request what merging it would do.",
     "post": "Post what an untrusted job's preview left as artifacts.",
+    "clean": "Retire what previews registered.",
     "apply": "Apply what was merged, if it is what was reviewed.",
 }
 

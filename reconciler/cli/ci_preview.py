@@ -41,6 +41,12 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     default=True,
     help="Say it on the request and its commit.  [default: if there is a token]",
 )
+@click.option(
+    "--deploy",
+    is_flag=True,
+    help="Register what the request changes where `preview:` of reconciler.yaml says, to be tried "
+    "out.",
+)
 @forge_options
 @planning_options
 @build_option
@@ -59,6 +65,7 @@ def command(
     detailed_exitcode: bool,
     artifacts: Path | None,
     post: bool,
+    deploy: bool,
     request: "Request",
     planning: "PlanOptions",
     build: bool,
@@ -74,12 +81,14 @@ def command(
     merged before and not applied yet, is told apart from what the request changes.
 
     Exits as `reconciler plan` does. Without a token nothing is posted, and summary and artifacts
-    are written all the same. It cannot write to Flyte Admin.
+    are written all the same. It writes nothing to Flyte Admin but what --deploy registers: in
+    another domain, without schedules, none of it active, until `reconciler ci clean`.
 
     \b
     Examples:
       reconciler ci preview -e staging -e production
       reconciler ci preview --artifacts preview
+      reconciler ci preview --deploy                           to be tried out
       reconciler ci preview --no-post --artifacts preview      of a fork; see ci post
       reconciler ci preview --forge gitea --repository acme/etl --request 7 \\
         --api-url https://git.acme.dev/api/v1
@@ -108,6 +117,7 @@ def command(
         parallelism=parallelism,
         detailed=detailed_exitcode,
         artifacts=artifacts,
+        deploy=deploy,
     )
     planned = []
     for one in plan_all(chosen, asked, options):

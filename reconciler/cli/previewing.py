@@ -30,6 +30,7 @@ class Asked:
     parallelism: int
     detailed: bool
     artifacts: Path | None
+    deploy: bool = False
 
 
 def plan_all(chosen: Choice, asked: Asked, settings: Settings) -> Iterator[Planned]:
@@ -51,7 +52,12 @@ def plan_all(chosen: Choice, asked: Asked, settings: Settings) -> Iterator[Plann
             stream.flush()
         try:
             settings.hide(unit.sensitive)
-            yield _plan(unit, asked, settings)
+            planned = _plan(unit, asked, settings)
+            if asked.deploy:
+                from reconciler.cli.deploying import try_out
+
+                planned = try_out(planned, unit, asked, settings)
+            yield planned
         except Exception as error:
             if not failures.is_ours(error):
                 raise

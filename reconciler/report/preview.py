@@ -36,13 +36,22 @@ _PAGES = 5  # comments that one environment may take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A launch plan that can be tried out: `page` in the console, `command` that launches it."""
+
+    name: str
+    page: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewFacts:
     """What is known about a preview beside its plan.
 
     Attributes: `title` what it is of: `workspace etl, environment production`; `commit` what was
     planned; `at` when, in words; `digest` of what it does; `entry` of the ledger it builds upon,
     "" without one; `run_url` where the run is read; `stale` why it may no longer be what happens;
-    `remarks` what else a reviewer has to know.
+    `remarks` what else a reviewer has to know; `trials` what can be launched before it is merged.
     """
 
     title: str = ""
@@ -53,6 +62,7 @@ class PreviewFacts:
     run_url: str = ""
     stale: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    trials: tuple[Trial, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +194,7 @@ def _preview(
                 f"{'are' if others > 1 else 'is'} not this request's doing, and listed last._"
             )
         )
-    blocks += [*details, *_foot(facts)]
+    blocks += [*_trials(facts.trials), *details, *_foot(facts)]
     return Preview(verdict=verdict, blocks=tuple(blocks), head=_head(facts))
 
 
@@ -238,6 +248,16 @@ def _verdict(document: Mapping[str, Any]) -> tuple[str, str]:
 def _notices(facts: PreviewFacts) -> Iterator[Block]:
     yield from _alerts("WARNING", facts.stale, plain)
     yield from _alerts("NOTE", facts.remarks, plain)
+
+
+def _trials(trials: Sequence[Trial]) -> Iterator[Block]:
+    """What is registered already, for whoever wants to see it run."""
+    if not trials:
+        return
+    rows = [(code(one.name), f"[console]({one.page})") for one in trials]
+    yield table(("try it out; nothing there starts by itself", ""), rows)
+    commands = [f"$ {one.command}" for one in trials]
+    yield folded("commands that launch it", commands, language="console")
 
 
 def _conflicts(document: Mapping[str, Any]) -> Iterator[str]:
