@@ -93,7 +93,7 @@ def html_part(
         data["entries"] = len(newest)
     if problems:
         data["problems"] = [diagnostic_as_data(problem) for problem in problems]
-    lines = [*(str(one) for one in (plan.conflicts if plan else ())), *map(_said, standing)]
+    lines = [*_refusals(plan), *map(_said, standing)]
     if len(lines) > _LINES:
         lines[_LINES:] = [f"… and {len(lines) - _LINES:,} more"]
     part = HtmlPart(title, verdict, tuple(lines), data)
@@ -118,10 +118,11 @@ def _verdict(
         tone = "good" if report.succeeded and not report.interrupted else "stop"
         return f"Apply {word}: {said or 'nothing to do'}.", tone
     if plan is not None:
-        if plan.is_empty and not plan.obstacles:
+        denied = sum(verdict.refuses for verdict in plan.verdicts)
+        number = len(plan.conflicts) + len(plan.obstacles) + denied
+        if plan.is_empty and not number:
             return nothing(plan), "good"
-        if plan.conflicts or plan.obstacles:
-            number = len(plan.conflicts) + len(plan.obstacles)
+        if number:
             stand = "1 thing stands" if number == 1 else f"{number} things stand"
             return f"Cannot be applied: {stand} in the way. Plan: {summary(plan)}", "stop"
         return f"Plan: {summary(plan)}", "change"
@@ -174,6 +175,18 @@ def _add_fields(steps: Sequence[dict[str, Any]], actions: Sequence[Action], mask
 def _fields(canonical: dict[str, Any], masks: Masks) -> Iterator[dict[str, Any]]:
     for path, value in fields(canonical):
         yield {**change_as_data(masks.change(Change(path, None, value)))}
+
+
+def _refusals(plan: Plan | None) -> Iterator[str]:
+    """Why a plan may not be applied, but for its obstacles."""
+    if plan is None:
+        return
+    yield from map(str, plan.conflicts)
+    refusing = [verdict for verdict in plan.verdicts if verdict.refuses]
+    if refusing:
+        from reconciler.report.policies import verdict_text
+
+        yield from map(verdict_text, refusing)
 
 
 def _said(diagnostic: Diagnostic) -> str:

@@ -25,12 +25,21 @@ function summaryView(part) {
     if (counts.length) made.push(el("ul", { class: "counts" }, counts));
     if (same.length) made.push(el("p", { class: "muted" }, `As declared already: ${same.join(", ")}.`));
     const conflicts = plan.conflicts.map((one) => ({ ...one, code: "conflict", hint: null }));
+    // What a policy says, and where: of a broken one that is its own place.
+    const ruled = (of) => (plan.verdicts || []).filter(of).map((one) => ({
+      ...one, code: one.policy, hint: one.excused ? `exempt: ${one.excused}` : one.object,
+    }));
+    const rules = (ruling) => ruled((one) => one.ruling === ruling && !one.excused);
     const isHold = (one) => one.code === "held";
     made.push(
       alerts("Conflicts", "stop", conflicts),
       alerts("Guards", "stop", plan.obstacles.filter((one) => one.guard)),
+      alerts("Denied by policies", "stop", rules("deny")),
+      alerts("Policies that need an approval", "stop", rules("require-approval")),
       alerts("In the way", "stop", plan.obstacles.filter((one) => !one.guard)),
       alerts("Holds", "change", plan.warnings.filter(isHold)),
+      alerts("Warnings of policies", "change", rules("warn")),
+      alerts("Exempt from policies", "change", ruled((one) => one.excused)),
       alerts("Remarks", "change", plan.warnings.filter((one) => !isHold(one))));
   }
   return section("summary", "Summary", made);

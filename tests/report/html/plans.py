@@ -16,6 +16,7 @@ from reconciler.model import (
     Phase,
     Plan,
     ResourceId,
+    Ruling,
     Run,
     ScheduleEffect,
     Severity,
@@ -25,6 +26,7 @@ from reconciler.model import (
     SlotState,
     SlotTable,
     Strategy,
+    Verdict,
 )
 from tests.builders import (
     a_create,
@@ -105,6 +107,11 @@ def a_rich_plan() -> Plan:
             ),
         ),
         backfills=(a_slot_table(),),
+        verdicts=(
+            Verdict("images-by-digest", Ruling.DENY, "etl:1.4 is a tag", "task:p/d/t@v1"),
+            Verdict("freeze", Ruling.APPROVAL, "nothing on Fridays"),
+            Verdict("owners", Ruling.WARN, "nobody owns it", excused="until they are found"),
+        ),
     )
 
 

@@ -149,7 +149,15 @@ def test_what_must_be_known_stands_first(show: Open, rich: str) -> None:
 
     expect(summary.locator(".verdict")).to_have_text("Apply incomplete: 3 done, 1 failed.")
     headings = summary.get_by_role("heading", level=3).all_inner_texts()
-    assert headings == ["Conflicts (1)", "Guards (1)", "Holds (1)", "Remarks (1)"]
+    assert headings == [
+        "Conflicts (1)",
+        "Guards (1)",
+        "Denied by policies (1)",
+        "Policies that need an approval (1)",
+        "Holds (1)",
+        "Exempt from policies (1)",
+        "Remarks (1)",
+    ]
     expect(summary.locator(".counts")).to_contain_text("3 to register")
 
 

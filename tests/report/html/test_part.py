@@ -18,7 +18,9 @@ from reconciler.model import (
     Firing,
     Plan,
     Record,
+    Ruling,
     ScheduleEffect,
+    Verdict,
 )
 from reconciler.report import as_html, html_page, html_part
 from tests.builders import (
@@ -127,6 +129,24 @@ def test_values_that_tend_to_be_secret_are_masked() -> None:
     assert "TOKEN" in shown.values()
 
 
+def test_what_a_policy_denies_is_in_the_way() -> None:
+    """It is told before all else, and with scripts or without; what is exempt is only told."""
+    plan = replace(
+        a_plan(),
+        verdicts=(
+            Verdict("images-by-digest", Ruling.DENY, "etl:1.4 is a tag", "task:p/d/t@v1"),
+            Verdict("owners", Ruling.DENY, "nobody owns it", excused="until they are found"),
+        ),
+    )
+
+    page = as_html(plan, now=NOW)
+
+    assert part_of(page)["verdict"].startswith("Cannot be applied: 1 thing stands in the way.")
+    before_data = page[: page.index('id="data"')]
+    assert "etl:1.4 is a tag [images-by-digest]" in before_data
+    assert "nobody owns it" not in before_data
+
+
 def test_a_revealed_path_is_shown() -> None:
     """The workspace says which."""
     page = as_html(a_rich_plan(), now=NOW, reveal=["container.env[TOKEN].value"])
@@ -155,7 +175,7 @@ def test_without_scripts_the_verdict_is_there() -> None:
     page = as_html(a_rich_plan(), now=NOW)
 
     before_data = page[: page.index('id="data"')]
-    assert "Cannot be applied: 2 things stand in the way." in before_data
+    assert "Cannot be applied: 3 things stand in the way." in before_data
     assert "12 of 30 launch plans would be deactivated (--allow-many-deactivations)" in before_data
 
 
