@@ -76,7 +76,7 @@ def run() -> Iterator[Figure]:
         beside = f"flytekit {theirs_again:.2f} s, {theirs_again_calls} RPCs"
         for how, took, calls, limit in (
             ("version of the content", again, again_calls, RPCS),
-            ("version said, another process", said, said_calls, None),
+            ("version said, another process", said, said_calls, RPCS),
             ("version said, same process", known, known_calls, RPCS),
         ):
             yield Figure(f"{what} again, {how}", took, "s")

@@ -57,6 +57,19 @@ class Reader(Protocol):
         """
         ...
 
+    def holding(self, workflows: Mapping[ResourceId, bytes]) -> Collection[ResourceId]:
+        """Those workflows that Admin holds with this very content, by Admin's own digest of it.
+
+        One that is not among them is to be read: it may be another, or one that is not worth a
+        list, or Admin may not have been able to say.
+
+        Args:
+            workflows: Id → `Resource.digest`.
+
+        Cost: a list for each 250 of one version.
+        """
+        ...
+
     def active(
         self, activations: Collection[ResourceId]
     ) -> Mapping[ResourceId, tuple[Resource, ...]]:

@@ -126,6 +126,11 @@ class MemoryReader:
             found = (self.admin.resources.get(id) for id in ids)
             return {one.id: _as_read(one) for one in found if one}
 
+    def holding(self, workflows: Mapping[ResourceId, bytes]) -> Collection[ResourceId]:
+        with self.admin.call("holding", workflows):
+            there = {id: self.admin.resources.get(id) for id in workflows}
+            return [id for id, one in there.items() if one and one.digest == workflows[id]]
+
     def active(
         self, activations: Collection[ResourceId]
     ) -> Mapping[ResourceId, tuple[Resource, ...]]:

@@ -6,11 +6,12 @@ version B. So ids are grouped until the product holds little that nobody asked f
 cannot match under another name, and are grouped freely. What a filter cannot spell is asked for
 by itself. How many calls there are depends on the ids alone, never on what Admin holds.
 
-Source: admin-contract 4.2 (the filter grammar) and 4.9 (costs measured on a real server).
+Source: admin-contract 3.2 (what a digest is of), 4.2 (the filter grammar) and 4.9 (costs measured
+on a real server).
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -21,6 +22,7 @@ VALUES = 250  # names, and versions, in one filter: from about 1,000 on the data
 PAGE = 1000  # rows asked for at once
 STRAYS = 600  # rows of one list that could match without being asked for
 FEW = 16  # named entities of one scope that are asked for one by one
+FEW_DIGESTS = 4  # workflows of one version that are read instead
 NAMES = 2000  # and in one filter beyond: Admin walks all names of the scope in any case
 
 
@@ -69,6 +71,36 @@ def queries(ids: Collection[ResourceId]) -> list[Query]:
     return found
 
 
+def holding_queries(workflows: Mapping[ResourceId, bytes]) -> list[Listing]:
+    """Return lists of those workflows whose content has the digest that is given beside the id.
+
+    A digest is of the id as well, so whatever a list gives back has the digest given beside it.
+    Only a few of one version are not asked for: to read those costs no more.
+    """
+    found: list[Listing] = []
+    sayable = [id for id in workflows if is_sayable(id.name) and is_sayable(id.version)]
+    for (kind, project, domain, version), members in groupby(
+        sorted(sayable, key=_version_first), key=_version_of
+    ):
+        some = list(members)
+        if len(some) < FEW_DIGESTS:
+            continue
+        for names in chunks(id.name for id in some):
+            digests = (
+                f"\\x{workflows[ResourceId(kind, project, domain, name, version)].hex()}"
+                for name in names
+            )
+            filters = "+".join(
+                (
+                    value_in("name", names),
+                    value_in("version", [version]),
+                    value_in("digest", digests),
+                )
+            )
+            found.append(Listing(kind, project, domain, "", filters, len(names) + 1))
+    return found
+
+
 def names_queries(ids: Collection[ResourceId]) -> list[Names | ResourceId]:
     """Return the lists, and the named entities to get one by one, that together cover `ids`.
 
@@ -107,6 +139,14 @@ def chunks(values: Iterable[str], size: int = VALUES) -> Iterator[list[str]]:
 
 def _scope(id: ResourceId) -> tuple[Kind, str, str]:
     return id.kind, id.project, id.domain
+
+
+def _version_of(id: ResourceId) -> tuple[Kind, str, str, str]:
+    return id.kind, id.project, id.domain, id.version
+
+
+def _version_first(id: ResourceId) -> tuple[Kind, str, str, str, str]:
+    return *_version_of(id), id.name
 
 
 def _names_scope(id: ResourceId) -> tuple[str, str, str]:

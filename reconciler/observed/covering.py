@@ -62,6 +62,13 @@ class Covering:
     def workflows(self, ids: Collection[ResourceId]) -> Mapping[ResourceId, Resource]:
         return self._ask(self._reader.workflows, ids)
 
+    def holding(self, workflows: Mapping[ResourceId, bytes]) -> Collection[ResourceId]:
+        def ask(ids: Collection[ResourceId]) -> Mapping[ResourceId, bytes]:
+            held = self._reader.holding({id: workflows[id] for id in ids})
+            return {id: workflows[id] for id in held}
+
+        return tuple(self._ask(ask, workflows))
+
     def active(
         self, activations: Collection[ResourceId]
     ) -> Mapping[ResourceId, tuple[Resource, ...]]:

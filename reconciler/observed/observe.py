@@ -1,7 +1,10 @@
 """Ask Admin about what is declared, and about nothing else: cost follows the manifests."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from flyteidl.core.compiler_pb2 import CompiledWorkflowClosure
 
 from reconciler.model import DesiredState, Kind, ObservedState, Resource, ResourceId
 from reconciler.ports import Reader
@@ -12,10 +15,11 @@ def observe(
 ) -> ObservedState:
     """Read what Admin holds under every id of `desired`, and which versions are active of `also`.
 
-    Cost: lists filtered by name and version, some hundreds an answer; one call more for each
-        existing workflow whose version is not its own content's hash, because Admin's lists
-        leave a workflow's content out; a list for each type of attributes that is declared
-        anywhere, of all projects, for Admin's gets fall back to other levels.
+    Cost: lists filtered by name and version, some hundreds an answer. Lists leave a workflow's
+        content out, so one call more for each that exists, unless its version is its own
+        content's hash or a list told, by Admin's own digests, that it is what is declared. A
+        list for each type of attributes that is declared anywhere, of all projects, for Admin's
+        gets fall back to other levels.
     Raises: AdminError or UnreachableError if anything could not be read.
     """
     ids = frozenset(desired.resources) | frozenset(also)
@@ -36,7 +40,8 @@ def observe(
         found.update(versions.result())
         unread = [id for id in found if not _enough(found[id], desired)]
         if unread:
-            found.update(reader.workflows(unread))
+            found.update(_held(unread, found, desired, reader))
+            found.update(reader.workflows([id for id in unread if not found[id].complete]))
         for id, launch_plans in active.result().items():
             names = tuple(sorted(launch_plan.id.version for launch_plan in launch_plans))
             found[id] = Resource(id, active=names)
@@ -55,6 +60,31 @@ def observe(
 def _enough(found: Resource, desired: DesiredState) -> bool:
     """A version that is its content's own hash is the same content, if it is there at all."""
     return found.complete or desired.resources[found.id].content_addressed
+
+
+def _held(
+    ids: Collection[ResourceId],
+    found: Mapping[ResourceId, Resource],
+    desired: DesiredState,
+    reader: Reader,
+) -> dict[ResourceId, Resource]:
+    """Those workflows that are what they should be, but for the tasks in them: those are as found.
+
+    Of tasks that run uploaded code only Admin knows how they read, and its lists say it.
+    """
+    expected = [_expected(desired.resources[id], found) for id in ids]
+    held = frozenset(reader.holding({one.id: one.digest for one in expected}))
+    return {one.id: one for one in expected if one.id in held}
+
+
+def _expected(workflow: Resource, found: Mapping[ResourceId, Resource]) -> Resource:
+    closure: Any = CompiledWorkflowClosure()
+    closure.CopyFrom(workflow.spec)
+    for task in closure.tasks:
+        there = found.get(ResourceId.from_identifier(task.template.id, Kind.TASK))
+        if there is not None and there.spec is not None:
+            task.CopyFrom(there.spec)
+    return Resource(workflow.id, spec=closure)
 
 
 def _active(desired: DesiredState, id: ResourceId) -> tuple[str, ...]:

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.admin.queries import PAGE, STRAYS, VALUES, Listing, is_sayable, queries
+from reconciler.admin.queries import (
+    FEW_DIGESTS,
+    PAGE,
+    STRAYS,
+    VALUES,
+    Listing,
+    holding_queries,
+    is_sayable,
+    queries,
+)
 from reconciler.model import Kind, ResourceId, content_hash
 
 VERSIONED = [kind for kind in Kind if kind.versioned]
@@ -146,3 +155,22 @@ def test_no_list_grows_beyond_its_bounds(pairs: list[tuple[int, int]]) -> None:
             assert max(len(values(one, "name")), len(values(one, "version"))) <= VALUES
             assert len(possible) <= PAGE
             assert len(set(possible) - ids) <= STRAYS
+
+
+def test_digests_of_one_version_share_lists() -> None:
+    """Names are in the filter as well, for by them the database finds a row."""
+    wanted = {id_(f"wf{n}", "v1", Kind.WORKFLOW): bytes([n % 256]) * 32 for n in range(VALUES + 1)}
+
+    first, second = holding_queries(wanted)
+
+    assert (len(values(first, "name")), len(values(second, "name"))) == (VALUES, 1)
+    assert values(first, "version") == ["v1"]
+    (last,) = (id_(name, "v1", Kind.WORKFLOW) for name in values(second, "name"))
+    assert values(second, "digest") == [rf"\x{wanted[last].hex()}"]
+
+
+def test_few_digests_and_odd_names_are_not_asked_for() -> None:
+    """To read those costs no more, or a filter cannot say them."""
+    few = {id_(f"wf{n}", f"v{n}", Kind.WORKFLOW): b"" for n in range(FEW_DIGESTS * 2)}
+    odd = {id_(f"wf+{n}", "v1", Kind.WORKFLOW): b"" for n in range(FEW_DIGESTS)}
+    assert holding_queries(few | odd) == []

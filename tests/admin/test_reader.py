@@ -206,6 +206,17 @@ def test_projects_are_found_by_name(server: ScriptedAdmin, admin: Connection, co
     assert server.calls["ListProjects"] == -(-(count + 1) // 250)
 
 
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNKNOWN, grpc.StatusCode.INVALID_ARGUMENT])
+def test_a_database_that_compares_no_digests_proves_nothing(
+    server: ScriptedAdmin, admin: Connection, code: grpc.StatusCode
+) -> None:
+    """Whoever asked reads the workflows instead."""
+    expected = {id_(f"wf{n}", "1", Kind.WORKFLOW): bytes(32) for n in range(5)}
+    server.fail("ListWorkflows", Refuse(code, "operator does not exist: blob = text"))
+    assert set(admin.reader.holding(expected)) == set()
+    assert server.calls["ListWorkflows"] == 1
+
+
 def test_nothing_asked_is_nothing_sent(server: ScriptedAdmin, admin: Connection) -> None:
     """An empty set of manifests does not reach Admin."""
     reader = admin.reader

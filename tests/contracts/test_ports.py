@@ -49,6 +49,17 @@ def test_listed_workflows_are_known_to_exist_only(world: World) -> None:
     assert not listed.complete
 
 
+def test_what_is_held_as_expected_is_told_by_its_digest(world: World) -> None:
+    """Other content is not, nor what is not there; a list at most, whatever they contain."""
+    task = a_task(world.project)
+    held = [a_workflow(task, name) for name in "abcdef"]
+    register(world, task, *held)
+    other, missing = a_workflow(task, "f", node="another"), a_workflow(task, "missing")
+    expected = {one.id: one.digest for one in (*held, other, missing)}
+    assert set(world.reader.holding(expected)) == {one.id for one in held[:-1]}
+    assert set(world.reader.holding({})) == set()
+
+
 def test_creating_again_is_identical_or_a_conflict(world: World) -> None:
     """Versions never change, and Admin compares."""
     task = a_task(world.project)

@@ -15,7 +15,7 @@ from flyteidl.core.dynamic_job_pb2 import DynamicJobSpec
 from flytekit.constants import CopyFileDetection
 from flytekit.tools.fast_registration import FastPackageOptions
 
-from reconciler.errors import BundleError, ConfigError
+from reconciler.errors import BundleError, ConfigError, RegistrationConflictError
 from reconciler.model import ApplyReport
 from reconciler.remote import Remote
 from reconciler.sandbox import Sandbox, parse_config
@@ -33,6 +33,31 @@ with Remote(Config.for_endpoint(sys.argv[1], insecure=True)) as remote:
     )
     print(sorted(step.id.path for step in plan))
 """
+
+HEAD = """
+from flytekit import task, workflow
+
+@task
+def add(a: int, b: int) -> int:
+    return a + b
+"""
+MANY = (
+    HEAD
+    + "".join(
+        f"""
+@workflow
+def flow_{n}(x: int) -> int:
+    return add(a=x, b={n})
+"""
+        for n in range(20)
+    )
+    + """
+@workflow
+def everything(x: int) -> int:
+"""
+    + "".join(f"    x = flow_{n}(x=x)\n" for n in range(20))
+    + "    return x\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +135,29 @@ def test_code_is_sent_once(remote: Remote, flow: Any) -> None:
     # Admin answers a request to upload what it has by naming it; nothing is put there.
     assert set(writes(other)) == {"CreateTask", "CreateUploadLocation"}
     assert writes(again) == []
+
+
+def test_another_process_proves_a_said_version_without_reading_it(
+    store: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By Admin's digests, with the code where Admin put it; and what differs is still told."""
+    (tmp_path / "many.py").write_text(MANY)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    everything = importlib.import_module("many").everything
+    said: Any = {"source_path": tmp_path, "version": "said", "copy_all": True}
+    with connected(store) as first:
+        first.register_script(everything, "acme/app:1", **said)
+
+    with connected(store) as second, calls_of(second) as again:
+        second.register_script(everything, "acme/app:1", **said)
+    with (
+        connected(store) as third,
+        pytest.raises(RegistrationConflictError, match="differs in container.image"),
+    ):
+        third.register_script(everything, "acme/app:2", **said)
+
+    assert "GetWorkflow" not in again
+    assert sum(again.values()) <= 15
 
 
 def test_the_version_does_not_depend_on_the_checkout(store: Sandbox, tmp_path: Path) -> None:

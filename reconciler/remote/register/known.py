@@ -60,6 +60,12 @@ class KnowingReader:
             found.update(read)
         return found
 
+    def holding(self, workflows: Mapping[ResourceId, bytes]) -> Collection[ResourceId]:
+        known = self._known.of(workflows)
+        unknown = {id: digest for id, digest in workflows.items() if id not in known}
+        held = self._reader.holding(unknown) if unknown else ()
+        return (*(id for id, one in known.items() if one.digest == workflows[id]), *held)
+
     def domains(self) -> Collection[str]:
         return self._reader.domains()
 
