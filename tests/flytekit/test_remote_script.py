@@ -152,7 +152,7 @@ def test_another_process_proves_a_said_version_without_reading_it(
         second.register_script(everything, "acme/app:1", **said)
     with (
         connected(store) as third,
-        pytest.raises(RegistrationConflictError, match="differs in container.image"),
+        pytest.raises(RegistrationConflictError, match=r"differs in container\.image"),
     ):
         third.register_script(everything, "acme/app:2", **said)
 
