@@ -43,6 +43,7 @@ COMMANDS = {
     "transfer": "Hand things over to another workspace.",
     "force-unlock": "Take the lock from an apply that is dead.",
     "ledger": "Look into what Flyte Admin remembers for a workspace.",
+    "policy": "List, try and test the policies that plans are judged by.",
     "build": "Build packages with their own commands, and pin them.",
     "bundle": "See and build the code that tasks run.",
     "get": "List what Flyte Admin holds, or show one thing in full.",

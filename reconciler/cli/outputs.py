@@ -158,6 +158,10 @@ class Outputs:
         if self._wants("junit"):
             self._suites.append(report.plan_as_suite(shown, name=title, reveal=reveal))
         self._add_part(title, plan=shown, reveal=reveal, now=at)
+        if unit is not None and _notifies(unit):
+            from reconciler.cli.notifying import tell_of_plan
+
+            tell_of_plan(unit, shown)
         return report.plan_as_json(shown, reveal=reveal) if self.wants_json else ""
 
     def applied(self, unit: "Unit", shown: "Plan", report: "ApplyReport") -> str:
@@ -172,6 +176,10 @@ class Outputs:
         if self._wants("junit"):
             self._suites.append(report_as_suite(report, name=title))
         self._add_part(title, plan=shown, report=report, reveal=reveal)
+        if _notifies(unit):
+            from reconciler.cli.notifying import tell_of_apply
+
+            tell_of_apply(unit, shown, report)
         return report_as_json(shown, report, reveal=reveal) if self.wants_json else ""
 
     def drifted(self, unit: "Unit", report: "DriftReport") -> str:
@@ -187,6 +195,11 @@ class Outputs:
             self._suites.append(drift_as_suite(report, name=title))
         self._add_part(title, drift=report, reveal=reveal)
         return drift_as_json(report, reveal=reveal) if self.wants_json else ""
+
+    def tried(self, suite: "Suite") -> None:
+        """Note what became of tests."""
+        if self._wants("junit"):
+            self._suites.append(suite)
 
     def failed(self, problems: "Sequence[Diagnostic]", title: str = "") -> str:
         """Note why there is no result; return that as a JSON document."""
@@ -377,6 +390,10 @@ def _titled(word: str, unit: "Unit | None") -> str:
 
 def _reveal(unit: "Unit | None") -> Sequence[str]:
     return unit.workspace.revealed if unit is not None and unit.workspace else ()
+
+
+def _notifies(unit: "Unit") -> bool:
+    return unit.workspace is not None and bool(unit.workspace.spec.notifications)
 
 
 def _numbered(file: Path) -> Iterator[Path]:

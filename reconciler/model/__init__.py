@@ -130,7 +130,7 @@ from reconciler.model.state import DesiredState, ObservedState
 from reconciler.model.tar_headers import UNREADABLE, wary_headers
 from reconciler.model.texts import rewrite_texts, texts
 from reconciler.model.types import TypeSyntaxError, parse_type, type_from_proto, union_tag
-from reconciler.model.verdict import Ruling, Verdict, unapproved
+from reconciler.model.verdict import Ruling, Trial, Verdict, unapproved
 
 __all__ = [
     "ATTRIBUTE_FACETS",
@@ -243,6 +243,7 @@ __all__ = [
     "Status",
     "Strategy",
     "TaskExecutionId",
+    "Trial",
     "TypeSyntaxError",
     "Unit",
     "Unlock",

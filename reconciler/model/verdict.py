@@ -48,13 +48,24 @@ class Verdict:
         return self.counts and self.ruling is Ruling.DENY
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What became of one test of policies: `problems` are none if it passed."""
+
+    name: str
+    origin: Origin
+    problems: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return not self.problems
+
+
 def unapproved(verdicts: Sequence[Verdict], approved: Collection[str]) -> Sequence[str]:
     """The policies that ask for an approval which nobody has given, by name, each once.
 
     Args:
         approved: Names of policies that somebody has approved.
     """
-    names = (
-        one.policy for one in verdicts if one.counts and one.ruling is Ruling.APPROVAL
-    )
+    names = (one.policy for one in verdicts if one.counts and one.ruling is Ruling.APPROVAL)
     return [name for name in dict.fromkeys(names) if name not in approved]

@@ -8,9 +8,9 @@ from reconciler.model import Ruling, Verdict, unapproved
 if TYPE_CHECKING:
     from reconciler.policy.evaluate import MEMORY, evaluate
     from reconciler.policy.testing import (
+        NO_DAY,
         Expected,
         PolicyCase,
-        Tested,
         completed,
         run_case,
         run_rego_tests,
@@ -22,7 +22,7 @@ else:
         {
             "evaluate": ("MEMORY", "evaluate"),
             "testing": (
-                *("Expected", "PolicyCase", "Tested"),
+                *("NO_DAY", "Expected", "PolicyCase"),
                 *("completed", "run_case", "run_rego_tests"),
             ),
         },
@@ -30,10 +30,10 @@ else:
 
 __all__ = [
     "MEMORY",
+    "NO_DAY",
     "Expected",
     "PolicyCase",
     "Ruling",
-    "Tested",
     "Verdict",
     "completed",
     "evaluate",

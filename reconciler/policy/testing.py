@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from reconciler.model import Origin, Policy, Verdict
+from reconciler.model import Origin, Policy, Trial, Verdict
 from reconciler.policy.evaluate import MEMORY, answers, evaluate
 
-_NEVER = datetime(2026, 1, 1, tzinfo=UTC)
+NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+"""What time it is in a case that does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,26 +51,13 @@ class PolicyCase:
     document: Mapping[str, Any]
     expected: Sequence[Expected]
     origin: Origin
-    now: datetime = _NEVER
+    now: datetime = NO_DAY
     environment: str = ""
     workspace: str = ""
     params: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
-    """What became of a case, or of a Rego test: `problems` are none if it passed."""
-
-    name: str
-    origin: Origin
-    problems: tuple[str, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        return not self.problems
-
-
-def run_case(policies: Sequence[Policy], case: PolicyCase) -> Tested:
+def run_case(policies: Sequence[Policy], case: PolicyCase) -> Trial:
     """Judge the case's plan, and compare.
 
     Shape: a problem for each verdict that nobody expected, and for each expectation that no
@@ -99,10 +87,10 @@ def run_case(policies: Sequence[Policy], case: PolicyCase) -> Tested:
         for verdict in verdicts
         if not any(expected.fits(verdict) for expected in case.expected)
     ]
-    return Tested(case.name, case.origin, tuple(problems))
+    return Trial(case.name, case.origin, tuple(problems))
 
 
-def run_rego_tests(policy: Policy, tests: Sequence[tuple[str, str]]) -> Sequence[Tested]:
+def run_rego_tests(policy: Policy, tests: Sequence[tuple[str, str]]) -> Sequence[Trial]:
     """Run the `test_` rules of Rego modules that lie beside a policy.
 
     Args:
@@ -112,16 +100,16 @@ def run_rego_tests(policy: Policy, tests: Sequence[tuple[str, str]]) -> Sequence
         "path": [path for path in sys.path if path],
         "memory": MEMORY,
         "document": completed({}),
-        "now": _NEVER.isoformat(),
+        "now": NO_DAY.isoformat(),
         "environment": "",
         "workspace": "",
     }
     ((_, answer),) = answers([policy], job, tests={0: tests})
     if "error" in answer:
         origin = Origin(tests[0][0] if tests else policy.origin.file, answer.get("line") or 0)
-        return [Tested(policy.name, origin, (answer["error"],))]
+        return [Trial(policy.name, origin, (answer["error"],))]
     return [
-        Tested(
+        Trial(
             one["test"],
             Origin(one["file"], one["line"]),
             (one["error"],) if one["error"] else (),

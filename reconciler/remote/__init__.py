@@ -37,7 +37,12 @@ if TYPE_CHECKING:
     from reconciler.remote.images import ImageUpdate, update_images
     from reconciler.remote.imports import active_as_manifests, attributes_as_manifests
     from reconciler.remote.patches import Patch, adopting_patch
-    from reconciler.remote.policies import judge
+    from reconciler.remote.policies import judge, judge_document
+    from reconciler.remote.policy_trials import (
+        find_policy_tests,
+        read_plan_document,
+        run_policy_tests,
+    )
     from reconciler.remote.records import adopting, forgetting
     from reconciler.remote.register.result import Fate, Registered
     from reconciler.remote.saved import (
@@ -72,7 +77,8 @@ else:
             "exports": ("Exported",),
             "images": ("ImageUpdate", "update_images"),
             "imports": ("active_as_manifests", "attributes_as_manifests"),
-            "policies": ("judge",),
+            "policies": ("judge", "judge_document"),
+            "policy_trials": ("find_policy_tests", "read_plan_document", "run_policy_tests"),
             "patches": ("Patch", "adopting_patch"),
             "records": ("adopting", "forgetting"),
             "register.result": ("Fate", "Registered"),
@@ -125,12 +131,16 @@ __all__ = [
     "declared_backfill",
     "diagnose",
     "draw",
+    "find_policy_tests",
     "forgetting",
     "is_plan_file",
     "judge",
+    "judge_document",
     "list_code",
     "read_code",
+    "read_plan_document",
     "read_saved",
+    "run_policy_tests",
     "save_plan",
     "told_without_file",
     "update_images",

@@ -1,11 +1,12 @@
 """A plan and the policies at hand → the plan with what they say of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from reconciler.model import Plan, Policy
-from reconciler.policy import evaluate
+from reconciler.model import Plan, Policy, Verdict
+from reconciler.policy import completed, evaluate
 from reconciler.report import policy_document
 
 
@@ -33,3 +34,17 @@ def judge(
     document = policy_document(replace(shown or plan, verdicts=()), reveal=reveal)
     verdicts = evaluate(policies, document, now=now, environment=environment, workspace=workspace)
     return replace(plan, verdicts=verdicts)
+
+
+def judge_document(
+    document: Mapping[str, Any],
+    policies: Sequence[Policy],
+    *,
+    now: datetime,
+    environment: str = "",
+    workspace: str = "",
+) -> tuple[Verdict, ...]:
+    """Ask policies about a plan's JSON, whoever printed that; what it leaves out is nothing."""
+    return evaluate(
+        policies, completed(document), now=now, environment=environment, workspace=workspace
+    )

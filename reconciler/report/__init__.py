@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         plan_as_suite,
         report_as_suite,
         suites_as_junit,
+        trials_as_suite,
     )
     from reconciler.report.as_markdown import (
         MARKER,
@@ -69,10 +70,16 @@ if TYPE_CHECKING:
     from reconciler.report.ledger import history_as_json, history_as_text, ledger_as_json
     from reconciler.report.listing import LISTINGS, Listing, short_value
     from reconciler.report.policies import (
+        policies_as_json,
+        policies_as_text,
         policy_document,
+        trials_as_json,
+        trials_as_text,
         verdict_as_data,
         verdict_lines,
         verdict_text,
+        verdicts_as_json,
+        verdicts_as_text,
     )
     from reconciler.report.preview import (
         Apart,
@@ -102,6 +109,7 @@ else:
                 "plan_as_suite",
                 "report_as_suite",
                 "suites_as_junit",
+                "trials_as_suite",
             ),
             "as_markdown": (
                 "MARKER",
@@ -185,7 +193,18 @@ else:
                 "preview_of",
                 "untrusted_preview",
             ),
-            "policies": ("policy_document", "verdict_as_data", "verdict_lines", "verdict_text"),
+            "policies": (
+                "policies_as_json",
+                "policies_as_text",
+                "policy_document",
+                "trials_as_json",
+                "trials_as_text",
+                "verdict_as_data",
+                "verdict_lines",
+                "verdict_text",
+                "verdicts_as_json",
+                "verdicts_as_text",
+            ),
             "schema": ("document_schemas",),
             "watching": ("WatchingView", "watching_view"),
         },
@@ -258,6 +277,8 @@ __all__ = [
     "plan_as_markdown",
     "plan_as_suite",
     "plan_as_text",
+    "policies_as_json",
+    "policies_as_text",
     "policy_document",
     "preview_of",
     "printable",
@@ -275,11 +296,16 @@ __all__ = [
     "to_json",
     "told_in",
     "tree_lines",
+    "trials_as_json",
+    "trials_as_suite",
+    "trials_as_text",
     "untrusted_preview",
     "validated_as_text",
     "verdict_as_data",
     "verdict_lines",
     "verdict_text",
+    "verdicts_as_json",
+    "verdicts_as_text",
     "watched_as_dict",
     "watching_view",
     "way_back",

@@ -15,6 +15,7 @@ from reconciler.model import (
     Plan,
     ResourceId,
     Status,
+    Trial,
     Verdict,
 )
 from reconciler.report.as_text import plan_as_text
@@ -80,6 +81,18 @@ def problems_as_suite(problems: Iterable[Diagnostic], *, name: str, passed: str 
         _problem(suite, problem)
     if passed and len(suite) == 0:
         ElementTree.SubElement(suite, "testcase", classname=_legal(name), name=passed)
+    return _counted(suite)
+
+
+def trials_as_suite(trials: Iterable[Trial], *, name: str = "policy test") -> Suite:
+    """Tests of policies: a case each."""
+    suite = _suite(name)
+    for one in trials:
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=_legal(one.origin.file), name=_legal(one.name)
+        )
+        if not one.passed:
+            _add(case, "failure", "\n".join(one.problems), kind="policy")
     return _counted(suite)
 
 
