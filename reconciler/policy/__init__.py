@@ -6,7 +6,7 @@ from reconciler.doors import opened_for
 from reconciler.model import Ruling, Verdict, unapproved
 
 if TYPE_CHECKING:
-    from reconciler.policy.evaluate import MEMORY, evaluate
+    from reconciler.policy.asking import MEMORY, evaluate
     from reconciler.policy.testing import (
         NO_DAY,
         Expected,
@@ -20,7 +20,7 @@ else:
     __getattr__ = opened_for(
         __name__,
         {
-            "evaluate": ("MEMORY", "evaluate"),
+            "asking": ("MEMORY", "evaluate"),
             "testing": (
                 *("NO_DAY", "Expected", "PolicyCase"),
                 *("completed", "run_case", "run_rego_tests"),

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from reconciler.model import Origin, Policy, Trial, Verdict
-from reconciler.policy.evaluate import MEMORY, answers, evaluate
+from reconciler.policy.asking import MEMORY, answers, evaluate
 
 NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 """What time it is in a case that does not say."""
