@@ -31,6 +31,7 @@ COMMANDS = {
     "images": "Pin container images by digest.",
     "plan": "Show what would change in Flyte Admin; writes nothing.",
     "apply": "Make Flyte Admin what the manifests say.",
+    "promote": "Take what is active in one environment to another, byte for byte.",
     "backfill": "Run the slots of a schedule that were missed.",
     "show": "Show a saved plan.",
     "drift": "Tell what is not as it was left, or not as it is declared.",

@@ -43,6 +43,13 @@ if TYPE_CHECKING:
         read_plan_document,
         run_policy_tests,
     )
+    from reconciler.remote.promote import (
+        Promotion,
+        Unproven,
+        active_in,
+        promotion,
+        write_promotion,
+    )
     from reconciler.remote.records import adopting, forgetting
     from reconciler.remote.register.result import Fate, Registered
     from reconciler.remote.saved import (
@@ -80,6 +87,7 @@ else:
             "policies": ("judge", "judge_document"),
             "policy_trials": ("find_policy_tests", "read_plan_document", "run_policy_tests"),
             "patches": ("Patch", "adopting_patch"),
+            "promote": ("Promotion", "Unproven", "active_in", "promotion", "write_promotion"),
             "records": ("adopting", "forgetting"),
             "register.result": ("Fate", "Registered"),
             "saved": ("About", "SavedPlan", "is_plan_file", "read_saved", "save_plan"),
@@ -114,13 +122,16 @@ __all__ = [
     "Patch",
     "Person",
     "Progress",
+    "Promotion",
     "Registered",
     "Remote",
     "RemoteEntity",
     "SavedPlan",
+    "Unproven",
     "Verdict",
     "WorkspaceLedger",
     "active_as_manifests",
+    "active_in",
     "adopting",
     "adopting_patch",
     "attributes_as_manifests",
@@ -137,6 +148,7 @@ __all__ = [
     "judge",
     "judge_document",
     "list_code",
+    "promotion",
     "read_code",
     "read_plan_document",
     "read_saved",
@@ -145,4 +157,5 @@ __all__ = [
     "told_without_file",
     "update_images",
     "validate",
+    "write_promotion",
 ]

@@ -21,6 +21,7 @@ from reconciler.manifest.workspace.image_models import ImageSpec
 from reconciler.manifest.workspace.notification_models import NotificationSpec
 from reconciler.manifest.workspace.policy_models import Policies
 from reconciler.manifest.workspace.preview_models import PreviewSpec
+from reconciler.manifest.workspace.promotion_models import PromotionSpec
 from reconciler.manifest.workspace.rule_models import Rules
 from reconciler.manifest.workspace.variables import (
     IDENTIFIER_SCHEMA,
@@ -158,6 +159,10 @@ class EnvironmentSpec(Part):
         Rules, Field(description="What is different in documents here; the later one wins.")
     ] = ()
     scopes: Annotated[Scopes, Field(description="In the place of the workspace's.")] = ()
+    promotion: Annotated[
+        Maybe[PromotionSpec],
+        Field(description="Of what is promoted to here, in the place of the workspace's."),
+    ] = None
     preview: Annotated[
         Maybe[PreviewSpec], Field(description="In the place of the workspace's.")
     ] = None
@@ -208,6 +213,10 @@ class WorkspaceSpec(Part):
         Field(description="Without one nothing is locked, owned or remembered."),
     ] = None
     scopes: Scopes = ()
+    promotion: Annotated[
+        Maybe[PromotionSpec],
+        Field(description="What must be true of what is promoted to an environment."),
+    ] = None
     activation: Annotated[
         Literal["together", "independent"],
         Field(
