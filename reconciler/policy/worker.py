@@ -149,11 +149,18 @@ class _Inputs:
                     "step": step,
                     "object": step.get("object") or {},
                     "effect": self._effects.get(step["address"]),
-                    "images": sorted(set(_images(step.get("object")))),
+                    "images": sorted(set(_images(_own(step.get("object"))))),
                 }
                 for step in self.document.get("actions", ())
             ]
         return self._steps
+
+
+def _own(object: Any) -> Any:
+    """What a step itself brings: a workflow's closure repeats the tasks that it runs."""
+    if isinstance(object, dict) and "tasks" in object and "primary" in object:
+        return {key: value for key, value in object.items() if key != "tasks"}
+    return object
 
 
 def _images(value: Any) -> Iterator[str]:
@@ -173,7 +180,7 @@ def _images(value: Any) -> Iterator[str]:
 
 def _cel(inputs: _Inputs, job: Mapping[str, Any]) -> Callable[[Any], Sequence[dict[str, Any]]]:
     from cel_expr_python import cel
-    from cel_expr_python.ext import ext_strings
+    from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
 
     kind = cel.Type
     functions = [
@@ -193,7 +200,13 @@ def _cel(inputs: _Inputs, job: Mapping[str, Any]) -> Callable[[Any], Sequence[di
     types |= {"now": kind.TIMESTAMP, "environment": kind.STRING, "workspace": kind.STRING}
     env = cel.NewEnv(
         variables=types,
-        extensions=[cel.CelExtension("reconciler", functions), ext_strings.ExtStrings()],
+        extensions=[
+            cel.CelExtension("reconciler", functions),
+            ext_strings.ExtStrings(),
+            ext_optional.ExtOptional(),
+            ext_math.ExtMath(),
+            ext_bindings.ExtBindings(),
+        ],
     )
     # Zones are read from files, and soon no file can be opened.
     for zone in set(_ZONE.findall(json.dumps(job["policies"]))):
@@ -345,7 +358,8 @@ def _rego(inputs: _Inputs, job: Mapping[str, Any]) -> Callable[[Any], Sequence[d
         package = _package(source)
         engine = Interpreter()
         engine.strict_built_in_errors = True
-        modules = [*policy["modules"], {"file": policy["file"], "source": source}, *also]
+        own = [{"file": policy["file"], "source": source}, *also]
+        modules = [*_imported(own, policy["modules"]), *own]
         _check_calls(modules, engine.is_builtin)
         for module in modules:
             try:
@@ -408,6 +422,25 @@ def _rego(inputs: _Inputs, job: Mapping[str, Any]) -> Callable[[Any], Sequence[d
         return found
 
     return lambda policy: test(policy) if policy.get("tests") else judge(policy)
+
+
+def _imported(
+    own: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
+) -> Sequence[Mapping[str, Any]]:
+    """Of the other modules those that are referred to, directly or not: what is wrong with one
+    breaks nobody who does without it."""
+    found: list[Mapping[str, Any]] = []
+    texts = [_bare(one["source"]) for one in own]
+    waiting = [(_package(one["source"]), one) for one in others]
+    while near := [
+        (package, one)
+        for package, one in waiting
+        if any(re.search(rf"\bdata\.{re.escape(package)}\b", text) for text in texts)
+    ]:
+        found += (one for _, one in near)
+        texts = [_bare(one["source"]) for _, one in near]
+        waiting = [one for one in waiting if one not in near]
+    return found
 
 
 def _package(source: str) -> str:
