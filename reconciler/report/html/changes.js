@@ -2,7 +2,9 @@
 
 const PAGE = 100; // rows drawn at once
 
-const short = (version) => (/^[0-9a-f]{32,}$/.test(version) ? `${version.slice(0, 8)}…` : version);
+// The beginning of a version that is a hash of what it names is enough to know it again.
+const HASH = /^a[a-z2-7]{20}$/;
+const short = (version) => (HASH.test(version) ? `${version.slice(0, 8)}…` : version);
 
 function place(one) {
   return [one.project, one.domain, one.name].filter(Boolean).join("/");
@@ -11,7 +13,8 @@ function place(one) {
 // "launch plan p/d/name", whatever Admin calls the thing that a switch moves.
 function subject(one) {
   const kind = one.kind === "activation" ? "launch plan" : words.kinds[one.kind] || one.kind;
-  return [kind, one.facet ? one.address : place(one) + (one.version ? `@${short(one.version)}` : "")];
+  const version = one.version ? `@${short(one.version)}` : "";
+  return [kind, one.facet ? one.address : place(one) + version];
 }
 
 // Steps and conflicts as rows, with all that is asked of them.
@@ -34,11 +37,11 @@ function rowsOf(part) {
 function haystack(row) {
   if (row.text === undefined) {
     const { step, effect, outcome } = row;
-    const origin = step.origin ? `${step.origin.file}:${step.origin.line}` : "";
     const inside = effect ? [effect.parts, effect.images, effect.interface] : [];
     row.text = [
-      row.verb, step.address, subject(step).join(" "), step.why || step.message, step.facts, origin,
-      JSON.stringify([step.changes, step.active, inside]), outcome ? [outcome.status, outcome.message] : "",
+      row.verb, step.address, subject(step).join(" "), step.why || step.message, step.facts,
+      lineOf(step.origin), JSON.stringify([step.changes, step.active, inside]),
+      outcome ? [outcome.status, outcome.message] : "",
     ].join("\n").toLowerCase();
   }
   return row.text;
@@ -67,11 +70,11 @@ function changesView(part) {
 
   function refresh() {
     const sought = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const filters = Object.entries(chosen).filter(([, value]) => value !== "");
-    found = rows.filter((row) => filters.every(([key, value]) => keys[key][1](row) === value)
+    const asked = Object.entries(chosen).filter(([, value]) => value !== "");
+    found = rows.filter((row) => asked.every(([key, value]) => keys[key][1](row) === value)
       && (!sought.length || sought.every((word) => haystack(row).includes(word))));
     list.replaceChildren();
-    more.replaceChildren(pages(found, PAGE, shape, (...fresh) => list.append(...fresh)));
+    more.replaceChildren(pages(found, PAGE, shape, list));
     status.textContent = found.length === rows.length
       ? `${counted(rows.length, "change")}.`
       : `${number(found.length)} of ${counted(rows.length, "change")}.`;
@@ -88,13 +91,6 @@ function changesView(part) {
     fold.addEventListener("toggle", opened);
     opened();
     return el("li", { "data-at": row.at }, fold);
-  }
-
-  function setAll(value) {
-    for (const fold of list.querySelectorAll("details")) {
-      fold.open = value;
-      fold.dispatchEvent(new Event("toggle")); // its own one comes too late for a print
-    }
   }
 
   // Another part of the page leads here: to one step, opened.
@@ -114,7 +110,7 @@ function changesView(part) {
   onWindow("beforeprint", () => {
     before = [...open];
     for (const row of found.slice(0, PRINTED)) open.add(row.at);
-    setAll(true);
+    unfold(list);
   });
   onWindow("afterprint", () => {
     open.clear();
@@ -132,28 +128,37 @@ function changesView(part) {
       refresh();
     });
   });
-  const form = el("form", { role: "search", "aria-label": "Changes", onsubmit: (event) => event.preventDefault() },
-    el("label", { class: "wide" }, "Search ", search), selects,
-    el("span", { class: "buttons" },
-      button("Open shown", () => setAll(true)), " ", button("Close all", () => setAll(false))));
+  const form = filters("Changes", el("label", { class: "wide" }, "Search ", search), selects,
+    el("span", {}, button("Open shown", () => unfold(list)), " ",
+      button("Close all", () => unfold(list, false))));
   refresh();
   return { view: section("changes", "Changes", form, status, list, more), rows, reveal };
 }
 
+const CONFLICT = { symbol: "!", will: "is already registered with other content" };
+
 function rowSummary(row) {
   const { step, outcome } = row;
-  const verb = words.verbs[row.verb] || { symbol: "!", will: "is already registered with other content" };
+  const verb = words.verbs[row.verb] || CONFLICT;
   const [kind, name] = subject(step);
-  const moved = step.active && step.verb !== "adopt" && step.verb !== "forget"
-    ? `${step.active.before.map(short).join(" and ") || "none"} → ${step.active.after.map(short).join(" and ") || "none"}`
-    : "";
+  const isDone = outcome && outcome.status === "done";
+  const told = [
+    row.verb !== "adopt" && row.verb !== "forget" && moved(step.active),
+    step.facts,
+    step.changes.length > 0 && counted(step.changes.length, "field"),
+  ];
   return el("summary", {},
-    el("span", { class: `symbol ${tone(row.verb)}`, "aria-hidden": "true" }, verb.symbol),
-    el("span", { class: "what" }, `${kind} `, el("strong", {}, name), ` ${outcome && outcome.status === "done" ? verb.past : verb.will}`),
-    " ", outcome && el("span", { class: `tag ${outcome.status}` }, outcome.existed ? "there already" : outcome.status),
-    row.effect && row.effect.breaking && el("span", { class: "tag failed" }, "breaks callers"),
-    " ", el("span", { class: "muted" }, [moved, step.facts,
-      step.changes.length ? counted(step.changes.length, "field") : ""].filter(Boolean).join("; ")));
+    symbolOf(verb.symbol, tone(row.verb)),
+    el("span", {}, `${kind} `, el("strong", {}, name), ` ${isDone ? verb.past : verb.will}`), " ",
+    outcome && tag(outcome.existed ? "there already" : outcome.status, outcome.status),
+    row.effect && row.effect.breaking && tag("breaks callers", "failed"), " ",
+    muted(told.filter(Boolean).join("; ")));
+}
+
+function moved(active) {
+  if (!active) return "";
+  const side = (versions) => versions.map(short).join(" and ") || "none";
+  return `${side(active.before)} → ${side(active.after)}`;
 }
 
 function tone(verb) {
@@ -163,53 +168,60 @@ function tone(verb) {
 
 function rowBody(row, part) {
   const { step, outcome, effect } = row;
-  const facts = [];
-  const fact = (name, ...value) => facts.push(el("dt", {}, name), el("dd", {}, value));
-  const mono = (text) => el("code", {}, text);
-  fact("Address", mono(step.address));
-  if (step.why || step.message) fact("Why", step.why || step.message);
-  if (step.origin) fact("Declared in", mono(step.origin.line ? `${step.origin.file}:${step.origin.line}` : step.origin.file));
-  if (outcome) {
-    const cause = outcome.blocked_by ? `by ${outcome.blocked_by}` : outcome.message || "";
-    fact("Outcome", `${outcome.status} ${cause}`, outcome.seconds ? ` (${outcome.seconds} s)` : "");
-  }
-  if (step.active) {
-    fact("Active", mono(step.active.before.join(", ") || "none"), " → ", mono(step.active.after.join(", ") || "none"));
-  }
-  if (step.bundle) fact("Code", `${step.bundle.name}, ${counted(step.bundle.files, "file")}, ${counted(step.bundle.bytes, "byte")}, `, mono(step.bundle.digest));
-  if (step.depends_on && step.depends_on.length) {
-    fact("Comes after", step.depends_on.slice(0, 20).map((address) => [mono(address), el("br")]),
-      step.depends_on.length > 20 && `and ${number(step.depends_on.length - 20)} more`);
-  }
-  if (step.rewrites) fact("Written again", step.rewrites.map((address) => [mono(address), el("br")]));
-  const made = [el("dl", {}, facts)];
-  const name = subject(step).join(" ");
-  if (step.changes.length) made.push(changesTable(`Fields of ${name}`, step.changes));
-  if (step.fields && step.fields.length) made.push(changesTable(`Fields of ${name}`, step.fields));
+  const { bundle, active } = step;
+  const cause = outcome && (outcome.blocked_by ? `by ${outcome.blocked_by}` : outcome.message);
+  const made = [facts([
+    ["Address", code(step.address)],
+    ["Why", step.why || step.message],
+    ["Declared in", step.origin && code(lineOf(step.origin))],
+    ["Outcome", outcome && [`${outcome.status} ${cause || ""}`,
+      outcome.seconds ? ` (${outcome.seconds} s)` : ""]],
+    ["Active", active && [code(active.before.join(", ") || "none"), " → ",
+      code(active.after.join(", ") || "none")]],
+    ["Code", bundle && [`${bundle.name}, ${counted(bundle.files, "file")}, `,
+      `${counted(bundle.bytes, "byte")}, `, code(bundle.digest)]],
+    ["Comes after", addresses(step.depends_on)],
+    ["Written again", addresses(step.rewrites)],
+  ])];
+  const name = `Fields of ${subject(step).join(" ")}`;
+  const fields = step.changes.length ? step.changes : step.fields || [];
+  if (fields.length) made.push(changesTable(name, fields));
   if (effect) made.push(...effectBody(effect));
-  if (!step.changes.length && !step.fields && step.verb === "create" && !part.all_fields) {
-    made.push(el("p", { class: "muted" }, "The plan is too large for every field of what is new to be in this file; plan --verbose shows them."));
+  if (!fields.length && row.verb === "create" && !part.all_fields) {
+    made.push(el("p", { class: "muted" }, "There are too many new things for the fields of each ",
+      "to be in this file; plan --verbose shows them."));
   }
   return made;
+}
+
+function addresses(some) {
+  if (!some || !some.length) return null;
+  const more = some.length - 20;
+  return [some.slice(0, 20).map((address) => [code(address), el("br")]),
+    more > 0 && `and ${number(more)} more`];
 }
 
 // What a switch means for whoever depends on it.
 function effectBody(effect) {
   const made = [];
-  const versions = (part) => [part.before, part.after].map((one) => (one ? short(one) : "none")).join(" → ");
   for (const part of effect.parts) {
     const name = `${words.kinds[part.kind] || part.kind} ${part.path}`;
-    made.push(el("h3", {}, `${name}, ${versions(part)}${part.compared ? "" : ", not compared"}`));
+    const versions = [part.before, part.after].map((one) => (one ? short(one) : "none"));
+    const compared = part.compared ? "" : ", not compared";
+    made.push(el("h3", {}, `${name}, ${versions.join(" → ")}${compared}`));
     if (part.changes.length) made.push(changesTable(`Fields of ${name}`, part.changes));
   }
   if (effect.interface.length) {
-    made.push(el("h3", {}, "Inputs and outputs"), changesTable("Inputs and outputs", effect.interface.map((one) => ({
-      path: `${one.side} ${one.name} (${one.why}; ${one.breaking ? "BREAKS callers" : "breaks nobody"})`, before: one.before, after: one.after,
-    }))));
+    const title = "Inputs and outputs";
+    made.push(el("h3", {}, title), changesTable(title, effect.interface.map((one) => {
+      const verdict = one.breaking ? "BREAKS callers" : "breaks nobody";
+      const path = `${one.side} ${one.name} (${one.why}; ${verdict})`;
+      return { path, before: one.before, after: one.after };
+    })));
   }
   if (effect.consumers.length) {
     made.push(el("h3", {}, "Used by"), el("ul", {}, effect.consumers.map((one) =>
-      el("li", {}, el("code", {}, one.address), ` goes on with ${short(one.version)}`,
+      el("li", {}, code(one.address), ` goes on with ${short(one.version)}`,
         one.breaks ? `, and cannot move on: ${one.why}` : ", and could move on"))));
   }
   return made;

@@ -96,7 +96,7 @@ function changeRows(change) {
   } else cells.push(...paired(before, after));
   const head = el("th", { scope: "rowgroup", rowspan: cells.length },
     el("code", {}, change.path),
-    change.sensitive && el("span", { class: "tag" }, "masked"));
+    change.sensitive && tag("masked"));
   return el("tbody", {}, cells.map((row, at) => el("tr", {}, at === 0 && head, row)));
 }
 
@@ -107,7 +107,8 @@ function paired(before, after) {
     .some(([kind]) => kind !== " ");
   let hidden = 0;
   const fold = () => {
-    if (hidden) rows.push([el("td", { class: "same", colspan: 2 }, `… ${counted(hidden, "line")} alike`)]);
+    const text = `… ${counted(hidden, "line")} alike`;
+    if (hidden) rows.push([el("td", { class: "same", colspan: 2 }, text)]);
     hidden = 0;
   };
   for (let at = 0; at < steps.length;) {
@@ -125,9 +126,11 @@ function paired(before, after) {
       (steps[at][0] === "-" ? gone : come).push(steps[at][1]);
     }
     for (let n = 0; n < Math.max(gone.length, come.length); n++) {
-      if (n >= gone.length) rows.push([cell("same", []), cell("after", [el("ins", {}, after[come[n]])])]);
-      else if (n >= come.length) rows.push([cell("before", [el("del", {}, before[gone[n]])]), cell("same", [])]);
-      else {
+      if (n >= gone.length) {
+        rows.push([cell("same", []), cell("after", [el("ins", {}, after[come[n]])])]);
+      } else if (n >= come.length) {
+        rows.push([cell("before", [el("del", {}, before[gone[n]])]), cell("same", [])]);
+      } else {
         const [left, right] = marked(before[gone[n]], after[come[n]]);
         rows.push([cell("before", left), cell("after", right)]);
       }

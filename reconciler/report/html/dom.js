@@ -31,8 +31,14 @@ const svg = (tag, attributes, ...children) =>
 let listening = new AbortController();
 const onWindow = (type, heard) => addEventListener(type, heard, { signal: listening.signal });
 
+const code = (text) => el("code", {}, text);
+const muted = (...text) => el("span", { class: "muted" }, text);
+const tag = (text, kind) => el("span", { class: kind ? `tag ${kind}` : "tag" }, text);
+const symbolOf = (symbol, kind) =>
+  el("span", { class: `symbol ${kind}`, "aria-hidden": "true" }, symbol);
 const number = (value) => value.toLocaleString("en-US");
-const counted = (value, word) => `${number(value)} ${word}${value === 1 ? "" : "s"}`;
+const plural = (word) => `${word.replace(/([^aeiou])y$/, "$1ie")}s`;
+const counted = (value, word) => `${number(value)} ${value === 1 ? word : plural(word)}`;
 
 // A section of the page, named by its heading.
 function section(id, title, ...children) {
@@ -46,9 +52,31 @@ function choice(label, options, value, changed) {
   return el("label", {}, `${label} `, select);
 }
 
+function filters(label, ...controls) {
+  const onsubmit = (event) => event.preventDefault();
+  return el("form", { role: "search", "aria-label": label, onsubmit }, controls);
+}
+
 function button(text, pressed, more) {
   return el("button", { type: "button", onclick: pressed, ...more }, text);
 }
+
+// Names and values, those left out that have none.
+function facts(pairs) {
+  const known = pairs.filter(([, value]) => value);
+  return el("dl", {}, known.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+}
+
+function unfold(list, value = true) {
+  for (const fold of list.querySelectorAll("details")) {
+    fold.open = value;
+    fold.dispatchEvent(new Event("toggle")); // its own one comes too late for a print
+  }
+}
+
+const UTC = /(\.\d+)?(\+00:00|Z)$/;
+const when = (text) => (text ? text.replace("T", " ").replace(UTC, " UTC") : "");
+const lineOf = (origin) => origin && `${origin.file}${origin.line ? `:${origin.line}` : ""}`;
 
 // A table with a caption for who cannot see where it stands; it scrolls by itself.
 function tabular(caption, headings, rows) {
@@ -60,8 +88,8 @@ function tabular(caption, headings, rows) {
 
 const PRINTED = 300; // items of one list that a print holds
 
-// A list that shows more on demand. `shape` makes an element of an item, `add` takes several.
-function pages(items, size, shape, add) {
+// A list that shows more on demand. `shape` makes an element of an item for `list` to hold.
+function pages(items, size, shape, list) {
   let shown = 0;
   const left = el("span", { class: "muted" });
   const more = button("", () => goOn(size));
@@ -69,7 +97,7 @@ function pages(items, size, shape, add) {
   const rest = el("p", { class: "more" }, left, more, " ", all);
   function show(count) {
     const fresh = items.slice(shown, shown + Math.max(0, count)).map(shape);
-    add(...fresh);
+    list.append(...fresh);
     shown += fresh.length;
     const hidden = items.length - shown;
     rest.hidden = hidden === 0;

@@ -20,7 +20,7 @@ from reconciler.report.html.part import HtmlPart, html_part
 from reconciler.report.words import WORDS
 
 # In the order in which they build upon each other.
-_SCRIPTS = ("dom", "diff", "changes", "graph", "views", "report")
+_SCRIPTS = ("dom", "diff", "changes", "layout", "graph", "times", "views", "report")
 # What could end the block of JSON, or be a line's end to some reader of scripts.
 _ESCAPES = {letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 

@@ -24,15 +24,18 @@ function show(part) {
   const made = [summaryView(part)];
   if (part.plan) {
     if (part.meaning.length) made.push(meaningView(part));
-    const changes = part.plan.actions.length || part.plan.conflicts.length ? changesView(part) : null;
+    const { actions, conflicts, backfills } = part.plan;
+    const changes = actions.length || conflicts.length ? changesView(part) : null;
     if (changes) made.push(changes.view);
-    if (part.plan.actions.length) made.push(graphView(changes.rows, changes.reveal));
-    if (part.timeline.rows.length || part.timeline.runs.some((run) => run.at.length)) made.push(scheduleView(part));
-    if (part.plan.backfills && part.plan.backfills.length) made.push(backfillView(part));
+    if (actions.length) made.push(graphView(changes.rows, changes.reveal));
+    const hasTimes = part.timeline.rows.length || part.timeline.runs.some((run) => run.at.length);
+    if (hasTimes) made.push(scheduleView(part));
+    if (backfills && backfills.length) made.push(backfillView(part));
   }
   if (part.drift) made.push(driftView(part));
   if (part.history) made.push(historyView(part));
-  main.replaceChildren(...(words.parts.length > 1 ? [el("p", { class: "part" }, part.title)] : []), ...made);
+  const title = words.parts.length > 1 ? [el("p", { class: "part" }, part.title)] : [];
+  main.replaceChildren(...title, ...made);
   nav.replaceChildren(el("ul", {}, made.map((view) =>
     el("li", {}, el("a", { href: `#${view.id}` }, view.querySelector("h2").textContent)))));
 }
@@ -41,9 +44,11 @@ const colors = remembered();
 paint(colors);
 const tools = document.getElementById("tools");
 if (words.parts.length > 1) {
-  tools.append(choice("Environment", words.parts.map((part, at) => [String(at), part.title]), "0", (at) => show(words.parts[at])));
+  const titles = words.parts.map((part, at) => [String(at), part.title]);
+  tools.append(choice("Environment", titles, "0", (at) => show(words.parts[at])));
 }
-tools.append(choice("Colours", [["auto", "as the system's"], ["light", "light"], ["dark", "dark"]], colors, (value) => {
+const offered = [["auto", "as the system's"], ["light", "light"], ["dark", "dark"]];
+tools.append(choice("Colours", offered, colors, (value) => {
   paint(value);
   remembered(value);
 }));
