@@ -119,7 +119,7 @@ def _generated(
     for standing in found:
         if not standing.is_launched:
             continue
-        workflow, launch_plan = chunk_workflow(backfill, standing.unit.slots)
+        workflow, launch_plan = chunk_workflow(backfill, standing.slots)
         wanted += (workflow, launch_plan)
         request = request_of(backfill, standing.unit)
         request.ClearField("inputs")

@@ -59,12 +59,14 @@ def _others(
 ) -> dict[int, tuple[Run, ...]]:
     """Executions under other names, by the slot they say they are for: another version's, or one
     that somebody recovered or started again."""
-    if backfill.strategy is Strategy.WORKFLOW:
-        return {}
+    is_chunked = backfill.strategy is Strategy.WORKFLOW
     slots = {
-        unit.slots[0] // _SECOND: unit.slots[0]
+        slot // _SECOND: slot
         for unit in layout.units
-        if unit.name not in attempts or attempts[unit.name][-1].phase is Phase.FAILED
+        # A chunk that failed is recovered, not started again.
+        if unit.name not in attempts
+        or (not is_chunked and attempts[unit.name][-1].phase is Phase.FAILED)
+        for slot in unit.slots
     }
     if not slots:
         return {}

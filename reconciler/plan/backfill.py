@@ -55,12 +55,21 @@ _BEST = (Phase.SUCCEEDED, Phase.RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one unit stands: its state, the number of the attempt that counts, and a remark."""
+    """How one unit stands: its state, the number of the attempt that counts, and a remark.
+
+    `left` are those slots of a chunk that have not run by themselves; empty for all of them.
+    """
 
     unit: Unit
     state: SlotState
     attempt: int = 1
     note: str = ""
+    left: tuple[int, ...] = ()
+
+    @property
+    def slots(self) -> tuple[int, ...]:
+        """What a launch of it is to run."""
+        return self.left or self.unit.slots
 
     @property
     def is_launched(self) -> bool:
@@ -92,7 +101,7 @@ def standings(backfill: Backfill, layout: Layout, runs: Runs, *, now: int) -> tu
             room -= 1
         else:
             due = found[at]
-            found[at] = Standing(due.unit, SlotState.WAITING, due.attempt, due.note)
+            found[at] = replace(due, state=SlotState.WAITING)
     return tuple(found)
 
 
@@ -123,17 +132,41 @@ def _standing(backfill: Backfill, unit: Unit, runs: Runs, now: int, inputs: str)
 def _elsewhere(unit: Unit, runs: Runs, backfill: Backfill, inputs: str) -> Standing | None:
     """What an execution of another name or version makes of a slot: nothing, if it failed or is
     known to have been given other inputs."""
-    if len(unit.slots) > 1:
+    ran = {slot: run for slot in unit.slots if (run := _best(runs.others.get(slot, ()), inputs))}
+    if backfill.strategy is Strategy.WORKFLOW:
+        return _chunk_elsewhere(unit, ran)
+    for run in ran.values():
+        state = SlotState.DONE if run.phase is Phase.SUCCEEDED else SlotState.RUNNING
+        version = run.launch_plan.version
+        mine = version == backfill.launch_plan.id.version
+        note = f"as {run.id.name}" + ("" if mine else f", by version {version}")
+        return Standing(unit, state, note=note)
+    return None
+
+
+def _chunk_elsewhere(unit: Unit, ran: Mapping[int, Run]) -> Standing | None:
+    """What becomes of a chunk of which some slots ran as executions of their own.
+
+    Its name stays that of all of them, so that it is the same chunk whenever it is looked at; and
+    while one runs, whose end nobody knows, it is not begun.
+    """
+    running = sum(run.phase is Phase.RUNNING for run in ran.values())
+    if running:
+        return Standing(unit, SlotState.RUNNING, note=f"{running} by themselves")
+    left = tuple(slot for slot in unit.slots if slot not in ran)
+    if not left:
+        return Standing(unit, SlotState.DONE, note="by themselves")
+    if not ran:
         return None
-    others = runs.others.get(unit.slots[0], ())
+    return Standing(unit, SlotState.RUN, note=f"but {len(ran)} that ran", left=left)
+
+
+def _best(others: Sequence[Run], inputs: str) -> Run | None:
+    """Of executions of one slot that were given the same, the one that counts."""
     for phase in _BEST:
         for run in others:
             if run.phase is phase and run.inputs in ("", inputs):
-                state = SlotState.DONE if phase is Phase.SUCCEEDED else SlotState.RUNNING
-                version = run.launch_plan.version
-                mine = version == backfill.launch_plan.id.version
-                note = f"as {run.id.name}" + ("" if mine else f", by version {version}")
-                return Standing(unit, state, note=note)
+                return run
     return None
 
 
@@ -213,7 +246,7 @@ def _launch(
     needs: tuple[ResourceId, ...],
 ) -> Action:
     id = ResourceId(Kind.EXECUTION, request.project, request.domain, request.name)
-    slots = standing.unit.slots
+    slots = standing.slots
     what = f"slot {_said(slots[0])}"
     if len(slots) > 1:
         what = f"{len(slots)} slots from {_said(slots[0])} to {_said(slots[-1])}"

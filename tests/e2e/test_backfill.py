@@ -357,6 +357,39 @@ def test_a_chunk_is_one_workflow_that_flyte_orchestrates(
     assert len(executions(flyte)) == 3
 
 
+def test_a_chunk_leaves_out_what_ran_by_itself(
+    remote: Remote, flyte: EmbeddedAdmin, here: Path
+) -> None:
+    """And is not begun while a slot of it runs; one that ran whole is done."""
+    single, chunked = written(
+        here,
+        backfill("single", start="2024-01-02", end="2024-01-04"),
+        backfill("chunks", end="2024-01-06", more="strategy: workflow\n  workflow: {maxNodes: 3}"),
+    )
+    chunks = load([chunked])
+    assert remote.apply(remote.plan(load([single]))).succeeded
+    assert counts(remote.plan(chunks).backfills[0]) == {"running": 3, "waiting": 2}
+    end(flyte)
+
+    plan = remote.plan(chunks)
+    assert remote.apply(plan).succeeded
+
+    launched = executions(flyte)[-1]
+    workflow = remote.fetch_workflow(
+        PROJECT, DOMAIN, "backfill-weather.daily", launched.spec.launch_plan.version
+    )
+    (node,) = workflow.nodes
+    (day,) = [one.binding.scalar.primitive for one in node.inputs if one.var == "day"]
+    assert day.datetime.seconds == morning(1) // 10**9
+    assert plan.backfills[0].rows[0].note == "3 slots; but 2 that ran"
+    for _ in range(2):
+        end(flyte)
+        remote.apply(remote.plan(chunks))
+    assert counts(remote.plan(chunks).backfills[0]) == {"done": 5}
+    whole = backfill("whole", start="2024-01-02", end="2024-01-04", more="strategy: workflow")
+    assert counts(remote.plan(load(written(here, whole))).backfills[0]) == {"done": 2}
+
+
 def test_a_launch_plan_of_the_set_is_registered_before_it_is_launched(here: Path) -> None:
     """One apply does both, and the next has nothing to do but wait."""
     with embedded_admin() as admin, remote_of(admin) as remote:
