@@ -9,6 +9,7 @@ _COMMANDS = {
     "post": "Post what an untrusted job's preview left as artifacts.",
     "clean": "Retire what previews registered.",
     "apply": "Apply what was merged, if it is what was reviewed.",
+    "snapshot": "Write what manifests name as it is, to plan against elsewhere.",
 }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.against import against_option
 from reconciler.cli.choice import ChoosingCommand, choice, choice_options
 from reconciler.cli.exits import for_error, worst
 from reconciler.cli.forging import forge_options
@@ -47,6 +48,7 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     help="Register what the request changes where `preview:` of reconciler.yaml says, to be tried "
     "out.",
 )
+@against_option
 @forge_options
 @planning_options
 @build_option
@@ -66,6 +68,7 @@ def command(
     artifacts: Path | None,
     post: bool,
     deploy: bool,
+    against: Path | None,
     request: "Request",
     planning: "PlanOptions",
     build: bool,
@@ -100,6 +103,8 @@ def command(
     from reconciler.cli.repository import top_folder
     from reconciler.report import plan_as_text, to_json
 
+    if deploy and against is not None:
+        raise click.UsageError("--deploy writes to Flyte Admin, which --against does without")
     if post:
         warm_up(request, os.environ)
     options = settings()
@@ -118,6 +123,7 @@ def command(
         detailed=detailed_exitcode,
         artifacts=artifacts,
         deploy=deploy,
+        against=against,
     )
     planned = []
     for one in plan_all(chosen, asked, options):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.against import against_option, plan_against
 from reconciler.cli.choice import ChoosingCommand, choice, choice_options
 from reconciler.cli.exits import Exit, for_plan
 from reconciler.cli.options import (
@@ -34,6 +35,7 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     type=click.Path(path_type=Path),
     help="Save the plan: `reconciler apply FILE` carries out exactly this, once.",
 )
+@against_option
 @planning_options
 @build_option
 @choice_options
@@ -51,6 +53,7 @@ def command(
     variable_files: tuple[str, ...],
     detailed_exitcode: bool,
     out: Path | None,
+    against: Path | None,
     planning: "PlanOptions",
     build: bool,
     as_json: bool,
@@ -85,6 +88,11 @@ def command(
     )
     from reconciler.report import plan_as_text, without_secrets
 
+    if out is not None and against is not None:
+        raise click.UsageError(
+            "--out saves a plan to be carried out, and one made --against a snapshot is only to "
+            "be looked at"
+        )
     options = settings()
     chosen = choice(
         environments=environments,
@@ -97,10 +105,14 @@ def command(
         declared = manifests(paths, unit)
         if build:
             session.build(declared)
-        with connected(options, unit, parallelism=parallelism) as (remote, config):
-            head = read_head(remote, unit)
-            plan = make_plan(remote, unit, declared, planning, paths=paths, head=head)
-            options.outputs.remember(remote, unit, plan)
+        if against is not None:
+            plan, head = plan_against(against, unit, declared, planning, paths=paths)
+            config = None
+        else:
+            with connected(options, unit, parallelism=parallelism) as (remote, config):
+                head = read_head(remote, unit)
+                plan = make_plan(remote, unit, declared, planning, paths=paths, head=head)
+                options.outputs.remember(remote, unit, plan)
         say_without_ledger(unit)
         code = for_plan(plan, detailed=detailed_exitcode)
         shown = without_secrets(plan, unit.sensitive)
@@ -108,7 +120,7 @@ def command(
             color = options.colors(sys.stdout)
             sys.stdout.write(plan_as_text(shown, color=color, verbose=verbose))
             sys.stdout.flush()
-        if out is not None:
+        if out is not None and config is not None:
             from reconciler.cli import saving
 
             is_saved = saving.save(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     from reconciler.cli.session import Unit
     from reconciler.manifest import Manifest
     from reconciler.model import Head, Plan, PlanOptions
-    from reconciler.remote import Remote
+    from reconciler.remote import Offline, Remote
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -144,7 +144,7 @@ def planning_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def make_plan(
-    remote: "Remote",
+    remote: "Remote | Offline",
     unit: "Unit",
     declared: "Sequence[Manifest]",
     planning: "PlanOptions",

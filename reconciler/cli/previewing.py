@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reconciler.ci import Planned, Request, key_of
 from reconciler.cli import failures, session
+from reconciler.cli.against import plan_against
 from reconciler.cli.choice import Choice
 from reconciler.cli.exits import for_error, for_plan
 from reconciler.cli.ledgered import read_head
@@ -30,6 +31,7 @@ class Asked:
     parallelism: int
     detailed: bool
     artifacts: Path | None
+    against: Path | None = None
     deploy: bool = False
 
 
@@ -69,14 +71,19 @@ def _plan(unit: Unit, asked: Asked, settings: Settings) -> Planned:
     declared = manifests(asked.paths, unit)
     if asked.build:
         session.build(declared)
-    with connected(settings, unit, parallelism=asked.parallelism) as (remote, config):
-        head = read_head(remote, unit)
-        plan = make_plan(remote, unit, declared, asked.planning, paths=asked.paths, head=head)
+    config = None
+    if asked.against is not None:
+        plan, head = plan_against(asked.against, unit, declared, asked.planning, paths=asked.paths)
+    else:
+        with connected(settings, unit, parallelism=asked.parallelism) as (remote, config):
+            head = read_head(remote, unit)
+            plan = make_plan(remote, unit, declared, asked.planning, paths=asked.paths, head=head)
     say_without_ledger(unit)
     shown = without_secrets(plan, unit.sensitive)
     changed, remark = touched_files(asked.request, declared, unit)
     key = _key(unit)
-    if asked.artifacts is not None and not (plan.conflicts or plan.obstacles):
+    applicable = not (plan.conflicts or plan.obstacles)
+    if asked.artifacts is not None and config is not None and applicable:
         from reconciler.cli import saving
 
         folder = asked.artifacts / key

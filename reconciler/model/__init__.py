@@ -111,6 +111,7 @@ from reconciler.model.log import (
 )
 from reconciler.model.lookup import Found, Needs
 from reconciler.model.outcome import ApplyReport, Event, Finished, Outcome, Started, Status
+from reconciler.model.outline import outlined
 from reconciler.model.packed import Packed
 from reconciler.model.plan import (
     Action,
@@ -271,6 +272,7 @@ __all__ = [
     "must_drop",
     "normalised",
     "object_hash",
+    "outlined",
     "owned_by",
     "parse_datetime",
     "parse_duration",

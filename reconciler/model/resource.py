@@ -65,6 +65,8 @@ class Resource:
     # Fields of `spec` about which the manifests say nothing, so that they stay as they are; for
     # kinds whose messages cannot tell that from a default. Known for desired resources only.
     unsaid: frozenset[str] = frozenset()
+    # Whether values are left out of `spec` (see `outlined`): then only the digest tells equality.
+    outline: bool = False
     # When Admin last switched it, in nanoseconds since 1970. Known for launch plans found only.
     since: int | None = None
 
@@ -102,6 +104,12 @@ class Resource:
         """The same resource without its content, of which only Admin's digest is left."""
         known = replace(self, spec=None)
         known.__dict__["digest"] = digest  # where the cached property would keep it
+        return known
+
+    def outlined_by(self, spec: Message, digest: bytes) -> "Resource":
+        """The same resource of which only an outline of its content and its digest are known."""
+        known = replace(self, spec=spec, outline=True)
+        known.__dict__["digest"] = digest
         return known
 
     def agrees_with(self, other: "Resource") -> bool:

@@ -7,7 +7,15 @@ Both sides come in the form that Admin hashes (`model.to_canonical`), so 'no cha
 from collections.abc import Iterator
 from typing import Any
 
-from reconciler.model import Change, Kind, Resource, by_task_type, comparable
+from reconciler.model import (
+    Change,
+    Kind,
+    Resource,
+    by_task_type,
+    comparable,
+    outlined,
+    to_canonical,
+)
 
 # Fields that every spec of a kind is wrapped in, and that say nothing to a reader.
 _WRAPPERS = (
@@ -26,6 +34,8 @@ def compare(before: Resource, after: Resource) -> tuple[Change, ...]:
         their order counts for Admin, and those of plain values by what came and went; a field on
         one side only has None on the other.
     """
+    if before.outline:
+        return _by_outline(before, after)
     # The same message is the same in every form, and telling costs a thousandth of its JSON.
     if before.is_alike(after) or before.spec == after.spec or before.canonical == after.canonical:
         return ()
@@ -35,6 +45,15 @@ def compare(before: Resource, after: Resource) -> tuple[Change, ...]:
     if after.id.kind is Kind.ATTRIBUTES:
         found, wanted = by_task_type(found), by_task_type(wanted)
     return differences(found, wanted)
+
+
+def _by_outline(before: Resource, after: Resource) -> tuple[Change, ...]:
+    """Which fields differ as far as an outline tells; that some do, the digest does."""
+    if before.digest == after.digest or (after.content_addressed and before.id == after.id):
+        return ()
+    wanted = to_canonical(outlined(after.spec)) if after.spec is not None else {}
+    found = differences(before.canonical, wanted)
+    return found or (Change("content", before.digest.hex()[:12], after.digest.hex()[:12]),)
 
 
 def differences(before: Any, after: Any) -> tuple[Change, ...]:

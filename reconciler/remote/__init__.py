@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         read_saved,
         save_plan,
     )
+    from reconciler.remote.snapshot import Offline, Snapshot, read_offline, write_snapshot
 else:
     __getattr__ = opened_for(
         __name__,
@@ -91,6 +92,7 @@ else:
             "records": ("adopting", "forgetting"),
             "register.result": ("Fate", "Registered"),
             "saved": ("About", "SavedPlan", "is_plan_file", "read_saved", "save_plan"),
+            "snapshot": ("Offline", "Snapshot", "read_offline", "write_snapshot"),
         },
     )
 
@@ -118,6 +120,7 @@ __all__ = [
     "LazyEntity",
     "LiteralsResolver",
     "NoSuchValueError",
+    "Offline",
     "Options",
     "Patch",
     "Person",
@@ -127,6 +130,7 @@ __all__ = [
     "Remote",
     "RemoteEntity",
     "SavedPlan",
+    "Snapshot",
     "Unproven",
     "Verdict",
     "WorkspaceLedger",
@@ -150,6 +154,7 @@ __all__ = [
     "list_code",
     "promotion",
     "read_code",
+    "read_offline",
     "read_plan_document",
     "read_saved",
     "run_policy_tests",
@@ -158,4 +163,5 @@ __all__ = [
     "update_images",
     "validate",
     "write_promotion",
+    "write_snapshot",
 ]

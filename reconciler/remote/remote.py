@@ -39,6 +39,7 @@ from reconciler.storage import PinnedFiles
 
 if TYPE_CHECKING:  # a plan need not wait for what applies it
     from reconciler.planfile import SavedPlan, Values
+    from reconciler.remote.snapshot import Snapshot
 
 
 class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling, Browsing, Estates):
@@ -95,6 +96,35 @@ class Remote(Registering, Fetching, Running, Signalling, Data, Backfilling, Brow
                 executions=lambda: self._connection.executions,
                 recall=recall,
             )
+
+    def snapshot(
+        self,
+        manifests: Sequence[Manifest],
+        options: PlanOptions,
+        *,
+        about: str,
+        home: "Home | None",
+    ) -> "Snapshot":
+        """Read what planning these manifests reads, to be kept. Nothing is written.
+
+        Args:
+            about: The workspace and environment, in words.
+            home: Of the ledger; None if there is none.
+
+        Raises: as `plan`.
+        """
+        from reconciler.remote.snapshot import take_snapshot
+
+        return take_snapshot(
+            self._connection.reader,
+            manifests,
+            options,
+            bundler=self._bundler,
+            fetcher=self._fetcher,
+            about=about,
+            owners=self.ledger_of(home).owners() if home is not None else {},
+            now=SystemClock().now(),
+        )
 
     def drift(self, manifests: Sequence[Manifest] | None, home: "Home | None") -> DriftReport:
         """Tell what is not as it was left, or not as it is declared. Nothing is written.

@@ -6,7 +6,7 @@ that differ in their version only are the same to a reader, and are not told.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
@@ -16,7 +16,16 @@ from flyteidl.core.tasks_pb2 import TaskTemplate
 from flyteidl.core.workflow_pb2 import WorkflowTemplate
 from google.protobuf.message import Message
 
-from reconciler.model import Bundle, ImageChange, Kind, Part, Resource, ResourceId, identifiers
+from reconciler.model import (
+    Bundle,
+    ImageChange,
+    Kind,
+    Part,
+    Resource,
+    ResourceId,
+    identifiers,
+    outlined,
+)
 from reconciler.plan.compare import differences
 from reconciler.plan.effects.readable import (
     readable_launch_plan,
@@ -34,6 +43,8 @@ class Inside:
     id: ResourceId
     template: Message | None
     bundles: tuple[Bundle, ...] = ()
+    # Whether values are left out of it, so that they are left out of the other side as well.
+    outline: bool = False
 
 
 def inside(launch_plan: Resource, contents: Contents) -> tuple[Inside, ...]:
@@ -46,14 +57,15 @@ def inside(launch_plan: Resource, contents: Contents) -> tuple[Inside, ...]:
         if id in found:
             continue
         resource = known.get(id)
+        outline = resource is not None and resource.outline
         match resource.spec if resource is not None else None:
             case LaunchPlan() as template:
-                found[id] = Inside(id, template)
+                found[id] = Inside(id, template, outline=outline)
                 queue.append(ResourceId.from_identifier(template.spec.workflow_id, Kind.WORKFLOW))
             case CompiledWorkflowClosure() as closure:
                 bundles = resource.bundles if resource is not None else ()
                 for one in _compiled(closure, bundles):
-                    found.setdefault(one.id, one)
+                    found.setdefault(one.id, replace(one, outline=outline))
                 queue += launched(closure)
             case _:
                 found[id] = Inside(id, None)
@@ -140,12 +152,13 @@ def _part(before: Inside | None, after: Inside | None) -> Part | None:
         if before.id == after.id:
             return None
         return Part(one.id.kind, _path(one.id), *versions, unread=True)
-    if _bare(before.template) == _bare(after.template):
+    template = outlined(after.template) if before.outline else after.template
+    if _bare(before.template) == _bare(template):
         return None
     # The bundles of the side that is about to be uploaded, for both: they turn its addresses in
     # what Admin holds into the same words.
     bundles = after.bundles
-    changes = differences(_readable(before.template, bundles), _readable(after.template, bundles))
+    changes = differences(_readable(before.template, bundles), _readable(template, bundles))
     return Part(one.id.kind, _path(one.id), *versions, changes) if changes else None
 
 
