@@ -77,11 +77,13 @@ class MemoryExecutions:
         self.given_to[id] = request.inputs
         if id in self.there or (request.name in self.hidden and request.spec.labels.values):
             raise AlreadyExistsError("value with matching already exists (execution_tags_pkey)")
+        metadata = request.spec.metadata
+        is_of_slot = metadata.HasField("scheduled_at")
         self.there[id] = Run(
             id,
             ResourceId.from_identifier(request.spec.launch_plan),
             Phase.RUNNING,
-            scheduled_at=request.spec.metadata.scheduled_at.ToNanoseconds(),
+            scheduled_at=metadata.scheduled_at.ToNanoseconds() if is_of_slot else None,
             inputs=request.spec.annotations.values.get(INPUTS_ANNOTATION, ""),
             backfill=request.spec.labels.values.get(BACKFILL_LABEL, ""),
         )
