@@ -10,6 +10,7 @@ _COMMANDS = {
     "clean": "Retire what previews registered.",
     "apply": "Apply what was merged, if it is what was reviewed.",
     "snapshot": "Write what manifests name as it is, to plan against elsewhere.",
+    "drift": "Find what drifted, on a schedule, and tell everybody once.",
 }
 
 

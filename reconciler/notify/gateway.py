@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from reconciler.errors import MetricsError
+from reconciler.notify.unlogged import unlogged
 
 _JOB = "reconciler"
 _SECONDS = 15.0
@@ -31,6 +32,7 @@ def read_metrics(url: str) -> str:
     return _ask("GET", url, "/metrics")
 
 
+@unlogged()
 def _ask(method: str, url: str, path: str, text: str = "") -> str:
     import httpx
 

@@ -5,9 +5,11 @@ Nothing here writes a URL anywhere: those of chat services hold their tokens.
 
 import logging
 import re
+import warnings
 
 from reconciler.errors import NotifyError
 from reconciler.notify.events import send_event
+from reconciler.notify.unlogged import unlogged
 from reconciler.notify.values import Message, Target
 
 TITLE = "{summary}"
@@ -15,6 +17,7 @@ BODY = "{detail}\n\n{url}"
 _WORD = re.compile(r"\{([a-z]+)\}")
 
 
+@unlogged()
 def send(message: Message, target: Target) -> None:
     """Tell one target; once this returns it, or its service, has taken the message.
 
@@ -23,6 +26,13 @@ def send(message: Message, target: Target) -> None:
     if target.is_machine:
         send_event(message, target)
         return
+    # What its plugins do with Python's own modules is nothing that a user could mend.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _send_words(message, target)
+
+
+def _send_words(message: Message, target: Target) -> None:
     try:
         import apprise
     except ImportError:

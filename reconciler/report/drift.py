@@ -141,7 +141,7 @@ def _blocks(report: DriftReport) -> Iterator[Block]:
         some = [drift for drift in report.drifts if drift.kind is kind]
         if not some:
             continue
-        yield paragraph(f"**{TITLES[kind]}** ({len(some)}): {plain(WAYS_OUT[kind])}")
+        yield paragraph(f"**{TITLES[kind]}** ({len(some)}): {WAYS_OUT[kind]}")
         rows = (
             (code(one.id.path), plain(one.message), plain("; ".join(notes(one)))) for one in some
         )

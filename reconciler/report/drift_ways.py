@@ -26,6 +26,8 @@ def way_back(drift: Drift, *, environment: str = "", workspace: str = "") -> str
     kind = id.facet if id.kind is Kind.NAMED_ENTITY else id.kind.slug
     if id.kind is Kind.ACTIVATION:
         kind = Kind.LAUNCH_PLAN.slug
+    if id.kind is Kind.ATTRIBUTES:
+        kind = "attributes"  # as patterns call them
     place = glob.escape("/".join(one for one in (id.project, id.domain, id.name) if one))
     words = ["reconciler", "apply"]
     words += ["--workspace", workspace] if workspace else []
