@@ -39,6 +39,7 @@ _ENTRIES = 500  # of the ledger, the newest
 # Every field of what is new is shown as long as there are no more than so many new things: past
 # that the file would be as large as the manifests, and its reader has other questions.
 _NEW = 1_000
+_OWNED = 200  # things that one entry made ours, or no longer ours
 _LINES = 50  # in the summary of who runs no scripts
 
 
@@ -89,7 +90,7 @@ def html_part(
         data["ways_out"] = {str(kind): text for kind, text in WAYS_OUT.items()}
     if history:
         newest = sorted(history, key=lambda record: -record.serial)
-        data["history"] = json.loads(history_as_json(newest[:_ENTRIES]))["entries"]
+        data["history"] = [*map(_entry, json.loads(history_as_json(newest[:_ENTRIES]))["entries"])]
         data["entries"] = len(newest)
     if problems:
         data["problems"] = [diagnostic_as_data(problem) for problem in problems]
@@ -175,6 +176,16 @@ def _add_fields(steps: Sequence[dict[str, Any]], actions: Sequence[Action], mask
 def _fields(canonical: dict[str, Any], masks: Masks) -> Iterator[dict[str, Any]]:
     for path, value in fields(canonical):
         yield {**change_as_data(masks.change(Change(path, None, value)))}
+
+
+def _entry(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry without what was only to be written, and of what it came to no more than counts."""
+    entry.pop("claims", None)
+    for side in ("gained", "lost"):
+        if len(entry.get(side, ())) > _OWNED:
+            entry[f"{side}_count"] = len(entry[side])
+            del entry[side][_OWNED:]
+    return entry
 
 
 def _refusals(plan: Plan | None) -> Iterator[str]:

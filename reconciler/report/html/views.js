@@ -126,16 +126,19 @@ function historyView(part) {
     el("th", { scope: "row" }, `#${one.serial}`), el("td", {}, when(one.time)),
     el("td", {}, code((one.commit || "").slice(0, 12))),
     el("td", {}, one.summary,
-      owned("now owned", (one.gained || []).map((item) => `${item.address}${isActive(item)}`)),
-      owned("no longer owned", one.lost || []))), table.querySelector("tbody"));
+      owned("now owned", one.gained_count,
+        (one.gained || []).map((item) => `${item.address}${isActive(item)}`)),
+      owned("no longer owned", one.lost_count, one.lost || []))), table.querySelector("tbody"));
   const newest = `The newest ${number(part.history.length)} of ${number(part.entries)} entries.`;
   const isCut = part.entries > part.history.length;
   return section("history", "History", isCut && el("p", { class: "muted" }, newest), table, rest);
 }
 
-function owned(title, addresses) {
+function owned(title, count, addresses) {
   if (!addresses.length) return null;
   const list = el("ul");
   const rest = pages(addresses, 100, (one) => el("li", {}, code(one)), list);
-  return el("details", {}, el("summary", {}, `${number(addresses.length)} ${title}`), list, rest);
+  const more = count && el("p", { class: "muted" }, `and ${number(count - addresses.length)} more`);
+  const heading = `${number(count || addresses.length)} ${title}`;
+  return el("details", {}, el("summary", {}, heading), list, rest, more);
 }

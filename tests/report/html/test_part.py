@@ -16,6 +16,7 @@ from reconciler.model import (
     Effect,
     End,
     Firing,
+    Owned,
     Plan,
     Record,
     Ruling,
@@ -236,6 +237,21 @@ def test_the_log_is_told_the_newest_first() -> None:
     ((minute, summary),) = part["timeline"]["marks"]
     assert minute == 11 * 24 * 60
     assert "apply by alice" in summary
+
+
+def test_a_large_apply_of_the_log_is_counted() -> None:
+    """What was claimed is what was gained, and of ten thousand nobody reads more than some."""
+    owned = tuple(Owned(a_task(f"t{n}").id, b"\1") for n in range(1_000))
+    history = (
+        Record(1, Begin("apply", b"\1", owned, Author("alice"), 60)),
+        Record(2, End(1, "apply", "alice", gained=owned, lost=tuple(one.id for one in owned[:3]))),
+    )
+
+    end, begin = part_of(as_html(Plan(()), now=NOW, history=history))["history"]
+
+    assert "claims" not in begin
+    assert (end["gained_count"], len(end["gained"])) == (1_000, 200)
+    assert len(end["lost"]) == 3
 
 
 def test_what_ran_is_told_where_it_is_known() -> None:
