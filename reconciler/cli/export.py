@@ -72,7 +72,8 @@ def command(
     for digest; of code that went along (--with-code) only the address is the new store's.
 
     Nothing is written to Flyte Admin. Executions, the ledger (`reconciler ledger export`) and the
-    data of executions are no part of it.
+    data of executions are no part of it. Values are written as they are, secret or not, for a
+    backup without them would restore nothing: only you may read the files.
 
     \b
     Examples:

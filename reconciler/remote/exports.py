@@ -14,7 +14,7 @@ from reconciler.errors import ConfigError, ManifestError
 from reconciler.manifest import RULES, load
 from reconciler.model import Diagnostic, Kind, ResourceId
 from reconciler.remote.estate.estate import Estate
-from reconciler.remote.estate.folder import Written, as_files, folder_of, write
+from reconciler.remote.estate.folder import Written, as_files, folder_of, privately, write
 from reconciler.remote.estate.launch_plans import launch_plan_document
 from reconciler.remote.estate.packages import packed
 from reconciler.remote.estate.reading import EstateReader
@@ -80,7 +80,7 @@ def export(
     """See `Remote.export`."""
     _check_new(target)
     estate = _reader(remote).whole(project=project, domain=domain, newest=max(newest, 1))
-    written = as_files(estate, code=code_of(remote) if with_code else None)
+    written = as_files(estate, code=code_of(remote) if with_code else None, whole=True)
     _write(target, written)
     return Exported(target, len(written.files), estate.counts(), 0, written.remarks)
 
@@ -204,7 +204,7 @@ def _check_new(target: Path) -> None:
 def _write(target: Path, written: Written) -> None:
     try:
         if _is_archive(target):
-            with target.open("xb") as file:
+            with open(target, "xb", opener=privately) as file:
                 file.write(packed([*written.files.items()]))
         else:
             target.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from reconciler.report.diagnostics import (
     to_json,
     validated_as_text,
 )
+from reconciler.report.masking import for_document
 from reconciler.report.outcomes import outcome_line, report_as_text
 from reconciler.report.progress import Progress, progress
 from reconciler.report.sensitive import without_secrets
@@ -190,6 +191,7 @@ else:
                 "Trial",
                 "difference_as_markdown",
                 "failed_preview",
+    "for_document",
                 "preview_of",
                 "untrusted_preview",
             ),
@@ -261,6 +263,7 @@ __all__ = [
     "explanations_as_json",
     "explanations_as_text",
     "failed_preview",
+    "for_document",
     "history_as_json",
     "history_as_text",
     "html_page",

@@ -6,6 +6,7 @@ PROJECT/DOMAIN/launch-plans.yaml  launch plans that YAML can say exactly
 PROJECT/DOMAIN/packages.yaml      packages of everything else, and beside it their archives
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from reconciler.remote.estate.estate import Closure, Estate
 from reconciler.remote.estate.packages import archives, as_file
 
 Files = Mapping[str, bytes]
+# No manifest is looked for in a folder that is hidden.
+ARCHIVED = ".archived"
+_IN_ARCHIVED = f"what is in it is in {ARCHIVED}, to be applied first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ def as_files(
     launch_plans: Mapping[ResourceId, dict[str, Any]] | None = None,
     code: Callable[[str], bytes] | None = None,
     ignore: Mapping[str, str] | None = None,
+    whole: bool = False,
 ) -> Written:
     """Return the folder that says an estate.
 
@@ -42,9 +47,40 @@ def as_files(
         launch_plans: The documents of those that are said in YAML; the others go into packages.
         code: Gives the archive at an address, for code that is to go along.
         ignore: Rules that what is there already does not keep, with the reason.
+        whole: Say also what is in archived projects, where nothing can be registered: in
+            `.archived`, as if they were active, which has to be applied first.
     """
-    plans = launch_plans or {}
-    places = Places(estate)
+    active = estate.within({scope[0] for scope in estate.scopes} - estate.archived)
+    written = _files(active, launch_plans or {}, code, ignore or {})
+    files, remarks = dict(written.files), [*written.remarks]
+    if not estate.archived:
+        return Written(files, tuple(remarks))
+    shelved = estate.within(estate.archived)
+    places = Places(shelved)
+    for project in sorted(estate.archived):
+        document = places.project(project)
+        if document is not None:
+            name = f"{as_file(project)}/project.yaml"
+            files[name] = _text(name, [document])
+        remarks.append(
+            f"project {project} is archived, and nothing can be registered there: "
+            + (_IN_ARCHIVED if whole else "what is in it is left out")
+        )
+    if whole:
+        within = _files(shelved, {}, code, ignore or {}, as_active=True)
+        files |= {f"{ARCHIVED}/{name}": content for name, content in within.files.items()}
+    return Written(dict(sorted(files.items())), tuple(remarks))
+
+
+def _files(
+    estate: Estate,
+    plans: Mapping[ResourceId, dict[str, Any]],
+    code: Callable[[str], bytes] | None,
+    ignore: Mapping[str, str],
+    *,
+    as_active: bool = False,
+) -> Written:
+    places = Places(estate, as_active=as_active)
     texts: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     files: dict[str, bytes] = {}
     for project in {scope[0]: None for scope in estate.scopes}:
@@ -53,17 +89,21 @@ def as_files(
     for scope in estate.scopes:
         if (document := places.domain(scope)) is not None:
             texts[f"{folder_of(scope)}/domain.yaml"].append(document)
-    for id in sorted(plans):
+    versions = estate.closure.versions
+    for id in sorted(plans.keys() & versions.keys()):
         texts[f"{folder_of(id.scope)}/launch-plans.yaml"].append(plans[id])
-    rest = {id: one for id, one in estate.closure.versions.items() if id not in plans}
+    rest = {id: one for id, one in versions.items() if id not in plans}
     for one in archives(Closure(rest), estate.descriptions, code=code):
         folder = folder_of(one.scope)
         files[f"{folder}/packages/{one.file}"] = one.content
-        document = one.document(estate.active, ignore or {}, folder="packages/")
+        document = one.document(estate.active, ignore, folder="packages/")
         texts[f"{folder}/packages.yaml"].append(document)
-    for name, documents in texts.items():
-        files[name] = format_text(to_yaml(documents).encode(), name).encode()
+    files |= {name: _text(name, documents) for name, documents in texts.items()}
     return Written(dict(sorted(files.items())), (*estate.remarks, *places.remarks))
+
+
+def _text(name: str, documents: list[dict[str, Any]]) -> bytes:
+    return format_text(to_yaml(documents).encode(), name).encode()
 
 
 def folder_of(scope: Scope) -> str:
@@ -74,9 +114,20 @@ def folder_of(scope: Scope) -> str:
 def write(folder: Path, files: Files) -> None:
     """Write files into a folder, which is made if it is not there.
 
+    Nobody else may read them: they hold whatever values Admin does, as they are.
+
     Raises: OSError.
     """
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        with open(path, "wb", opener=privately) as file:
+            file.write(content)
+
+
+def privately(path: str, flags: int) -> int:
+    """An `opener` of files that only their owner may read and write."""
+    handle = os.open(path, flags, 0o600)
+    # What was there before keeps its mode otherwise.
+    os.fchmod(handle, 0o600)
+    return handle

@@ -36,21 +36,25 @@ def _facet(row: Any) -> str:
 
 
 def _attribute(row: Any) -> dict[str, Any]:
-    values = MessageToDict(row.attributes)
     return {
         "project": row.project or None,
         "domain": row.domain or None,
         "workflow": row.workflow or None,
         "launch_plan": row.launch_plan or None,
         "attribute": _facet(row),
-        "values": Masks().document(next(iter(values.values()), {})),
+        "values": _values(row),
     }
 
 
 def _words(row: Any) -> str:
     """What an attribute says, on one line."""
+    return _flat(_values(row))
+
+
+def _values(row: Any) -> Any:
+    """The same as JSON, without what tends to be secret in it."""
     values = MessageToDict(row.attributes)
-    return _flat(next(iter(values.values()), {}))
+    return Masks().document(next(iter(values.values()), {}))
 
 
 def _flat(value: Any) -> str:
