@@ -134,3 +134,21 @@ def test_nobody_has_to_know_where_it_lies(cli: Cli, estate: Between, here: Path)
 
     assert found.changes == ()
     assert found.counts["active"] == 1
+
+
+def test_of_an_archived_project_only_that_is_imported(
+    cli: Cli, estate: Between, here: Path
+) -> None:
+    """Nothing can be registered there, so nothing in it can be declared; it is told."""
+    project = PLATFORM.split("---")[0].replace("weather", "shelved")
+    (here / "shelved.yaml").write_text(project + "---\n" + ETL.replace("flytesnacks", "shelved"))
+    assert cli("apply", "shelved.yaml", "--auto-approve").code == 0
+    (here / "shelved.yaml").write_text(project.replace("title", "state: archived, title"))
+    assert cli("apply", "shelved.yaml", "--auto-approve").code == 0
+
+    done = cli("import", "live", "--write", "live")
+
+    assert done.code == 0, done.err
+    assert "project shelved is archived" in done.err
+    assert "state: archived" in (here / "live/shelved/project.yaml").read_text()
+    assert [*(here / "live/shelved").iterdir()] == [here / "live/shelved/project.yaml"]

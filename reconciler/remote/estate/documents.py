@@ -17,12 +17,19 @@ _KEYS = {"task": "tasks", "workflow": "workflows", "launch_plan": "launchPlans"}
 class Places:
     """The documents of one estate; `remarks` say what no manifest can."""
 
-    def __init__(self, estate: Estate) -> None:
+    def __init__(self, estate: Estate, *, as_active: bool = False) -> None:
+        """Make them.
+
+        Args:
+            as_active: Say nothing of projects being archived.
+        """
         self.remarks: list[str] = []
         self._projects: dict[str, dict[str, Any]] = {}
         self._domains: defaultdict[Scope, dict[str, Any]] = defaultdict(dict)
         for project in estate.projects:
-            self._projects[project.id] = _project(project)
+            spec = self._projects[project.id] = _project(project)
+            if as_active:
+                spec.pop("state", None)
         for row in estate.rows:
             self._add_row(row)
         for name in estate.names:

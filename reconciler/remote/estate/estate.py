@@ -1,7 +1,7 @@
 """What was read of one Admin: the values that the rest of this folder hands on."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.model import Kind, Resource, ResourceId, Scope
@@ -37,6 +37,7 @@ class Estate:
         closure: Versions.
         descriptions: DescriptionEntity messages of those versions that have one.
         active: By activation, the version that is active.
+        archived: Projects in which nothing can be registered.
         remarks: What cannot be said as it is, a sentence each.
     """
 
@@ -47,7 +48,22 @@ class Estate:
     closure: Closure
     descriptions: Mapping[ResourceId, Any] = field(default_factory=dict)
     active: Mapping[ResourceId, str] = field(default_factory=dict)
+    archived: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
+
+    def within(self, projects: Collection[str]) -> "Estate":
+        """What of it is in these projects."""
+        versions = {id: one for id, one in self.closure.versions.items() if id.project in projects}
+        return replace(
+            self,
+            projects=tuple(one for one in self.projects if one.id in projects),
+            scopes=tuple(scope for scope in self.scopes if scope[0] in projects),
+            rows=tuple(one for one in self.rows if one.id.project in projects),
+            names=tuple(one for one in self.names if one.id.project in projects),
+            closure=replace(self.closure, versions=versions),
+            active={id: one for id, one in self.active.items() if id.project in projects},
+            archived=self.archived.intersection(projects),
+        )
 
     def counts(self) -> dict[str, int]:
         """How many there are of each, by a word for it."""

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from flyteidl.admin.common_pb2 import NAMED_ENTITY_ARCHIVED
+from flyteidl.admin.project_pb2 import Project
 from flyteidl.core.identifier_pb2 import ResourceType
 
 from reconciler.admin import AdminClient, Connection, desc, eq
@@ -90,6 +91,7 @@ class EstateReader:
             closure=kept,
             descriptions=self.descriptions(kept),
             active=active,
+            archived=frozenset(one.id for one in projects if one.state == Project.ARCHIVED),
             remarks=tuple(remarks),
         )
 
