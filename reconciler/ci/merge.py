@@ -20,6 +20,8 @@ from reconciler.report import (
 
 LABEL = "plan-approved"
 """What a label begins with that approves a plan; its digest follows."""
+POLICY_LABEL = "policy-approved-"
+"""What a label begins with that approves what a policy found; the policy's name follows."""
 _SHORTEST = 8  # digits of a digest by which one may be approved
 _AGAIN = 15.0  # seconds after which a run that went on is asked for again
 
@@ -93,6 +95,16 @@ class Merge:
             self.say("Nobody has reviewed this; --unreviewed lets it be applied all the same.")
             return
         self._refuse(found, reviewed, digest=digest, label=label)
+
+    def approved_policies(self) -> Sequence[str]:
+        """The policies whose findings labels on the request approve."""
+        try:
+            labels = self.pull.labels if self.pull is not None else frozenset()
+        except ForgeError as error:
+            self.say(f"Warning: {error}")
+            return ()
+        ours = (one for one in sorted(labels) if one.startswith(POLICY_LABEL))
+        return tuple(one.removeprefix(POLICY_LABEL) for one in ours)
 
     def _reviewed(self) -> Reviewed | None:
         if self.artifact is not None:

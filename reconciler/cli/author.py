@@ -40,7 +40,10 @@ def find_author(environ: Mapping[str, str], folder: Path) -> Author:
     return Author(
         actor=_first(environ, _ACTORS) or _user(),
         commit=_git(folder, "rev-parse", "HEAD"),
-        run=_first(environ, _RUNS) or _github(environ) or f"on {socket.gethostname()}",
+        run=_first(environ, _RUNS)
+        or _github(environ)
+        or _bitbucket(environ)
+        or f"on {socket.gethostname()}",
         process=_process(os.getpid()),
     )
 
@@ -91,6 +94,14 @@ def _github(environ: Mapping[str, str]) -> str:
         for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
     )
     return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""
+
+
+def _bitbucket(environ: Mapping[str, str]) -> str:
+    repository, build = (
+        environ.get(name, "") for name in ("BITBUCKET_REPO_FULL_NAME", "BITBUCKET_BUILD_NUMBER")
+    )
+    place = f"https://bitbucket.org/{repository}/pipelines/results/{build}"
+    return place if repository and build else ""
 
 
 def _user() -> str:

@@ -37,6 +37,14 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     help="Apply a plan of this digest, whether or not it is what was reviewed; 8 digits or more.",
 )
 @click.option(
+    "--approve",
+    "policies",
+    multiple=True,
+    metavar="POLICY",
+    help="Approve what this policy found, where it asks for that; so does the label "
+    "policy-approved-POLICY on the request.",
+)
+@click.option(
     "--reviewed",
     metavar="FOLDER",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -76,6 +84,7 @@ def command(
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
     approved: tuple[str, ...],
+    policies: tuple[str, ...],
     reviewed: Path | None,
     unreviewed: bool,
     lock_timeout: float,
@@ -122,6 +131,7 @@ def command(
         atomic=atomic,
         verbose=verbose,
         parallelism=parallelism,
+        approved=policies,
     )
     chosen = choice(
         environments=environments,

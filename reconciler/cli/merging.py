@@ -40,7 +40,11 @@ class Merging:
         """Plan, compare, apply, tell."""
         merge = self._merge(unit)
         manner = replace(
-            self.manner, has_ended=merge.has_ended, review=merge.check, told=merge.done
+            self.manner,
+            approved=(*self.manner.approved, *merge.approved_policies()),
+            has_ended=merge.has_ended,
+            review=merge.check,
+            told=merge.done,
         )
         try:
             return apply_manifests(unit, paths, options, manner, planning=planning, build=build)

@@ -222,3 +222,26 @@ def test_other_forges_know_what_was_reviewed(
         assert "All of this was reviewed" in done.err
         assert "Apply complete" in forge.comments()[1]
     assert not forge.complaints
+
+
+def test_a_label_approves_what_a_policy_found(pipeline: Pipeline, cli: Cli) -> None:
+    """By its name; the request is told what waits for it."""
+    pipeline.merge()
+    workspace = pipeline.folder / "reconciler.yaml"
+    workspace.write_text(f"{workspace.read_text()}  policies: [{{path: policies}}]\n")
+    (pipeline.folder / "policies").mkdir()
+    (pipeline.folder / "policies/ask.yaml").write_text(
+        "apiVersion: reconciler/v1\n"
+        "kind: Policy\n"
+        "metadata: {name: ask-first}\n"
+        'spec: {each: plan, requireApproval: "true", message: this is asked about}\n'
+    )
+    pipeline.commit("a policy")
+    waits = merged(pipeline, cli, "--request", "7")
+    assert waits.code == 3, waits.err
+    assert "ask-first" in pipeline.forge.comments()[1]
+
+    pipeline.forge.pull.labels = ["policy-approved-ask-first"]
+    done = merged(pipeline, cli, "--request", "7")
+
+    assert done.code == 0, done.err
