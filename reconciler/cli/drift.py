@@ -17,6 +17,7 @@ from reconciler.cli.options import (
     settings,
 )
 from reconciler.cli.outputs import output_options
+from reconciler.cli.readers import drift_for_readers
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from collections.abc import Sequence
@@ -46,8 +47,8 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
 @click.option(
     "--push",
     metavar="URL",
-    help="Send the same metrics to a Pushgateway, such as http://pushgateway:9091; credentials "
-    "may stand in the URL.",
+    help="Send the same metrics to a Pushgateway, such as http://pushgateway:9091, a group for "
+    "each workspace and environment; credentials may stand in the URL.",
 )
 @click.option(
     "--patch-into",
@@ -90,7 +91,7 @@ def command(
       reconciler drift --patch-into adopt.patch         to keep what somebody did by hand
       reconciler drift --ignore-pending --prometheus-into /var/lib/node_exporter/drift.prom
     """
-    from reconciler.cli.metrics import push_metrics, write_metrics
+    from reconciler.cli.metrics import write_metrics
     from reconciler.cli.sections import Result, run_sections
     from reconciler.cli.session import (
         Unit,
@@ -130,7 +131,7 @@ def command(
         counted = [one for one in report.drifts if one.kind is not DriftKind.PENDING]
         has_drift = counted if ignore_pending else report.drifts
         if options.outputs.is_text:
-            text = drift_as_text(report, color=options.colors(sys.stdout))
+            text = drift_as_text(drift_for_readers(report, unit), color=options.colors(sys.stdout))
             sys.stdout.write(text)
             sys.stdout.flush()
         code = Exit.CHANGES if has_drift else Exit.PARTIAL if report.unread else Exit.OK
@@ -143,7 +144,12 @@ def command(
     if prometheus is not None:
         write_metrics(prometheus, drifts_as_prometheus(told))
     if push:
-        push_metrics(push, drifts_as_prometheus(told))
+        from reconciler.ci import push_metrics
+
+        for workspace, environment, report in told:
+            group = {"workspace": workspace, "environment": environment}
+            text = drifts_as_prometheus([(workspace, environment, report)])
+            push_metrics(push, text, group=group)
     return code
 
 

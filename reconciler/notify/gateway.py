@@ -9,6 +9,10 @@ from reconciler.notify.unlogged import unlogged
 
 _JOB = "reconciler"
 _SECONDS = 15.0
+_FAILED = {
+    "PUT": "the metrics could not be pushed",
+    "GET": "the last metrics could not be read",
+}
 
 
 def push_metrics(url: str, text: str, *, group: Mapping[str, str]) -> None:
@@ -42,9 +46,10 @@ def _ask(method: str, url: str, path: str, text: str = "") -> str:
         target = address.copy_with(raw_path=f"{below}{path}".encode())
         answer = httpx.request(method, target, content=text.encode(), timeout=_SECONDS)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise MetricsError(f"the Pushgateway gives no answer: {error}") from None
+        raise MetricsError(f"{_FAILED[method]}: {error}") from None
     if not answer.is_success:
-        raise MetricsError(f"the Pushgateway at {address.host} says {answer.status_code}")
+        said = f"{_FAILED[method]}: {address.host} says {answer.status_code}"
+        raise MetricsError(said)
     return answer.text
 
 

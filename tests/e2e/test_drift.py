@@ -241,7 +241,8 @@ def test_metrics_are_there_for_every_kind(
     text = (here / "drift.prom").read_text()
     assert 'reconciler_drift{workspace="shop",environment="",kind="pending"} 4' in text
     assert 'reconciler_drift{workspace="shop",environment="",kind="activated"} 0' in text
-    assert gateway.received == {"/metrics/job/reconciler": text}
+    group = "workspace/shop/environment@base64/="
+    assert gateway.received == {f"/metrics/job/reconciler/{group}": text}
 
 
 class Gateway:
