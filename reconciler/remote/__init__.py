@@ -59,7 +59,8 @@ if TYPE_CHECKING:
         read_saved,
         save_plan,
     )
-    from reconciler.remote.snapshot import Offline, Snapshot, read_offline, write_snapshot
+    from reconciler.remote.snapshot import Offline, Snapshot
+    from reconciler.remote.snapshot_file import read_offline, write_snapshot
 else:
     __getattr__ = opened_for(
         __name__,
@@ -92,7 +93,8 @@ else:
             "records": ("adopting", "forgetting"),
             "register.result": ("Fate", "Registered"),
             "saved": ("About", "SavedPlan", "is_plan_file", "read_saved", "save_plan"),
-            "snapshot": ("Offline", "Snapshot", "read_offline", "write_snapshot"),
+            "snapshot": ("Offline", "Snapshot"),
+            "snapshot_file": ("read_offline", "write_snapshot"),
         },
     )
 
