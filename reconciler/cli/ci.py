@@ -43,4 +43,5 @@ def command() -> None:
     Examples:
       reconciler ci preview -e staging -e production
       reconciler ci apply -e production
+      reconciler ci drift --ignore-pending
     """
