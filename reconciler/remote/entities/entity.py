@@ -77,6 +77,11 @@ class RemoteEntity:
         return str(self.message.id.org)
 
     @property
+    def known_org(self) -> str:
+        """The organisation as far as it is known; asks nobody."""
+        return "" if self._message is None else self.org
+
+    @property
     def interface(self) -> TypedInterface:
         """Inputs and outputs by name, with their types."""
         raise NotImplementedError

@@ -57,7 +57,7 @@ def launch(
     """
     id = ExecutionId(project, domain, choose_name(name, prefix))
     spec = options.to_spec()
-    spec.launch_plan.CopyFrom(target.id.to_identifier())
+    spec.launch_plan.CopyFrom(target.identifier)
     hints = {**target.hints, **(type_hints or {})}
     with Uploads() as uploads:
         literals = convert_inputs(

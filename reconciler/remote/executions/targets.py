@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
@@ -24,13 +24,22 @@ class Target:
     """A task or launch plan version, and what it takes.
 
     Attributes: `hints` the Python types of its inputs, and `output_hints` of its outputs, where
-    a Python interface is at hand.
+    a Python interface is at hand; `org` the organisation, which a ResourceId does not say, where
+    Admin has some.
     """
 
     id: ResourceId
     signature: Signature
     hints: Mapping[str, Any] = field(default_factory=dict)
     output_hints: Mapping[str, Any] = field(default_factory=dict)
+    org: str = ""
+
+    @property
+    def identifier(self) -> Identifier:
+        """As Admin takes it."""
+        found = self.id.to_identifier()
+        found.org = self.org
+        return found
 
 
 def find_target(
@@ -94,13 +103,15 @@ class _Finding:
         if isinstance(entity, FlyteWorkflow):
             target = self._plan_of(entity.id)
         elif isinstance(entity, FlyteTask):
-            target = Target(entity.id, Signature.of_task(entity.interface))
+            signature = Signature.of_task(entity.interface)
+            target = Target(entity.id, signature, org=entity.known_org)
         else:
             signature = Signature.of_launch_plan(entity.expected_inputs, entity.fixed_inputs)
-            target = Target(entity.id, signature)
+            target = Target(entity.id, signature, org=entity.known_org)
         if interface is None:
             return target
-        return Target(target.id, target.signature, dict(interface.inputs), dict(interface.outputs))
+        hints, output_hints = dict(interface.inputs), dict(interface.outputs)
+        return replace(target, hints=hints, output_hints=output_hints)
 
     def of_id(self, id: ResourceId) -> Target:
         if id.kind is Kind.WORKFLOW:
@@ -120,9 +131,10 @@ class _Finding:
             return self._plan_of(id)
         if id.kind is Kind.TASK:
             interface = message.closure.compiled_task.template.interface
-            return Target(id, Signature.of_task(interface))
+            return Target(id, Signature.of_task(interface), org=message.id.org)
         closure, spec = message.closure, message.spec
-        return Target(id, Signature.of_launch_plan(closure.expected_inputs, spec.fixed_inputs))
+        signature = Signature.of_launch_plan(closure.expected_inputs, spec.fixed_inputs)
+        return Target(id, signature, org=message.id.org)
 
     def of_name(self, text: str) -> Target:
         prefix, colon, rest = text.partition(":")

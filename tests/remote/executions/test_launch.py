@@ -40,6 +40,17 @@ def test_name_is_sent_and_read_first(running: Running, name: str) -> None:
     assert running.asked() == {"GetLaunchPlan": 1, "GetExecution": 2, "CreateExecution": 1}
 
 
+@pytest.mark.parametrize("as_what", ["entity", "message"])
+def test_an_organisation_is_kept(running: Running, as_what: str) -> None:
+    """Where an Admin that has some says one; ours keeps it in what is launched, and nowhere."""
+    plan = running.remote.fetch_launch_plan(name="w", version="v1")
+    plan.message.id.org = "acme"
+    execution = running.remote.execute(plan if as_what == "entity" else plan.message, {"x": 3})
+
+    assert execution.message.spec.launch_plan.org == "acme"
+    assert plan.org == "acme"
+
+
 def test_name_is_made_up_by_the_client(running: Running) -> None:
     """Admin never chooses it, for then a repeated call would be a second execution."""
     execution = running.remote.execute(LP, {"x": 3}, execution_name_prefix="my-run")
