@@ -48,7 +48,8 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
     def call(html: str, **options: object) -> Page:
         file = tmp_path / f"{len(contexts)}.html"
         file.write_text(html, encoding="utf-8")
-        context = browser.new_context(**options)  # type: ignore[arg-type]
+        # Nothing glides, so that what is looked at stands where it was found.
+        context = browser.new_context(reduced_motion="reduce", **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
