@@ -42,7 +42,7 @@ def apply_manifests(
         options.outputs.remember(remote, unit, plan)
         say_without_ledger(unit)
         shown = without_secrets(plan, unit.sensitive)
-        show(shown, options, manner, asking=manner.ask)
+        show(shown, options, manner, asking=manner.ask, unit=unit)
         if plan.is_empty and (head.loose or head.claims) and _is_free(head):
             # An apply that never ended may have done all of it: then it is ours, and is noted.
             with locked(remote, unit, plan, wait=manner.wait) as held:
@@ -76,7 +76,13 @@ def apply_manifests(
                     manner.review(again)
                     check_policies(again, manner.approved)
                     held.claim(again)
-                    show(without_secrets(again, unit.sensitive), options, manner, asking=False)
+                    show(
+                        without_secrets(again, unit.sensitive),
+                        options,
+                        manner,
+                        asking=False,
+                        unit=unit,
+                    )
                 # It does the same, and yet what it finds there may be something else by now.
                 plan, shown = again, without_secrets(again, unit.sensitive)
             report = carry_out(remote, plan, options, manner, unit=unit, shown=shown, held=held)

@@ -45,7 +45,7 @@ def backfill(
     with told_without_file() if is_from_flags else nullcontext():
         plan = remote.plan(declared, planning)
     shown = without_secrets(plan, unit.sensitive)
-    show(shown, options, manner, asking=manner.ask and not dry_run)
+    show(shown, options, manner, asking=manner.ask and not dry_run, unit=unit)
     if plan.obstacles and not dry_run:
         said = "\n".join(f"{one.message}; {one.hint}" for one in plan.obstacles)
         is_guarded = all(one.code in GUARDS for one in plan.obstacles)

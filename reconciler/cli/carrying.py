@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.cli.interrupt import Drain, Tally
 from reconciler.cli.options import Settings, say
+from reconciler.cli.readers import for_readers
 from reconciler.cli.session import Unit
 from reconciler.cli.telemetry import note_event, note_report, stage
 from reconciler.cli.terminal import can_redraw
@@ -41,13 +42,16 @@ class Manner:
     told: Callable[[Plan, ApplyReport], None] = lambda plan, report: None
 
 
-def show(plan: Plan, options: Settings, manner: Manner, *, asking: bool) -> None:
+def show(
+    plan: Plan, options: Settings, manner: Manner, *, asking: bool, unit: Unit | None = None
+) -> None:
     """Show the plan; with `--json` only to who is going to be asked: stdout is the document's."""
     options.outputs.planned(plan)
     if options.json and not asking:
         return
     stream = sys.stderr if options.json else sys.stdout
-    stream.write(plan_as_text(plan, color=options.colors(stream), verbose=manner.verbose))
+    read = for_readers(plan, unit)
+    stream.write(plan_as_text(read, color=options.colors(stream), verbose=manner.verbose))
     stream.flush()
 
 

@@ -12,6 +12,7 @@ from reconciler.cli.exits import Exit, for_error, worst
 from reconciler.cli.metrics import write_metrics
 from reconciler.cli.notifying import targets_of
 from reconciler.cli.options import Settings
+from reconciler.cli.readers import drift_for_readers
 from reconciler.cli.sections import Result
 from reconciler.cli.session import (
     WORKSPACE_FILE,
@@ -107,7 +108,9 @@ class Round:
         say_without_ledger(unit)
         self._reports.append((name, unit.environment, report))
         if self._options.outputs.is_text:
-            text = drift_as_text(report, color=self._options.colors(sys.stdout))
+            text = drift_as_text(
+                drift_for_readers(report, unit), color=self._options.colors(sys.stdout)
+            )
             sys.stdout.write(text)
             sys.stdout.flush()
         counted = self._counted(report)

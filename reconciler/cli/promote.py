@@ -19,6 +19,7 @@ from reconciler.cli.options import (
     verbose_option,
 )
 from reconciler.cli.outputs import output_options
+from reconciler.cli.readers import for_readers
 from reconciler.cli.terminal import can_ask
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
@@ -232,7 +233,7 @@ def _planned(
     shown = without_secrets(plan, here.sensitive)
     if options.outputs.is_text:
         color = options.colors(sys.stdout)
-        sys.stdout.write(plan_as_text(shown, color=color, verbose=verbose))
+        sys.stdout.write(plan_as_text(for_readers(shown, here), color=color, verbose=verbose))
         sys.stdout.flush()
     if out is not None:
         saved = saving.save(

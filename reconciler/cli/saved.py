@@ -68,7 +68,7 @@ def apply_saved(
         say_without_ledger(unit)
         options.outputs.remember(remote, unit, plan)
         shown = without_secrets(plan, unit.sensitive)
-        show(shown, options, manner, asking=False)
+        show(shown, options, manner, asking=False, unit=unit)
         check_policies(plan, manner.approved)
         if not plan.actions:
             nothing = ApplyReport(())

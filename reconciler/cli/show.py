@@ -10,6 +10,7 @@ import click
 
 from reconciler.cli.options import json_option, program_options, settings, verbose_option
 from reconciler.cli.outputs import output_options
+from reconciler.cli.readers import for_readers
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.remote import SavedPlan
@@ -48,7 +49,8 @@ def command(file: Path, as_json: bool, verbose: bool) -> int:
         for word, value in _lines(saved):
             sys.stdout.write(f"{word + ':':13}{printable(value)}\n")
         color = options.colors(sys.stdout)
-        sys.stdout.write("\n" + plan_as_text(saved.shown, color=color, verbose=verbose))
+        read = for_readers(saved.shown)
+        sys.stdout.write("\n" + plan_as_text(read, color=color, verbose=verbose))
     outputs.finish(document)
     return 0
 

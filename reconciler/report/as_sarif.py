@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.model import Diagnostic, Drift, DriftKind, DriftReport, Origin, Severity
 from reconciler.report.diagnostics import to_json
-from reconciler.report.drift import TITLES, WAYS_OUT, for_documents, notes
+from reconciler.report.drift import TITLES, WAYS_OUT, drift_for_documents, notes
 from reconciler.report.drift_ways import drift_items, way_back
 from reconciler.report.style import one_line
 
@@ -84,7 +84,7 @@ def _run(
         "results": [],
     }
     if isinstance(found, DriftReport):
-        shown = for_documents(found, reveal)
+        shown = drift_for_documents(found, reveal)
         run["results"] = [
             _result(drift, mark, environment, places)
             for drift, mark in zip(shown.drifts, drift_items(found), strict=True)

@@ -102,14 +102,14 @@ def drift_as_markdown(
     reveal: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Render what drifted as one comment, or as several if it is too long for one."""
-    report = for_documents(report, reveal)
+    report = drift_for_documents(report, reveal)
     head = f"{MARKER}\n## {plain(title)}\n\n"
     return cut(_blocks(report), limit=limit, head=head)
 
 
 def drift_as_json(report: DriftReport, *, reveal: Sequence[str] = ()) -> str:
     """Render what drifted. Shape: `documents.DriftDocument`."""
-    report = for_documents(report, reveal)
+    report = drift_for_documents(report, reveal)
     counts = report.counts()
     document: documents.DriftDocument = {
         "format_version": FORMAT_VERSION,
@@ -201,7 +201,7 @@ def _time(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat() if at is not None else None
 
 
-def for_documents(report: DriftReport, reveal: Sequence[str]) -> DriftReport:
+def drift_for_documents(report: DriftReport, reveal: Sequence[str]) -> DriftReport:
     """The report as artifacts and comments may hold it: without what tends to be secret."""
     plan = _as_plan(report)
     return _from_plan(report, veiled(plan, Masks.of(plan, reveal), for_document=True))

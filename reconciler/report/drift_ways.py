@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 
 from reconciler.model import Drift, DriftKind, DriftReport, Kind
-from reconciler.report.drift import for_documents
+from reconciler.report.drift import drift_for_documents
 
 _WORD = 16  # hexadecimal digits of a digest
 _SHORT = 8
@@ -49,14 +49,14 @@ def drift_items(report: DriftReport) -> Sequence[str]:
 
     Of values that are masked only that they differ is in it, so that nobody can try values out.
     """
-    return [_digest(one)[:_SHORT] for one in for_documents(report, ()).drifts]
+    return [_digest(one)[:_SHORT] for one in drift_for_documents(report, ()).drifts]
 
 
 def drift_digest(report: DriftReport) -> str:
     """A digest of all that drifted, whichever run finds it; "" if nothing did."""
     if not report.drifts:
         return ""
-    digests = sorted(_digest(one) for one in for_documents(report, ()).drifts)
+    digests = sorted(_digest(one) for one in drift_for_documents(report, ()).drifts)
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:_WORD]
 
 
