@@ -90,9 +90,9 @@ class Source:
         found = self._fetch(limit, token or "")
         return list(found.rows), found.token
 
-    def every(self, page_size: int) -> Iterator[Any]:
-        """Every row (see `streaming.rows`)."""
-        return rows(self._fetch, key=self.key, limit=page_size, what=self.what)
+    def every(self, page_size: int, limit: int | None = None) -> Iterator[Any]:
+        """Every row, or so many of them (see `streaming.rows`)."""
+        return rows(self._fetch, key=self.key, limit=page_size, most=limit, what=self.what)
 
     def _fetch(self, limit: int, token: str) -> Page[Any]:
         request = type(self.request)()

@@ -80,6 +80,7 @@ class Names(Based):
         *,
         filters: Any = None,
         sort_by: Any = None,
+        limit: int | None = None,
         page_size: int = PAGE,
     ) -> Iterator[NamedEntity]:
         """Every named entity, by name; what Admin made itself only if there is a filter."""
@@ -87,7 +88,7 @@ class Names(Based):
         source = self._named_entities(resource_type, project, domain, text or _ALL, sort_by)
         if text:
             return source.every(_WHOLE)
-        return filter(_is_ours, source.every(page_size))
+        return filter(_is_ours, source.every(page_size, limit))
 
     def _named_entities(
         self, resource_type: int, project: str, domain: str, filters: Any, sort_by: Any

@@ -94,10 +94,15 @@ class Places(Based):
         return self._projects(filters, sort_by).page(limit, token)
 
     def iter_projects(
-        self, *, filters: Any = None, sort_by: Any = None, page_size: int = PAGE
+        self,
+        *,
+        filters: Any = None,
+        sort_by: Any = None,
+        limit: int | None = None,
+        page_size: int = PAGE,
     ) -> Iterator[Project]:
         """Every project but the archived ones, of which a filter by `state` asks."""
-        return self._projects(filters, sort_by).every(page_size)
+        return self._projects(filters, sort_by).every(page_size, limit)
 
     def get_domains(self) -> Sequence[Domain]:
         """The domains that every project has."""

@@ -46,13 +46,14 @@ class ProgressLists(Based):
         *,
         filters: Any = None,
         sort_by: Any = None,
+        limit: int | None = None,
         page_size: int = PAGE,
     ) -> Iterator[Execution]:
         """Every execution of a place but the archived ones, of which a filter by `state` asks.
 
         Lists cut errors to 100 bytes and leave inputs out; `get_execution` has them whole.
         """
-        return self._executions(project, domain, filters, sort_by).every(page_size)
+        return self._executions(project, domain, filters, sort_by).every(page_size, limit)
 
     def list_node_executions_paginated(
         self, node_execution_list_request: NodeExecutionListRequest
@@ -80,6 +81,7 @@ class ProgressLists(Based):
         filters: Any = None,
         sort_by: Any = None,
         unique_parent_id: str | None = None,
+        limit: int | None = None,
         page_size: int = PAGE,
     ) -> Iterator[NodeExecution]:
         """Every node of an execution, without the children of nodes; or those of one node.
@@ -88,7 +90,7 @@ class ProgressLists(Based):
             unique_parent_id: The node id whose children are meant.
         """
         source = self._nodes(workflow_execution_identifier, filters, sort_by, unique_parent_id)
-        return source.every(page_size)
+        return source.every(page_size, limit)
 
     def list_node_executions_for_task_paginated(
         self,
@@ -108,11 +110,12 @@ class ProgressLists(Based):
         *,
         filters: Any = None,
         sort_by: Any = None,
+        limit: int | None = None,
         page_size: int = PAGE,
     ) -> Iterator[NodeExecution]:
         """Every node that an attempt of a task made."""
         source = self._nodes_of_task(task_execution_identifier, filters, sort_by)
-        return source.every(page_size)
+        return source.every(page_size, limit)
 
     def list_task_executions_paginated(
         self,
@@ -131,10 +134,11 @@ class ProgressLists(Based):
         *,
         filters: Any = None,
         sort_by: Any = None,
+        limit: int | None = None,
         page_size: int = PAGE,
     ) -> Iterator[TaskExecution]:
         """Every attempt of a node."""
-        return self._attempts(node_execution_identifier, filters, sort_by).every(page_size)
+        return self._attempts(node_execution_identifier, filters, sort_by).every(page_size, limit)
 
     def list_signals_paginated(
         self,
@@ -153,10 +157,13 @@ class ProgressLists(Based):
         *,
         filters: Any = None,
         sort_by: Any = None,
+        limit: int | None = None,
         page_size: int = PAGE,
     ) -> Iterator[Signal]:
         """Every signal of an execution."""
-        return self._signals(workflow_execution_identifier, filters, sort_by).every(page_size)
+        return self._signals(workflow_execution_identifier, filters, sort_by).every(
+            page_size, limit
+        )
 
     def _executions(self, project: str, domain: str, filters: Any, sort_by: Any) -> Source:
         request = ResourceListRequest(

@@ -26,7 +26,12 @@ _BACKS = 100
 
 
 def rows(
-    fetch: Fetch[Row], *, key: Callable[[Row], Hashable], limit: int = PAGE, what: str = "list"
+    fetch: Fetch[Row],
+    *,
+    key: Callable[[Row], Hashable],
+    limit: int = PAGE,
+    most: int | None = None,
+    what: str = "list",
 ) -> Iterator[Row]:
     """Yield the rows of a list in its order, each once; closing it early asks for no more.
 
@@ -37,12 +42,17 @@ def rows(
         fetch: Asks for up to so many rows from a token on.
         key: Tells rows apart.
         limit: Rows a page; halved as often as an answer exceeds what the channel receives.
+        most: How many rows are wanted; None for all. No page is asked for beyond them.
         what: What is listed, for the error.
 
     Raises:
         ReconcilerError: The list went on shifting.
         AdminError: As `fetch` raises it.
     """
+    if most is not None:
+        if most < 1:
+            return
+        limit = min(limit, most)
     reading = _Reading(fetch, limit)
     ahead = _Ahead(reading)
     seen: set[Hashable] = set()
@@ -61,15 +71,21 @@ def rows(
         if token.isdecimal() and page.rows:
             offset = int(token) - 1
             token = str(offset)
-        if token:
-            ahead.begin(token)
+        # At the least: some of these rows may have come before.
+        missing = None if most is None else most - len(seen) - len(page.rows)
+        if token and (missing is None or missing > 0):
+            ahead.begin(token, missing)
         for row in page.rows:
             identity = key(row)
             if identity not in seen:
                 seen.add(identity)
                 yield row
+                if len(seen) == most:
+                    return
         if not token:
             return
+        if missing is not None and missing <= 0:
+            ahead.begin(token, 1)
         page = ahead.next()
 
 
@@ -100,14 +116,21 @@ class _Ahead:
         self._pages: deque[tuple[str, Future[Page[Any]]]] = deque()
         self._most = 0
 
-    def begin(self, token: str) -> None:
-        """Have the page at a token on its way, and as many after it as are due."""
+    def begin(self, token: str, missing: int | None = None) -> None:
+        """Have the page at a token on its way, and as many after it as are due.
+
+        Args:
+            missing: How many rows are wanted from there on; None for all.
+        """
         if self._pages and self._pages[0][0] != token:
             self._pages.clear()  # pages came shorter than foreseen, or the list has shifted
         self._most = min(self._most + 1, AHEAD)
         if not self._pages:
             self._pages.append((token, _begun(self._reading, token)))
-        while len(self._pages) < self._most and (last := self._pages[-1][0]).isdecimal():
+        due = self._most
+        if missing is not None:
+            due = min(due, -(-missing // (self._reading.limit - 1)))
+        while len(self._pages) < due and (last := self._pages[-1][0]).isdecimal():
             after = str(int(last) + self._reading.limit - 1)
             self._pages.append((after, _begun(self._reading, after)))
 

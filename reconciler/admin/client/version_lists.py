@@ -46,10 +46,16 @@ class VersionLists(Based):
         return self._tasks(identifier, filters, sort_by).page(limit, token)
 
     def iter_tasks(
-        self, identifier: Any, *, filters: Any = None, sort_by: Any = None, page_size: int = PAGE
+        self,
+        identifier: Any,
+        *,
+        filters: Any = None,
+        sort_by: Any = None,
+        limit: int | None = None,
+        page_size: int = PAGE,
     ) -> Iterator[Task]:
         """Every version of the tasks of a place."""
-        return self._tasks(identifier, filters, sort_by).every(page_size)
+        return self._tasks(identifier, filters, sort_by).every(page_size, limit)
 
     def list_workflows_paginated(
         self,
@@ -63,10 +69,16 @@ class VersionLists(Based):
         return self._workflows(identifier, filters, sort_by).page(limit, token)
 
     def iter_workflows(
-        self, identifier: Any, *, filters: Any = None, sort_by: Any = None, page_size: int = PAGE
+        self,
+        identifier: Any,
+        *,
+        filters: Any = None,
+        sort_by: Any = None,
+        limit: int | None = None,
+        page_size: int = PAGE,
     ) -> Iterator[Workflow]:
         """Every version of the workflows of a place; of their closures only the interface."""
-        return self._workflows(identifier, filters, sort_by).every(page_size)
+        return self._workflows(identifier, filters, sort_by).every(page_size, limit)
 
     def list_launch_plans_paginated(
         self,
@@ -80,10 +92,16 @@ class VersionLists(Based):
         return self._launch_plans(identifier, filters, sort_by).page(limit, token)
 
     def iter_launch_plans(
-        self, identifier: Any, *, filters: Any = None, sort_by: Any = None, page_size: int = PAGE
+        self,
+        identifier: Any,
+        *,
+        filters: Any = None,
+        sort_by: Any = None,
+        limit: int | None = None,
+        page_size: int = PAGE,
     ) -> Iterator[LaunchPlan]:
         """Every version of the launch plans of a place; `eq("state", "ACTIVE")` for the active."""
-        return self._launch_plans(identifier, filters, sort_by).every(page_size)
+        return self._launch_plans(identifier, filters, sort_by).every(page_size, limit)
 
     def list_active_launch_plans_paginated(
         self,
@@ -97,10 +115,16 @@ class VersionLists(Based):
         return self._active(project, domain, sort_by).page(limit, token)
 
     def iter_active_launch_plans(
-        self, project: str, domain: str, *, sort_by: Any = None, page_size: int = PAGE
+        self,
+        project: str,
+        domain: str,
+        *,
+        sort_by: Any = None,
+        limit: int | None = None,
+        page_size: int = PAGE,
     ) -> Iterator[LaunchPlan]:
         """Every active launch plan of a place."""
-        return self._active(project, domain, sort_by).every(page_size)
+        return self._active(project, domain, sort_by).every(page_size, limit)
 
     def list_task_ids_paginated(
         self,
@@ -114,10 +138,18 @@ class VersionLists(Based):
         return self._ids(self.calls.list_task_ids, project, domain, sort_by).page(limit, token)
 
     def iter_task_ids(
-        self, project: str, domain: str, *, sort_by: Any = None, page_size: int = PAGE
+        self,
+        project: str,
+        domain: str,
+        *,
+        sort_by: Any = None,
+        limit: int | None = None,
+        page_size: int = PAGE,
     ) -> Iterator[NamedEntityIdentifier]:
         """The name of every task, by name."""
-        return self._ids(self.calls.list_task_ids, project, domain, sort_by).every(page_size)
+        return self._ids(self.calls.list_task_ids, project, domain, sort_by).every(
+            page_size, limit
+        )
 
     def list_workflow_ids_paginated(
         self,
@@ -131,10 +163,18 @@ class VersionLists(Based):
         return self._ids(self.calls.list_workflow_ids, project, domain, sort_by).page(limit, token)
 
     def iter_workflow_ids(
-        self, project: str, domain: str, *, sort_by: Any = None, page_size: int = PAGE
+        self,
+        project: str,
+        domain: str,
+        *,
+        sort_by: Any = None,
+        limit: int | None = None,
+        page_size: int = PAGE,
     ) -> Iterator[NamedEntityIdentifier]:
         """The name of every workflow, by name."""
-        return self._ids(self.calls.list_workflow_ids, project, domain, sort_by).every(page_size)
+        return self._ids(self.calls.list_workflow_ids, project, domain, sort_by).every(
+            page_size, limit
+        )
 
     def list_launch_plan_ids_paginated(
         self,
@@ -149,11 +189,17 @@ class VersionLists(Based):
         return source.page(limit, token)
 
     def iter_launch_plan_ids(
-        self, project: str, domain: str, *, sort_by: Any = None, page_size: int = PAGE
+        self,
+        project: str,
+        domain: str,
+        *,
+        sort_by: Any = None,
+        limit: int | None = None,
+        page_size: int = PAGE,
     ) -> Iterator[NamedEntityIdentifier]:
         """The name of every launch plan, by name."""
         source = self._ids(self.calls.list_launch_plan_ids, project, domain, sort_by)
-        return source.every(page_size)
+        return source.every(page_size, limit)
 
     def list_description_entities_paginated(
         self,
@@ -175,11 +221,12 @@ class VersionLists(Based):
         *,
         filters: Any = None,
         sort_by: Any = None,
+        limit: int | None = None,
         page_size: int = PAGE,
     ) -> Iterator[DescriptionEntity]:
         """What every version of one name says about itself."""
         source = self._descriptions(resource_type, identifier, filters, sort_by)
-        return source.every(page_size)
+        return source.every(page_size, limit)
 
     def _tasks(self, identifier: Any, filters: Any, sort_by: Any) -> Source:
         request = _versions(fields.TASKS, identifier, filters, sort_by)

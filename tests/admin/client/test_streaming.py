@@ -55,6 +55,24 @@ def test_a_short_list_is_one_call() -> None:
     assert len(two.asked) == 2
 
 
+@given(
+    size=st.integers(0, 60),
+    limit=st.integers(2, 20),
+    most=st.one_of(st.none(), st.integers(0, 70)),
+)
+@settings(derandomize=True, max_examples=100, deadline=None)
+def test_no_more_is_asked_for_than_is_wanted(size: int, limit: int, most: int | None) -> None:
+    """Not by the pages on their way either; and a page that holds it all is one call."""
+    moving = Moving(size)
+
+    found = list(rows(moving.fetch, key=lambda row: row, limit=limit, most=most))
+
+    assert found == list(range(size))[:most]
+    if most is not None:
+        first, step = max(min(limit, most), 2), max(min(limit, most), 2) - 1
+        assert len(moving.asked) <= (most > 0) + max(0, -(-(most - first) // step))
+
+
 def test_a_long_list_has_several_pages_on_their_way() -> None:
     """While the first answers are awaited: all of them must be under way to come at all."""
     met = threading.Barrier(AHEAD, timeout=10)
