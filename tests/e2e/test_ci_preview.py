@@ -247,3 +247,75 @@ def test_other_forges_are_told_the_same(
         assert "not of this request" in forge.comments()[0]
         assert len(forge.statuses[head]) == 1
     assert not forge.complaints
+
+
+ENVIRONMENTS = """\
+  environments:
+    staging:
+      domains: {development: staging}
+      variables: {tag: "1.5"}
+    production:
+      domains: {development: production}
+      variables: {tag: "1.4"}
+  variables:
+    tag: {type: string}
+    password: {type: string, sensitive: true, default: hunter2-hunter2}
+"""
+
+
+def test_each_environment_has_its_own_comment_and_check(pipeline: Pipeline, cli: Cli) -> None:
+    """In the order of the line; one that fails keeps no other from being told."""
+    workspace = pipeline.folder / "reconciler.yaml"
+    workspace.write_text(workspace.read_text() + ENVIRONMENTS)
+    pipeline.write(etl=ETL.replace("etl:1.4", "etl:${var.tag}"))
+    pipeline.push()
+    pipeline.job()
+
+    done = cli("ci", "preview", "-e", "staging", "-e", "production", "--detailed-exitcode")
+
+    assert done.code == 2, done.err
+    staging, production = pipeline.forge.comments()
+    assert "## Plan: environment staging" in staging
+    assert "## Plan: environment production" in production
+    assert "`ghcr.io/acme/etl:1.5`" not in production
+    names = [one["name"] for one in github(pipeline).checks]
+    assert names == [
+        "reconciler plan (environment staging)",
+        "reconciler plan (environment production)",
+    ]
+
+    workspace.write_text(workspace.read_text().replace('{tag: "1.5"}', "{tag: [1]}"))
+    pipeline.push()
+    pipeline.job(run=12)
+    again = cli("ci", "preview", "-e", "staging", "-e", "production")
+    assert again.code == 1
+    staging, production = pipeline.forge.comments()
+    assert "This cannot be planned" in staging
+    assert "## Plan: environment production" in production
+    assert [one["conclusion"] for one in github(pipeline).checks[2:]] == ["failure", "success"]
+
+
+def test_sensitive_values_are_in_no_comment(pipeline: Pipeline, cli: Cli, here: Path) -> None:
+    """Neither of a plan nor of what keeps it from being made; nor in any artifact or check."""
+    workspace = pipeline.folder / "reconciler.yaml"
+    workspace.write_text(workspace.read_text() + ENVIRONMENTS)
+    secret = "hunter2-hunter2"
+    pipeline.write(
+        etl=ETL.replace("args: [extract,", 'args: ["${var.password}",').replace("1.4", "1.5")
+    )
+    pipeline.push()
+    pipeline.job(GITHUB_STEP_SUMMARY=str(here / "summary.md"))
+    line = ("ci", "preview", "-e", "staging", "--artifacts", here / "out")
+    assert cli(*line).code == 0
+    texts = [*pipeline.forge.comments(), str(github(pipeline).checks)]
+    pipeline.write(
+        etl=ETL.replace("container: {image", "container: {retries: ${var.password}, image")
+    )
+    pipeline.push()
+    pipeline.job(run=12)
+    assert cli(*line).code == 1
+
+    texts += [*pipeline.forge.comments(), str(github(pipeline).checks)]
+    texts += [file.read_text(errors="replace") for file in (here / "out").rglob("*.*")]
+    texts.append((here / "summary.md").read_text())
+    assert not any(secret in text for text in texts)
