@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.remote import Config, Remote
+from tests.desired.test_every_field import EVERYTHING
 from tests.e2e.between import Between
 from tests.e2e.conftest import ETL, Cli
 
@@ -60,6 +61,24 @@ def test_a_plan_of_what_was_imported_is_empty(
     places = {"flytesnacks/project.yaml", "weather/project.yaml", "weather/production/domain.yaml"}
     assert places <= names
     assert ("flytesnacks/development/launch-plans.yaml" in names) is (form == "yaml")
+
+
+@pytest.mark.parametrize("form", ["yaml", "packages"])
+def test_everything_that_can_be_said_is_imported(
+    cli: Cli, admin: Between, here: Path, form: str
+) -> None:
+    """One of everything that manifests have words for comes back, and means the same."""
+    text = EVERYTHING.read_text().replace(
+        "project: p, domain: d", "project: flytesnacks, domain: development"
+    )
+    (here / "everything.yaml").write_text(text)
+    assert cli("apply", "everything.yaml", "--auto-approve").code == 0
+
+    done = cli("import", "live", "--as", form, "--write", "live", "--json")
+
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["changes"] == []
+    assert cli("plan", "live", "--detailed-exitcode").code == 0
 
 
 def test_what_is_imported_says_what_people_look_for(cli: Cli, estate: Between, here: Path) -> None:

@@ -1,6 +1,6 @@
 """What is active in one environment, byte for byte in another."""
 
-import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from flyteidl.admin.common_pb2 import ObjectGetRequest, ResourceListRequest
 from flyteidl.service.admin_pb2_grpc import AdminServiceStub
 
 from reconciler.model import identifiers, object_hash, to_canonical
+from reconciler.sandbox.finishing import Within, finish_named
 from tests.e2e.between import Between, between
 from tests.e2e.conftest import ETL, Cli
 
@@ -164,6 +165,33 @@ def test_what_did_not_run_is_refused_by_name(cli: Cli, staged: Between, here: Pa
     assert allowed.code == 0, allowed.err
 
 
+def test_what_ran_is_promoted(cli: Cli, staged: Between, here: Path) -> None:
+    """A run of the very version that succeeded, lately; one that still runs is none."""
+    text = WORKSPACE.replace("  environments:", f"  {RULE}\n  environments:")
+    (here / "reconciler.yaml").write_text(text)
+    launched = cli(
+        "launch",
+        "etl.daily",
+        "-e",
+        "staging",
+        "-p",
+        "flytesnacks",
+        "-d",
+        "staging",
+        "--name",
+        "trial",
+    )
+    assert launched.code == 0, launched.err
+    assert cli("promote", *STAGING, *PRODUCTION, "--dry-run").code == 3
+
+    now = time.time_ns()
+    finish_named(Within(staged.within), "flytesnacks/staging/trial", now=now)
+
+    done = cli("promote", *STAGING, *PRODUCTION, "--auto-approve")
+    assert done.code == 0, done.err
+    assert held(staged.endpoint, "production") == held(staged.endpoint, "staging")
+
+
 def test_json_is_what_apply_prints(cli: Cli, staged: Between) -> None:
     """So that whoever reads applies reads promotions."""
     planned = cli("promote", *STAGING, *PRODUCTION, "--dry-run", "--json")
@@ -171,8 +199,6 @@ def test_json_is_what_apply_prints(cli: Cli, staged: Between) -> None:
 
     assert planned.last["type"] == "plan"
     assert applied.last["type"] == "apply"
-    assert applied.last["exit_code"] == 0 if "exit_code" in applied.last else True
-    assert json.dumps(applied.last)
 
 
 def test_environments_may_have_an_admin_each(

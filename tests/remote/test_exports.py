@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
+from reconciler.desired import read_package
 from reconciler.errors import ConfigError, NotFoundError
 from reconciler.manifest import load
-from reconciler.model import Status
+from reconciler.model import Kind, Resource, ResourceId, Status
+from reconciler.remote.estate.estate import Closure
+from reconciler.remote.estate.packages import archives
 from tests.conformance.packages import recorded
 from tests.conformance.test_packages import WHOLE, a_package, connected
 from tests.remote.held import listing
@@ -100,6 +104,14 @@ def test_nothing_is_overwritten_and_what_is_not_there_is_told(tmp_path: Path) ->
             remote.export(tmp_path / "new", domain="nowhere")
 
 
+def _launch_plan(id: ResourceId) -> Resource:
+    spec = LaunchPlan(id=id.to_identifier())
+    workflow = ResourceId(Kind.WORKFLOW, id.project, id.domain, "etl", "v1")
+    spec.spec.workflow_id.CopyFrom(workflow.to_identifier())
+    spec.spec.annotations.values["what"] = "the same of each of them, " * 40
+    return Resource(id, spec=spec)
+
+
 def _files(folder: Path) -> Mapping[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
@@ -110,3 +122,18 @@ def _files(folder: Path) -> Mapping[str, bytes]:
 
 def _without_tasks(found: Mapping[str, str]) -> Mapping[str, str]:
     return {key: value for key, value in found.items() if not key.startswith("task")}
+
+
+def test_thousands_of_like_launch_plans_can_be_read_again(tmp_path: Path) -> None:
+    """They shrink so well that one archive of them would be taken for a bomb."""
+    ids = [
+        ResourceId(Kind.LAUNCH_PLAN, "p", "d", f"etl.every_customer_{n:05}", "v1")
+        for n in range(5500)
+    ]
+    made = [*archives(Closure({id: _launch_plan(id) for id in ids}), {})]
+
+    assert sum(len(one.ids) for one in made) == 5500
+    assert len(made) > 1
+    for one in made:
+        (tmp_path / one.file).write_bytes(one.content)
+        assert len(read_package(tmp_path / one.file).members) == len(one.ids)

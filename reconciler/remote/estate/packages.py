@@ -19,7 +19,13 @@ from reconciler.model import Kind, ResourceId, Scope
 from reconciler.remote.estate.estate import Closure
 from reconciler.remote.estate.members import address_of, member_of
 
+Files = list[tuple[str, bytes]]
+
 _NO_TIME = 0
+# Whoever reads a package asks, beyond a few megabytes, whether it shrinks as content does; and
+# thousands of launch plans that are alike shrink as nothing else.
+_MOST_BYTES = 6 << 20
+_HEADER = 1024  # and padding
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -96,29 +102,49 @@ def archives(
         parcels = by_scope[id.scope].setdefault(address, [])
         _add(parcels, id)
     for scope, by_address in sorted(by_scope.items()):
-        numbered = [
-            (address, parcel)
-            for address, parcels in sorted(by_address.items())
-            for parcel in parcels
-        ]
-        for number, (address, parcel) in enumerate(numbered, 1):
-            files: list[tuple[str, bytes]] = []
-            for index, id in enumerate(parcel.ids):
-                suffix, data = member_of(
-                    closure.versions[id], descriptions.get(id), places=places, address=address
-                )
-                files.append((f"{index:05}_{_as_word(id.name)}{suffix}", data))
-            if address and code is not None:
-                content = code(address)
-                digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
-                files.append((f"fast{digest}.tar.gz", content))
-            there = (places or {}).get(scope, scope)
-            moved = [_elsewhere(id, there) for id in parcel.ids]
-            called = name if number == 1 else f"{name}-{number}"
-            yield Archive(there, called, tuple(moved), packed(files))
+        there = (places or {}).get(scope, scope)
+        number = 0
+        for address, parcels in sorted(by_address.items()):
+            carried = _code_files(code(address)) if address and code is not None else []
+            for ids, files in _chunks(parcels, closure, descriptions, places, address):
+                number += 1
+                called = name if number == 1 else f"{name}-{number}"
+                moved = tuple(_elsewhere(id, there) for id in ids)
+                yield Archive(there, called, moved, packed([*files, *carried]))
 
 
-def packed(files: list[tuple[str, bytes]]) -> bytes:
+def _chunks(
+    parcels: list[_Parcel],
+    closure: Closure,
+    descriptions: Mapping[ResourceId, Any],
+    places: Mapping[Scope, Scope] | None,
+    address: str,
+) -> Iterator[tuple[list[ResourceId], Files]]:
+    """Yield ids and their files, as much as one archive should hold at once."""
+    for parcel in parcels:
+        ids: list[ResourceId] = []
+        files: Files = []
+        size = 0
+        for id in parcel.ids:
+            suffix, data = member_of(
+                closure.versions[id], descriptions.get(id), places=places, address=address
+            )
+            taken = len(data) + _HEADER
+            if files and size + taken > _MOST_BYTES:
+                yield ids, files
+                ids, files, size = [], [], 0
+            ids.append(id)
+            files.append((f"{len(files):05}_{_as_word(id.name)}{suffix}", data))
+            size += taken
+        yield ids, files
+
+
+def _code_files(content: bytes) -> Files:
+    digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    return [(f"fast{digest}.tar.gz", content)]
+
+
+def packed(files: Files) -> bytes:
     """A gzipped tar of files that says nothing of when, where and by whom it was made."""
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w", format=tarfile.PAX_FORMAT) as tar:
