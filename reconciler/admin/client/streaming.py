@@ -73,19 +73,23 @@ def rows(
             token = str(offset)
         # At the least: some of these rows may have come before.
         missing = None if most is None else most - len(seen) - len(page.rows)
-        if token and (missing is None or missing > 0):
-            ahead.begin(token, missing)
+        is_begun = not token
         for row in page.rows:
             identity = key(row)
-            if identity not in seen:
-                seen.add(identity)
-                yield row
-                if len(seen) == most:
-                    return
+            if identity in seen:
+                continue
+            seen.add(identity)
+            yield row
+            if len(seen) == most:
+                return
+            # Of many only the first row is wanted, now and then; whoever goes on may want all.
+            if not is_begun and (missing is None or missing > 0):
+                ahead.begin(token, missing)
+                is_begun = True
         if not token:
             return
-        if missing is not None and missing <= 0:
-            ahead.begin(token, 1)
+        if not is_begun:
+            ahead.begin(token, 1 if missing is None else max(missing, 1))
         page = ahead.next()
 
 

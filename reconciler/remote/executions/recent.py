@@ -3,10 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar, overload
 
-from flyteidl.admin.common_pb2 import NamedEntityIdentifier, ResourceListRequest
-
-from reconciler.remote.executions.filtering import filter_text
-from reconciler.remote.executions.pages import NEWEST_FIRST, pages
+from reconciler.admin import desc
 from reconciler.remote.executions.workflow_execution import FlyteWorkflowExecution
 
 Row = TypeVar("Row")
@@ -71,19 +68,12 @@ def recent(
     Args:
         limit: None for all.
     """
-    text = filter_text(filters)
-
-    def fetch(rows: int, token: str) -> Any:
-        request = ResourceListRequest(
-            id=NamedEntityIdentifier(project=project, domain=domain),
-            limit=rows,
-            token=token,
-            filters=text,
-            sort_by=NEWEST_FIRST,
-        )
-        return remote._connection.calls.list_executions(request)
-
-    return Stream(
-        FlyteWorkflowExecution(row, remote, listed=True)
-        for row in pages(fetch, "executions", limit=limit, page=page)
+    rows = remote._connection.client.iter_executions(
+        project,
+        domain,
+        filters=filters,
+        sort_by=desc("created_at"),
+        limit=limit,
+        page_size=page,
     )
+    return Stream(FlyteWorkflowExecution(row, remote, listed=True) for row in rows)

@@ -4,37 +4,28 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from flyteidl.admin.signal_pb2 import Signal, SignalListRequest, SignalSetRequest
+from flyteidl.admin.signal_pb2 import Signal, SignalSetRequest
 from flyteidl.core.literals_pb2 import Literal
 from flyteidl.core.types_pb2 import LiteralType, SimpleType
 
 from reconciler.compiler import castable, literal_type
 from reconciler.errors import AdminError, SignalError
 from reconciler.model import ExecutionId, describe
-from reconciler.remote.executions.filtering import filter_text
 from reconciler.remote.executions.native import to_python
-from reconciler.remote.executions.pages import OLDEST_FIRST, pages
 from reconciler.remote.executions.uploads import Uploads
 from reconciler.remote.executions.values import to_literal
+
+PAGE = 1000  # signals
 
 
 def list_signals(
     remote: Any, id: ExecutionId, *, filters: Any = None, limit: int | None = None
 ) -> Iterator[Signal]:
     """Yield what an execution waits for, and what was answered, in the order of their gates."""
-    text = filter_text(filters)
-
-    def fetch(rows: int, token: str) -> Any:
-        request = SignalListRequest(
-            workflow_execution_id=id.to_identifier(),
-            limit=rows,
-            token=token,
-            filters=text,
-            sort_by=OLDEST_FIRST,
-        )
-        return remote._connection.calls.list_signals(request)
-
-    return pages(fetch, "signals", limit=limit)
+    found: Iterator[Signal] = remote._connection.client.iter_signals(
+        id.to_identifier(), filters=filters, limit=limit, page_size=PAGE
+    )
+    return found
 
 
 def set_signal(

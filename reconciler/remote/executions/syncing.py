@@ -13,13 +13,6 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any
 
-from flyteidl.admin.execution_pb2 import WorkflowExecutionGetRequest
-from flyteidl.admin.node_execution_pb2 import (
-    NodeExecutionForTaskListRequest,
-    NodeExecutionListRequest,
-)
-from flyteidl.admin.task_execution_pb2 import TaskExecutionListRequest
-
 from reconciler.errors import (
     NotServedError,
     PermissionDeniedError,
@@ -27,11 +20,11 @@ from reconciler.errors import (
     UnauthenticatedError,
 )
 from reconciler.remote.executions.node_execution import FlyteNodeExecution
-from reconciler.remote.executions.pages import OLDEST_FIRST, pages
 from reconciler.remote.executions.task_execution import FlyteTaskExecution
 from reconciler.remote.executions.workflow_execution import FlyteWorkflowExecution
 
 Nodes = dict[str, FlyteNodeExecution]
+PAGE = 2000  # nodes; Admin sets no bound, and this many are about a megabyte
 # What would befall every other read as well.
 _FOR_ALL = (NotServedError, UnauthenticatedError, PermissionDeniedError)
 
@@ -117,34 +110,26 @@ class _Sync:
     seen: set[Any] = field(default_factory=set)
 
     @property
-    def calls(self) -> Any:
-        return self.remote._connection.calls
+    def client(self) -> Any:
+        return self.remote._connection.client
 
     def nodes_of(self, owner: FlyteWorkflowExecution, depth: int | None) -> Iterable[_Job]:
         """Read the top nodes of an execution."""
-        rows = self._nodes(workflow_execution_id=owner.message.id)
+        rows = self._nodes(owner.message.id)
         found = owner.node_executions = self._merged(owner.node_executions, rows)
         owner._synced_whole = depth is None
         return self._behind_all(found, depth)
 
     def _children(self, node: FlyteNodeExecution, depth: int | None) -> Iterable[_Job]:
-        rows = self._nodes(
-            workflow_execution_id=node.message.id.execution_id, unique_parent_id=node.id.node_id
-        )
+        rows = self._nodes(node.message.id.execution_id, parent=node.id.node_id)
         found = self._merged(node.subworkflow_node_executions, rows)
         node.subworkflow_node_executions = found
         return self._behind_all(found, depth)
 
     def _attempts(self, node: FlyteNodeExecution, depth: int | None) -> Iterable[_Job]:
-        def fetch(limit: int, token: str) -> Any:
-            request = TaskExecutionListRequest(
-                node_execution_id=node.message.id, limit=limit, token=token, sort_by=OLDEST_FIRST
-            )
-            return self.calls.list_task_executions(request)
-
         known = {one.id: one for one in node.task_executions}
         found = []
-        for row in pages(fetch, "task_executions"):
+        for row in self.client.iter_task_executions(node.message.id, page_size=PAGE):
             attempt = FlyteTaskExecution(row, self.remote)
             earlier = known.get(attempt.id)
             if earlier is not None:
@@ -159,17 +144,7 @@ class _Sync:
 
     def _made_by(self, attempt: FlyteTaskExecution, depth: int | None) -> Iterable[_Job]:
         """Read the nodes that a task of old made, before dynamic nodes were parents."""
-
-        def fetch(limit: int, token: str) -> Any:
-            request = NodeExecutionForTaskListRequest(
-                task_execution_id=attempt.message.id,
-                limit=limit,
-                token=token,
-                sort_by=OLDEST_FIRST,
-            )
-            return self.calls.list_node_executions_for_task(request)
-
-        rows = pages(fetch, "node_executions")
+        rows = self.client.iter_node_executions_for_task(attempt.message.id, page_size=PAGE)
         found = self._merged(attempt.child_node_executions, rows)
         attempt.child_node_executions = found
         return self._behind_all(found, depth)
@@ -179,10 +154,7 @@ class _Sync:
         known = {one.id: one for one in node.workflow_executions}
         launched = known.get(id) if id is not None else None
         if launched is None or not launched.is_done:
-            request = WorkflowExecutionGetRequest(
-                id=node.closure.workflow_node_metadata.executionId
-            )
-            message = self.calls.get_execution(request)
+            message = self.client.get_execution(node.closure.workflow_node_metadata.executionId)
             if launched is None:
                 launched = FlyteWorkflowExecution(message, self.remote)
             else:
@@ -230,14 +202,11 @@ class _Sync:
         if node.launched_id is not None:
             yield _Job(lambda: self._launched(node, _less(depth)), node)
 
-    def _nodes(self, **which: Any) -> Iterable[Any]:
-        def fetch(limit: int, token: str) -> Any:
-            request = NodeExecutionListRequest(
-                limit=limit, token=token, sort_by=OLDEST_FIRST, **which
-            )
-            return self.calls.list_node_executions(request)
-
-        return pages(fetch, "node_executions")
+    def _nodes(self, execution: Any, parent: str | None = None) -> Iterable[Any]:
+        found: Iterable[Any] = self.client.iter_node_executions(
+            execution, unique_parent_id=parent, page_size=PAGE
+        )
+        return found
 
     def _merged(self, known: Nodes, rows: Iterable[Any]) -> Nodes:
         """The nodes of these rows, those known before brought up to date."""

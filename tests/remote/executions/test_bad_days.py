@@ -87,9 +87,9 @@ def test_a_sync_misses_no_node(
     admin: EmbeddedAdmin, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever calls break, and however pages shift."""
-    from reconciler.remote.executions import pages
+    from reconciler.remote.executions import syncing
 
-    monkeypatch.setattr(pages.pages, "__kwdefaults__", {"limit": None, "page": 7})
+    monkeypatch.setattr(syncing, "PAGE", 7)
     execution = remote.execute("w", {"x": 1})
     id = {"project": "flytesnacks", "domain": "development", "name": execution.id.name}
     names = [f"n{index}" for index in range(30)]
