@@ -15,6 +15,7 @@ from reconciler.cli.ledgered import read_head
 from reconciler.cli.options import Settings
 from reconciler.cli.planning import make_plan
 from reconciler.cli.repository import folder_name, head_commit, touched_files
+from reconciler.cli.sections import told_of
 from reconciler.cli.session import Unit, connected, find_units, manifests, say_without_ledger
 from reconciler.model import Diagnostic, PlanOptions
 from reconciler.report import Style, without_secrets
@@ -54,7 +55,8 @@ def plan_all(chosen: Choice, asked: Asked, settings: Settings) -> Iterator[Plann
             stream.flush()
         try:
             settings.hide(unit.sensitive)
-            planned = _plan(unit, asked, settings)
+            with told_of(unit):
+                planned = _plan(unit, asked, settings)
             if asked.deploy:
                 from reconciler.cli.deploying import try_out
 

@@ -43,7 +43,7 @@ def run_sections(
     outputs.open()
     if len(units) == 1:
         settings.hide(units[0].sensitive)
-        with _told(units[0]):
+        with told_of(units[0]):
             result = work(units[0])
         outputs.finish(result.document)
         return result.code
@@ -65,7 +65,7 @@ def run_sections(
 def _attempt(unit: Unit, work: Callable[[Unit], Result], settings: Settings) -> Result:
     try:
         settings.hide(unit.sensitive)
-        with _told(unit):
+        with told_of(unit):
             return work(unit)
     except Exception as error:
         if not failures.is_ours(error):
@@ -75,7 +75,8 @@ def _attempt(unit: Unit, work: Callable[[Unit], Result], settings: Settings) -> 
         return Result(for_error(error), document)
 
 
-def _told(unit: Unit) -> AbstractContextManager[None]:
+def told_of(unit: Unit) -> AbstractContextManager[None]:
+    """What happens within is told to a collector as being about this unit."""
     name = unit.workspace.metadata.name if unit.workspace else ""
     return section(workspace=name, environment=unit.environment)
 

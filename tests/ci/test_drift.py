@@ -25,11 +25,10 @@ AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 CHAT, MAIL = Target(name="chat", url="json://chat"), Target(name="mail", url="json://mail")
 
 
-def moved(name: str, **said: str) -> Drift:
+def moved(name: str) -> Drift:
     id = ResourceId(Kind.ACTIVATION, "shop", "production", name)
     text = f"launch plan {id.path}: we left v2 active, somebody made v1 active"
-    found = Drift(DriftKind.ACTIVATED, id, text, left="v2", live="v1", entry=Left(7, AT, "alice"))
-    return replace(found, **said)
+    return Drift(DriftKind.ACTIVATED, id, text, left="v2", live="v1", entry=Left(7, AT, "alice"))
 
 
 def standing(*drifts: Drift, unread: tuple[str, ...] = (), patch: str = "") -> Standing:

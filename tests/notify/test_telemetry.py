@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from grpc import StatusCode
 
 from reconciler.testing import embedded_admin
+from tests.e2e.between import between
 from tests.e2e.conftest import ETL, Cli, cli, here  # fixtures
 from tests.notify.collector import Collector, collector, values
 
@@ -212,3 +214,50 @@ def test_nothing_is_loaded_where_nobody_listens(variables: dict[str, str], shop:
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "[]", done.stdout + done.stderr
+
+
+def test_a_preview_is_told_as_well(cli: Cli, shop: Path, sink: Collector) -> None:
+    """With the environment that it is about."""
+    done = cli("ci", "preview", "-e", "production", "--no-post")
+
+    assert done.code == 0, done.err
+    root = sink.span("reconciler ci preview")
+    assert sink.children(root) == ["section"]
+    assert sink.children(sink.span("section")) == ["read manifests", "read ledger", "plan"]
+    verb = {"workspace": "shop", "environment": "production", "verb": "create"}
+    assert (verb, 3) in sink.metrics["reconciler.plan.actions"]
+
+
+def test_a_step_that_fails_is_told(
+    cli: Cli, shop: Path, sink: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its class; what could not begin for its sake is counted."""
+    with between() as admin:
+        monkeypatch.setenv("RECONCILER_ADMIN", admin.endpoint)
+        admin.refuse("CreateWorkflow", code=StatusCode.INVALID_ARGUMENT)
+
+        assert cli("apply", "-e", "production", "--auto-approve").code == 5
+
+    step = sink.span("create workflow")
+    assert step.status.code == 2
+    assert values(step.attributes)["reconciler.status"] == "failed"
+    assert values(step.attributes)["error.type"] == "InvalidArgumentError"
+    assert b"not today" not in b"".join(sink.raw)
+    counts = values(sink.span("apply").attributes)
+    assert (counts["reconciler.apply.failed"], counts["reconciler.apply.blocked"]) == (1, 2)
+
+
+def test_without_the_library_a_line_says_what_is_missing(shop: Path) -> None:
+    """And the command does what it does."""
+    code = (
+        "import sys; sys.modules['opentelemetry.exporter.otlp.proto.http.metric_exporter'] = None;"
+        "from reconciler.cli import run; sys.exit(run(['plan', '-e', 'production']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Warning: no telemetry: it needs `pip install 'flyte-reconciler[otel]'`" in done.stderr
