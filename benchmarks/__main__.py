@@ -12,6 +12,7 @@ from benchmarks import (
     listing,
     package,
     plan,
+    policies,
     preview,
     register,
     slots,
@@ -24,6 +25,7 @@ from benchmarks import (
 ALL = {
     "start": start.run,
     "plan": plan.run,
+    "policies": policies.run,
     "preview": preview.run,
     "history": history.run,
     "package": package.run,

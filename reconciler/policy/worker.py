@@ -225,39 +225,54 @@ def _cel(inputs: _Inputs, job: Mapping[str, Any]) -> Callable[[Any], Sequence[di
             value = program.eval(data)
         except RuntimeError as error:
             raise Broken(f"{what}: {error}", line) from None
+        plain = value.value()
+        if plain is True or plain is False:  # which is nearly all that there is
+            return plain
         if value.type() == kind.ERROR or value.type() == kind.UNKNOWN:
             raise Broken(f"{what}: {value.value()}", line)
         return value.plain_value()
+
+    # What is brought over to the other side once serves every policy with the same parameters.
+    brought: dict[tuple[str, str], list[tuple[str, Any]]] = {}
+
+    def cases(policy: Any) -> list[tuple[str, Any]]:
+        """The address of each step, "" for the plan, and what is said of it."""
+        key = (policy["each"], json.dumps(policy["params"], sort_keys=True))
+        if key not in brought:
+            shared = {
+                "plan": inputs.document,
+                "params": policy["params"],
+                "now": inputs.moment,
+                "environment": inputs.environment,
+                "workspace": inputs.workspace,
+            }
+            none = {"step": None, "object": {}, "effect": None, "images": []}
+            each = inputs.steps() if policy["each"] == "step" else [none]
+            brought[key] = [
+                (one["step"]["address"] if one["step"] else "", env.Activation({**shared, **one}))
+                for one in each
+            ]
+        return brought[key]
 
     def judge(policy: Any) -> Sequence[dict[str, Any]]:
         lines = policy["lines"]
         when = compiled(policy["when"], lines["when"]) if policy["when"] else None
         program = compiled(policy["expression"], lines["expression"])
         message = _message(policy["message"], lines["message"], compiled, value_of)
-        shared = {
-            "plan": inputs.document,
-            "params": policy["params"],
-            "now": inputs.moment,
-            "environment": inputs.environment,
-            "workspace": inputs.workspace,
-        }
-        nothing: dict[str, Any] = {"step": None, "object": {}, "effect": None, "images": []}
-        each = inputs.steps() if policy["each"] == "step" else [nothing]
         found: list[dict[str, Any]] = []
-        for one in each:
-            data = env.Activation({**shared, **one})
-            step = one["step"]
-            where = f"at {step['address']}" if step else "of the plan"
+        for address, data in cases(policy):
+            where = f"at {address}" if address else "of the plan"
             if when is not None:
                 wanted = value_of(when, data, where, lines["when"])
-                if not isinstance(wanted, bool):
+                if wanted is False:
+                    continue
+                if wanted is not True:
                     raise Broken(
                         f"{where}: `when` gives {_word(wanted)}, not a bool", lines["when"]
                     )
-                if not wanted:
-                    continue
             said = value_of(program, data, where, lines["expression"])
-            address = step["address"] if step else ""
+            if said is False:
+                continue
             for text, object in _said(said, where, lines["expression"]):
                 found.append(
                     {

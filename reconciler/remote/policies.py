@@ -1,5 +1,6 @@
 """A plan and the policies at hand → the plan with what they say of it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -8,6 +9,9 @@ from typing import Any
 from reconciler.model import Plan, Policy, Verdict
 from reconciler.policy import completed, evaluate
 from reconciler.report import policy_document
+
+# Who speaks of neither asks for nothing that is whole.
+_WHOLE = re.compile(r"\b(object|images)\b")
 
 
 def judge(
@@ -31,7 +35,10 @@ def judge(
     """
     if not policies or not plan.actions:
         return replace(plan, verdicts=()) if plan.verdicts else plan
-    document = policy_document(replace(shown or plan, verdicts=()), reveal=reveal)
+    looked_into = any(_WHOLE.search(f"{one.source} {one.when} {one.message}") for one in policies)
+    document = policy_document(
+        replace(shown or plan, verdicts=()), reveal=reveal, objects=looked_into
+    )
     verdicts = evaluate(policies, document, now=now, environment=environment, workspace=workspace)
     return replace(plan, verdicts=verdicts)
 

@@ -19,8 +19,14 @@ WORDS = {
 _ORDER = tuple(WORDS)
 
 
-def policy_document(plan: Plan, *, reveal: Sequence[str] = ()) -> dict[str, Any]:
+def policy_document(
+    plan: Plan, *, reveal: Sequence[str] = (), objects: bool = True
+) -> dict[str, Any]:
     """What policies are given: what `plan --json` prints, and each step's `object` besides.
+
+    Args:
+        reveal: Paths of values that are shown although they tend to hold secrets.
+        objects: Whether anybody asks for `object`, which takes most of the time; else it is null.
 
     Shape: `object` is the whole of what is to be there, as Flyte's own messages spell it in
         lowerCamelCase; null where nothing is, or where a step does not say it. Values that tend
@@ -29,7 +35,7 @@ def policy_document(plan: Plan, *, reveal: Sequence[str] = ()) -> dict[str, Any]
     masks = Masks.of(plan, reveal)
     document = plan_as_data(plan, reveal=reveal, masks=masks)
     for action, step in zip(plan, document["actions"], strict=True):
-        known = action.after is not None and action.after.spec is not None
+        known = objects and action.after is not None and action.after.spec is not None
         step["object"] = masks.document(action.after.canonical) if known and action.after else None
     return document
 
