@@ -1,7 +1,7 @@
 """`reconciler promote`: what is active in one environment, to another."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -290,15 +290,24 @@ def _mapping(source: "Unit", target: "Unit") -> "Callable[[Scope], Scope]":
 
     ours = source.settled.setting if source.settled else Setting()
     theirs = target.settled.setting if target.settled else Setting()
-    projects = {name: word for word, name in ours.projects.items()}
-    domains = {name: word for word, name in ours.domains.items()}
 
     def there(scope: "Scope") -> "Scope":
-        project = projects.get(scope[0], scope[0])
-        domain = domains.get(scope[1], scope[1])
-        return theirs.projects.get(project, project), theirs.domains.get(domain, domain)
+        project, domain = scope
+        return (
+            _renamed(project, ours.projects, theirs.projects),
+            _renamed(domain, ours.domains, theirs.domains),
+        )
 
     return there
+
+
+def _renamed(name: str, ours: "Mapping[str, str]", theirs: "Mapping[str, str]") -> str:
+    """What the other environment calls what this one calls `name`."""
+    words = {called: word for word, called in ours.items()}
+    if name not in words and name in ours:
+        return name  # the word means another place here: no manifest means this one
+    word = words.get(name, name)
+    return theirs.get(word, word)
 
 
 def _requirements(unit: "Unit") -> Any:

@@ -226,6 +226,37 @@ def test_environments_may_have_an_admin_each(
         assert one.writes == writes
 
 
+def test_what_both_environments_share_stays_where_it_is(
+    cli: Cli, staged: Between, here: Path
+) -> None:
+    """A task that lives where neither environment's names lead is referred to, and not copied."""
+    workspace = (here / "reconciler.yaml").read_text()
+    (here / "reconciler.yaml").unlink()
+    library = ETL.split("---\n")[0].replace("etl.extract", "library.extract")
+    (here / "library.yaml").write_text(library)
+    assert cli("apply", "library.yaml", "--auto-approve").code == 0
+    (here / "etl.yaml").write_text(
+        ETL.replace(
+            "task: {name: etl.extract}",
+            "task: {project: flytesnacks, domain: shared, name: library.extract, version: latest}",
+        )
+    )
+    (here / "reconciler.yaml").write_text(
+        workspace.replace(
+            "{development: staging}", "{development: staging, shared: development}"
+        ).replace("{development: production}", "{development: production, shared: development}")
+    )
+    assert cli("apply", "-e", "staging", "--auto-approve").code == 0
+    writes = held(staged.endpoint, "development")
+
+    done = cli("promote", *STAGING, *PRODUCTION, "--auto-approve")
+
+    assert done.code == 0, done.err
+    assert held(staged.endpoint, "development") == writes
+    names = {key.split("@")[0] for key in held(staged.endpoint, "production")}
+    assert names == {"workflows etl.daily", "launch_plans etl.daily"}
+
+
 def test_the_same_place_is_no_promotion(cli: Cli, staged: Between, here: Path) -> None:
     """Where both environments mean one place there is nothing to take anywhere."""
     text = WORKSPACE.replace("{development: production}", "{development: staging}")

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 from flyteidl.admin.launch_plan_pb2 import LaunchPlan
 
+from reconciler.config import resolve
 from reconciler.desired import read_package
 from reconciler.errors import ConfigError, NotFoundError
 from reconciler.manifest import load
 from reconciler.model import Kind, Resource, ResourceId, Status
+from reconciler.remote import Remote
 from reconciler.remote.estate.estate import Closure
 from reconciler.remote.estate.packages import archives
+from reconciler.sandbox import Fault, Faults, Sandbox
 from tests.conformance.packages import recorded
 from tests.conformance.test_packages import WHOLE, a_package, connected
 from tests.remote.held import listing
@@ -137,3 +140,28 @@ def test_thousands_of_like_launch_plans_can_be_read_again(tmp_path: Path) -> Non
     for one in made:
         (tmp_path / one.file).write_bytes(one.content)
         assert len(read_package(tmp_path / one.file).members) == len(one.ids)
+
+
+def test_of_two_active_versions_the_last_is_declared_and_it_is_told(tmp_path: Path) -> None:
+    """A plan of it would switch the other off, and so it is not empty."""
+    faults = Faults()
+    with (
+        Sandbox(data=":memory:", faults=faults) as sandbox,
+        Remote(resolve(sandbox.endpoint, environ={}, home=None)) as remote,
+    ):
+        remote.apply(remote.plan([a_package(recorded("schedules-enabled"))]))
+        plans = [
+            one for one in remote.launch_plans(active_only=True) if one.id.name == "etl_daily"
+        ]
+        (old,) = plans
+        spec = remote.client.get_launch_plan_spec(old.id)
+        new = ResourceId.from_identifier(old.id, Kind.LAUNCH_PLAN).at("v2")
+        remote.client.create_launch_plan(new.to_identifier(), spec)
+        faults.next("UpdateLaunchPlan", Fault.TORN_ACTIVATION, tear="two_active")
+        remote.client.update_launch_plan(new.to_identifier(), 1)
+
+        found = remote.import_live(tmp_path)
+
+        assert found.changes == (new.activation,)
+        (remark,) = found.remarks
+        assert "several versions are active, v1, v2; v2 is declared" in remark
