@@ -123,7 +123,7 @@ def asked_for(filters: tuple[str, ...], sort: str, limit: int | None) -> "Asked"
 
     asked = Asked(filters, sort, limit)
     try:
-        asked.filter_text({})
+        asked.conditions({})
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--filter") from error
     return asked

@@ -264,8 +264,8 @@ def test_what_makes_no_sense_is_a_usage_error(cli: Cli, argv: list[str]) -> None
     assert cli("get", *argv).code == 64
 
 
-def test_an_unknown_column_is_admins_to_refuse(cli: Cli) -> None:
-    """Admin knows best which columns it has."""
+def test_an_unknown_column_is_told_before_anything_is_read(cli: Cli) -> None:
+    """With those that there are."""
     found = cli("get", "executions", "--filter", "colour=red")
 
     assert found.code == 1

@@ -1,4 +1,4 @@
-"""What a person asks a list for, in words, and as Admin's filters and sort keys say it.
+"""What a person asks a list for, in words, and as the client's filters and orders say it.
 
     phase=FAILED   name!=x   created_at>=2026-01-01   name~etl   phase in FAILED,ABORTED
 
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flyteidl.admin.common_pb2 import Sort
+from reconciler.admin import Filter, Sort, asc, contains, desc
 
 _SYMBOLS = {
     "!=": "ne",
@@ -25,9 +25,6 @@ _PLAIN = re.compile(r"\s*([A-Za-z_.]+)\s*(!=|>=|<=|~|=|>|<)\s*(.*?)\s*", re.DOTA
 _WORDED = re.compile(r"\s*([A-Za-z_.]+)\s+(not in|in|contains)\s+\(?(.*?)\)?\s*", re.DOTALL)
 _OURS = re.compile(r"[a-z_]+\([A-Za-z_.]+,.+\)", re.DOTALL)
 _FUNCTIONS = {"in": "value_in", "not in": "value_not_in", "contains": "contains"}
-_STATES = {"active": "1", "inactive": "0"}
-# An archived thing is the odd one here, while an active launch plan is the odd one there.
-_ARCHIVED = {"active": "0", "archived": "1"}
 
 # What people call a column, by the list that it is of.
 ENTITIES: Mapping[str, str] = {}
@@ -74,50 +71,42 @@ class Asked:
     sort: str = ""
     limit: int | None = None
 
-    def filter_text(self, columns: Mapping[str, str], *, archived: bool = False) -> str:
-        """The filters as one text of Admin's.
+    def conditions(self, columns: Mapping[str, str]) -> Sequence[Filter | str]:
+        """The filters as the client takes them, which knows what its list can be asked.
 
         Args:
             columns: What a column is called on this list.
-            archived: The list's state is of things that may be archived, not active.
 
-        Raises: ValueError for what is no filter, or cannot be said to Admin.
+        Raises: ValueError for what is no filter.
         """
-        states = _ARCHIVED if archived else _STATES
-        return "+".join(_read(text, columns, states) for text in self.filters)
+        return [_read(text, columns) for text in self.filters]
 
-    def sort_by(self, columns: Mapping[str, str], otherwise: str) -> Sort:
+    def order(self, columns: Mapping[str, str], otherwise: str) -> Sort:
         """The order, or else `otherwise`, spelled as people do."""
         wanted = self.sort or otherwise
-        name = wanted.removeprefix("-")
-        direction = Sort.DESCENDING if wanted.startswith("-") else Sort.ASCENDING
-        return Sort(key=_column(name, columns).rpartition(".")[2], direction=direction)
+        key = _column(wanted.removeprefix("-"), columns).rpartition(".")[2]
+        return desc(key) if wanted.startswith("-") else asc(key)
 
 
-def _read(text: str, columns: Mapping[str, str], states: Mapping[str, str]) -> str:
+def _read(text: str, columns: Mapping[str, str]) -> Filter | str:
     if _OURS.fullmatch(text.strip()):
         return text.strip()
     if found := _WORDED.fullmatch(text):
         field, word, value = found.groups()
         function = _FUNCTIONS[word]
-        values = [one.strip() for one in re.split("[;,]", value)] if "in" in word else [value]
-        if word == "contains":
-            values = [value.strip()]
+        values = [value] if word == "contains" else re.split("[;,]", value)
     elif found := _PLAIN.fullmatch(text):
         field, symbol, value = found.groups()
         function, values = _SYMBOLS[symbol], [value]
     else:
         raise ValueError(f"{text!r} is no filter; write for instance name=etl.daily or phase!=X")
-    if field == "state":
-        values = [states.get(value.lower(), value) for value in values]
-    elif field == "phase":
-        values = [value.upper() for value in values]
-    for value in values:
-        if not value:
-            raise ValueError(f"{text!r} compares with nothing")
-        if set(value) & set("+;,(") or "\n" in value:
-            raise ValueError(f"Admin's filters cannot carry +, ;, comma or ( as in {value!r}")
-    return f"{function}({_column(field, columns)},{';'.join(values)})"
+    values = [value.strip() for value in values]
+    if not all(values):
+        raise ValueError(f"{text!r} compares with nothing")
+    key = _column(field, columns)
+    return (
+        contains(key, values[0]) if function == "contains" else Filter(function, key, (*values,))
+    )
 
 
 def _column(name: str, columns: Mapping[str, str]) -> str:

@@ -8,13 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flyteidl.admin.common_pb2 import (
-    NamedEntityIdentifier,
-    NamedEntityIdentifierListRequest,
-    ObjectGetRequest,
-    ResourceListRequest,
-    Sort,
-)
+from flyteidl.admin.common_pb2 import ObjectGetRequest
 from flyteidl.admin.execution_pb2 import (
     WorkflowExecutionGetDataRequest,
     WorkflowExecutionGetRequest,
@@ -23,22 +17,19 @@ from flyteidl.admin.matchable_resource_pb2 import ListMatchableAttributesRequest
 from flyteidl.admin.node_execution_pb2 import (
     NodeExecutionGetDataRequest,
     NodeExecutionGetRequest,
-    NodeExecutionListRequest,
 )
-from flyteidl.admin.project_pb2 import GetDomainRequest, ProjectListRequest
-from flyteidl.admin.signal_pb2 import SignalListRequest
-from flyteidl.admin.task_execution_pb2 import TaskExecutionListRequest
+from flyteidl.admin.project_pb2 import GetDomainRequest
 from flyteidl.core.identifier_pb2 import (
     Identifier,
     NodeExecutionIdentifier,
     WorkflowExecutionIdentifier,
 )
 
+from reconciler.admin import AdminClient, eq
 from reconciler.errors import NotFoundError, PermissionDeniedError
 from reconciler.model import ATTRIBUTE_NUMBERS, Kind, Scope
 from reconciler.remote.browse import asked as columns
 from reconciler.remote.browse.asked import EVERYTHING, Asked
-from reconciler.remote.browse.rows import rows
 
 if TYPE_CHECKING:
     from reconciler.admin import Connection
@@ -47,10 +38,10 @@ Result = TypeVar("Result")
 Item = TypeVar("Item")
 
 _NEWEST = "-created_at"
-_TABLES: Mapping[Kind, tuple[str, str, Mapping[str, str]]] = {
-    Kind.TASK: ("task", "tasks", columns.ENTITIES),
-    Kind.WORKFLOW: ("workflow", "workflows", columns.ENTITIES),
-    Kind.LAUNCH_PLAN: ("launch_plan", "launch_plans", columns.LAUNCH_PLANS),
+_TABLES: Mapping[Kind, tuple[str, Mapping[str, str]]] = {
+    Kind.TASK: ("task", columns.ENTITIES),
+    Kind.WORKFLOW: ("workflow", columns.ENTITIES),
+    Kind.LAUNCH_PLAN: ("launch_plan", columns.LAUNCH_PLANS),
 }
 
 
@@ -65,6 +56,7 @@ class Browser:
 
     def __init__(self, connection: Connection, *, parallelism: int = 10) -> None:
         self._calls: Any = connection.reads
+        self._client: Any = AdminClient(connection.reads)
         self._parallelism = parallelism
         self.refused: list[Scope] = []
 
@@ -72,15 +64,8 @@ class Browser:
 
     def projects(self, asked: Asked = EVERYTHING) -> Iterator[Any]:
         """Projects, archived ones only where a filter asks for their state."""
-        filters = asked.filter_text(columns.PROJECTS, archived=True)
-        order = asked.sort_by(columns.PROJECTS, "id")
-
-        def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
-            request = ProjectListRequest(limit=limit, token=token, filters=filters, sort_by=order)
-            answer = self._calls.list_projects(request)
-            return answer.projects, answer.token
-
-        return rows(fetch, limit=asked.limit, key=lambda row: row.id)
+        found: Iterator[Any] = self._client.iter_projects(**_wanted(asked, columns.PROJECTS, "id"))
+        return found
 
     def domains(self) -> Sequence[Any]:
         """Domains, as the server is configured."""
@@ -97,25 +82,16 @@ class Browser:
 
     def names(self, kind: Kind, place: Scope, *, limit: int | None = None) -> Iterator[str]:
         """Names of one place, by name."""
-        call = getattr(self._calls, f"list_{_TABLES[kind][0]}_ids")
-        order = Sort(key="name", direction=Sort.ASCENDING)
-
-        def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
-            request = NamedEntityIdentifierListRequest(
-                project=place[0], domain=place[1], limit=limit, token=token, sort_by=order
-            )
-            answer = call(request)
-            return answer.entities, answer.token
-
-        found: Iterator[Any] = rows(fetch, limit=limit, key=lambda row: row.name)
-        return (row.name for row in found)
+        list_ids = getattr(self._client, f"iter_{_TABLES[kind][0]}_ids")
+        return (row.name for row in list_ids(*place, limit=limit))
 
     def newest(self, kind: Kind, places: Sequence[Scope], asked: Asked) -> Iterator[Any]:
         """Of each name the newest version that the filters let through, by place and name.
 
         Cost: a call a name, several at once.
         """
-        asked.filter_text(_TABLES[kind][2])  # wrong ones are told before anything is read
+        for place in places[:1]:  # wrong filters are told before anything is read
+            self.versions(kind, place, "", asked)
         named = self._readable(lambda place: [(place, n) for n in self.names(kind, place)], places)
         every = [one for some in named for one in some]
         newest = Asked(asked.filters, asked.sort, limit=1)
@@ -128,19 +104,11 @@ class Browser:
 
     def versions(self, kind: Kind, place: Scope, name: str, asked: Asked) -> Iterator[Any]:
         """Versions of a name, or with "" of every name of a place; newest first."""
-        word, field, known = _TABLES[kind]
-        call = getattr(self._calls, f"list_{word}s")
-        filters, order = asked.filter_text(known), asked.sort_by(known, _NEWEST)
-        id = NamedEntityIdentifier(project=place[0], domain=place[1], name=name)
-
-        def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
-            request = ResourceListRequest(
-                id=id, limit=limit, token=token, filters=filters, sort_by=order
-            )
-            answer = call(request)
-            return getattr(answer, field), answer.token
-
-        return rows(fetch, limit=asked.limit, key=lambda row: (row.id.name, row.id.version))
+        word, known = _TABLES[kind]
+        list_versions = getattr(self._client, f"iter_{word}s")
+        of = (*place, name) if name else place
+        found: Iterator[Any] = list_versions(of, **_wanted(asked, known, _NEWEST))
+        return found
 
     def all_versions(self, kind: Kind, places: Sequence[Scope], asked: Asked) -> Iterator[Any]:
         """Every version of every name, place after place, in each newest first."""
@@ -169,22 +137,13 @@ class Browser:
         Args:
             archived: Those that were archived instead.
         """
-        filters = asked.filter_text(columns.EXECUTIONS, archived=True)
+        wanted = _wanted(asked, columns.EXECUTIONS, _NEWEST)
         if archived:
-            filters = f"{filters}+eq(state,1)" if filters else "eq(state,1)"
-        order = asked.sort_by(columns.EXECUTIONS, _NEWEST)
+            wanted["filters"] = [*wanted["filters"], eq("state", "ARCHIVED")]
 
         def of(place: Scope) -> Iterator[Any]:
-            id = NamedEntityIdentifier(project=place[0], domain=place[1])
-
-            def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
-                request = ResourceListRequest(
-                    id=id, limit=limit, token=token, filters=filters, sort_by=order
-                )
-                answer = self._calls.list_executions(request)
-                return answer.executions, answer.token
-
-            return rows(fetch, limit=asked.limit, key=lambda row: row.id.name)
+            rows: Iterator[Any] = self._client.iter_executions(*place, **wanted)
+            return rows
 
         if len(places) == 1:
             return of(places[0])
@@ -221,36 +180,19 @@ class Browser:
         self, execution: WorkflowExecutionIdentifier, asked: Asked, *, parent: str = ""
     ) -> Iterator[Any]:
         """Nodes of an execution, or those below one of them, in the order they came."""
-        filters = asked.filter_text(columns.NODES)
-        order = asked.sort_by(columns.NODES, "created_at")
-
-        def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
-            request = NodeExecutionListRequest(
-                workflow_execution_id=execution,
-                unique_parent_id=parent,
-                limit=limit,
-                token=token,
-                filters=filters,
-                sort_by=order,
-            )
-            answer = self._calls.list_node_executions(request)
-            return answer.node_executions, answer.token
-
-        return rows(fetch, limit=asked.limit, key=lambda row: row.id.node_id)
+        found: Iterator[Any] = self._client.iter_node_executions(
+            execution,
+            unique_parent_id=parent or None,
+            **_wanted(asked, columns.NODES, "created_at"),
+        )
+        return found
 
     def attempts(self, node: NodeExecutionIdentifier, asked: Asked) -> Iterator[Any]:
         """Attempts of a node at its task, in the order they came."""
-        filters = asked.filter_text(columns.ATTEMPTS)
-        order = asked.sort_by(columns.ATTEMPTS, "created_at")
-
-        def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
-            request = TaskExecutionListRequest(
-                node_execution_id=node, limit=limit, token=token, filters=filters, sort_by=order
-            )
-            answer = self._calls.list_task_executions(request)
-            return answer.task_executions, answer.token
-
-        return rows(fetch, limit=asked.limit, key=lambda row: row.id.SerializeToString())
+        found: Iterator[Any] = self._client.iter_task_executions(
+            node, **_wanted(asked, columns.ATTEMPTS, "created_at")
+        )
+        return found
 
     def all_attempts(self, execution: WorkflowExecutionIdentifier, asked: Asked) -> Iterator[Any]:
         """Attempts of every node of an execution, those of nodes within nodes, too."""
@@ -275,21 +217,10 @@ class Browser:
 
     def signals(self, execution: WorkflowExecutionIdentifier, asked: Asked) -> Iterator[Any]:
         """What an execution waits for somebody to say, or was told."""
-        filters = asked.filter_text(columns.SIGNALS)
-        order = asked.sort_by(columns.SIGNALS, "created_at")
-
-        def fetch(limit: int, token: str) -> tuple[Sequence[Any], str]:
-            request = SignalListRequest(
-                workflow_execution_id=execution,
-                limit=limit,
-                token=token,
-                filters=filters,
-                sort_by=order,
-            )
-            answer = self._calls.list_signals(request)
-            return answer.signals, answer.token
-
-        return rows(fetch, limit=asked.limit, key=lambda row: row.id.signal_id)
+        found: Iterator[Any] = self._client.iter_signals(
+            execution, **_wanted(asked, columns.SIGNALS, "created_at")
+        )
+        return found
 
     # Attributes
 
@@ -349,6 +280,15 @@ class Browser:
             min(self._parallelism, len(items)), initializer=_becomes_worker
         ) as pool:
             yield from pool.map(function, items)
+
+
+def _wanted(asked: Asked, known: Mapping[str, str], otherwise: str) -> dict[str, Any]:
+    """What the client's lists take of it."""
+    return {
+        "filters": asked.conditions(known),
+        "sort_by": asked.order(known, otherwise),
+        "limit": asked.limit,
+    }
 
 
 _here = threading.local()
