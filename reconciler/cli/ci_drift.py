@@ -150,7 +150,7 @@ def command(
         push=push,
         labels=labels,
     )
-    with Round(asked, request, os.environ, options, say=say) as looking:
+    with Round(asked, units, request, os.environ, options, say=say) as looking:
         if has_issue:
             looking.connect()
         return run_sections(units, looking.look, options, kind="drifts")

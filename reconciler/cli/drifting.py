@@ -1,7 +1,7 @@
 """One round of looking for drift: each environment compared and told, then what is written."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,7 @@ from reconciler.cli.session import (
     say_without_ledger,
 )
 from reconciler.cli.telemetry import note_drift, stage
-from reconciler.errors import ConfigError, MetricsError
+from reconciler.errors import ConfigError, MetricsError, ReconcilerError
 from reconciler.manifest import Manifest
 from reconciler.model import Diagnostic, DriftKind, DriftReport
 from reconciler.report import drift_as_text, drifts_as_prometheus, told_in, without_secrets_in
@@ -55,6 +55,7 @@ class Round:
     def __init__(
         self,
         asked: Asked,
+        units: Sequence[Unit],
         request: "Request",
         environ: Mapping[str, str],
         options: Settings,
@@ -62,6 +63,7 @@ class Round:
         say: Callable[[str], None],
     ) -> None:
         self._asked = asked
+        self._units = units
         self._request = request
         self._environ = environ
         self._options = options
@@ -91,18 +93,23 @@ class Round:
     ) -> None:
         if self._forge is not None:
             self._forge.close()
-        # What could not be compared has to be told as well.
-        if error is None or (isinstance(error, Exception) and failures.is_ours(error)):
+        if error is None:
             self._write()
+        elif isinstance(error, Exception) and failures.is_ours(error):
+            # What could not be compared has to be told as well; it stays what the command ends by.
+            try:
+                self._write()
+            except (ReconcilerError, OSError) as second:
+                self._say(f"Error: {second}")
 
     def look(self, unit: Unit) -> Result:
         """Compare one environment, tell of it, and print it."""
-        name = unit.workspace.metadata.name if unit.workspace else ""
+        name, _ = place = _place(unit)
         try:
             found, declared = self._compare(unit)
         except Exception as error:
             if failures.is_ours(error):
-                self._failed.append((name, unit.environment, failures.diagnostics(error)))
+                self._failed.append((*place, failures.diagnostics(error)))
             raise
         report = without_secrets_in(found, unit.sensitive)
         say_without_ledger(unit)
@@ -153,8 +160,7 @@ class Round:
         from reconciler.ci import Memory, Standing, key_of, tell_drift
         from reconciler.cli.repository import folder_name
 
-        name = unit.workspace.metadata.name if unit.workspace else ""
-        place = (name, unit.environment)
+        name, _ = place = _place(unit)
         targets, lost = targets_of(unit, "drift") if self._asked.notifies else ([], [])
         standing = Standing(
             key=key_of(folder_name(), unit.listed, unit.environment),
@@ -225,6 +231,7 @@ class Round:
     def _write(self) -> None:
         from reconciler.ci import write_drift_summary
 
+        self._failed += self._not_begun()
         write_drift_summary(self._environ, self._standings)
         if self._asked.sarif is not None:
             _write(self._asked.sarif, self._sarif())
@@ -234,6 +241,18 @@ class Round:
             write_metrics(self._asked.prometheus, text)
         if self._asked.push:
             self._push(self._asked.push, failed)
+
+    def _not_begun(self) -> Iterator[tuple[str, str, Sequence[Diagnostic]]]:
+        """Units of which not even the workspace could be settled, and why."""
+        seen = {one[:2] for one in (*self._reports, *self._failed)}
+        for unit in self._units:
+            if (place := _place(unit)) in seen:
+                continue
+            try:
+                unit.settled  # noqa: B018  it is asked for its errors
+            except Exception as error:
+                if failures.is_ours(error):
+                    yield (*place, failures.diagnostics(error))
 
     def _push(self, url: str, failed: Sequence[Place]) -> None:
         """A group for each, so that runs about others leave it alone."""
@@ -263,6 +282,10 @@ class Round:
             beside=WORKSPACE_FILE,
             reveal=tuple(dict.fromkeys(self._reveal)),
         )
+
+
+def _place(unit: Unit) -> Place:
+    return unit.workspace.metadata.name if unit.workspace else "", unit.environment
 
 
 def _write(file: Path, text: str) -> None:

@@ -260,6 +260,56 @@ def test_every_environment_is_looked_at(cli: Cli, by_hand: Connection, people: W
     assert sarif["automationDetails"]["id"] == "reconciler-drift/shop/production/"
 
 
+def test_one_environment_that_cannot_be_looked_at_hides_no_other(
+    cli: Cli,
+    by_hand: Connection,
+    people: Web,
+    here: Path,
+    github: FakeForge,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its failure is told where machines look, and drift of the others everywhere."""
+    monkeypatch.setenv("RECONCILER_FORGE_TOKEN", TOKEN)
+    more = "environments: {dev: {variables: {size: huge}}, production: {}}"
+    variables = "variables: {size: {type: int, default: 1}}"
+    workspace = WORKSPACE.replace("environments: {production: {}}", f"{more}\n  {variables}")
+    (here / "reconciler.yaml").write_text(workspace)
+    switch_off(by_hand)
+    at = ["--forge", "github", "--repository", github.repository, "--api-url", github.api]
+
+    done = cli("ci", "drift", *at, "--sarif-into", "all.sarif", "--prometheus-into", "all.prom")
+
+    assert done.code == 1, done.err
+    assert [issue.title for issue in github.issues] == ["Drift: shop/production"]
+    assert titles(people) == ["shop/production drifted: 1 deactivated"]
+    runs = json.loads((here / "all.sarif").read_text())["runs"]
+    ended = {
+        run["automationDetails"]["id"]: run["invocations"][0]["executionSuccessful"]
+        for run in runs
+    }
+    assert ended == {
+        "reconciler-drift/shop/dev/": False,
+        "reconciler-drift/shop/production/": True,
+    }
+    text = (here / "all.prom").read_text()
+    assert 'reconciler_drift_success{workspace="shop",environment="dev"} 0' in text
+    assert 'kind="deactivated"} 1' in text
+
+
+def test_metrics_that_cannot_be_pushed_hide_no_other_error(
+    cli: Cli, by_hand: Connection, people: Web, here: Path
+) -> None:
+    """Both are said."""
+    (here / "etl.yaml").write_text("kind: Nonsense")
+
+    done = cli("ci", "drift", "-e", "production", "--push", "http://u:hush@127.0.0.1:1")
+
+    assert done.code == 1
+    assert "Nonsense" in done.err
+    assert "the metrics could not be pushed" in done.err
+    assert "hush" not in done.err
+
+
 def test_what_drifted_stands_on_the_manifests_line(
     cli: Cli, by_hand: Connection, people: Web, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
