@@ -19,15 +19,18 @@ def targets_of(unit: Unit, occasion: str) -> "tuple[list[Target], list[NotifyErr
 
     Their places are secrets, and hidden from now on, whoever writes them.
     """
+    wanted = [
+        one
+        for one in (unit.workspace.spec.notifications if unit.workspace else ())
+        if occasion in one.on and (not one.environments or unit.environment in one.environments)
+    ]
+    if not wanted:
+        return [], []
     from reconciler.ci import Target
 
     found: list[Target] = []
     lost: list[NotifyError] = []
-    for one in unit.workspace.spec.notifications if unit.workspace else ():
-        if occasion not in one.on or (
-            one.environments and unit.environment not in one.environments
-        ):
-            continue
+    for one in wanted:
         url = one.url.read(os.environ, unit.folder)
         token = one.token.read(os.environ, unit.folder) if one.token else ""
         settings().hide(Sensitive([url, token]))
@@ -50,12 +53,12 @@ def targets_of(unit: Unit, occasion: str) -> "tuple[list[Target], list[NotifyErr
 
 def tell_of_plan(unit: Unit, shown: Plan) -> None:
     """Tell whoever wants to know of plans; who cannot be told is only warned of."""
-    from reconciler.report import plan_as_json, summary
-
     targets, lost = targets_of(unit, "plan")
     if not targets:
         _warn(lost)
         return
+    from reconciler.report import plan_as_json, summary
+
     _tell(
         unit,
         targets,
@@ -70,14 +73,14 @@ def tell_of_plan(unit: Unit, shown: Plan) -> None:
 
 def tell_of_apply(unit: Unit, shown: Plan, report: ApplyReport) -> None:
     """Tell of an apply that did, or failed to do, anything; as `tell_of_plan`."""
-    from reconciler.report import outcome_line, report_as_json
-
     if not report.outcomes:
         return
     targets, lost = targets_of(unit, "apply")
     if not targets:
         _warn(lost)
         return
+    from reconciler.report import outcome_line, report_as_json
+
     counts = report.counts()
     state = "done" if report.succeeded else "partial" if report.wrote else "failed"
     failed = [one for one in report.outcomes if one.status is Status.FAILED]

@@ -15,7 +15,8 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader, Metric
 
 from reconciler.model import DriftKind
 from reconciler.notify.telemetry import _Meters
-from reconciler.report import DRIFT_METRICS
+from reconciler.report import DRIFT_METRICS, drifts_as_prometheus
+from tests.report.test_drift import REPORT
 
 FOLDER = Path(__file__).parent.parent.parent / "examples/monitoring"
 PROMTOOL = shutil.which("promtool")
@@ -110,3 +111,20 @@ def test_prometheus_agrees(words: tuple[str, str]) -> None:
         [PROMTOOL, kind, "rules", file], cwd=FOLDER, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed (Debian: prometheus)")
+def test_prometheus_reads_what_is_written() -> None:
+    """Every metric, whatever names hold; its own linter has nothing to say."""
+    assert PROMTOOL is not None
+    odd = 'sh"op\\'
+    text = drifts_as_prometheus(
+        [(odd, "é", REPORT)],
+        failed=[("shop", "dev")],
+        told={("shop", "dev"): {"chat": "abcd"}},
+    )
+    done = subprocess.run(
+        [PROMTOOL, "check", "metrics"], input=text, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    assert all(f"# TYPE {name} gauge" in text for name in DRIFT_METRICS)
