@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from reconciler.ci.review import Difference, Reviewed, difference, reviewed_in, reviewed_steps
+from reconciler.ci.stale import mark_stale
 from reconciler.ci.steps import step_digests, steps_digest
 from reconciler.errors import ForgeError, NotReviewedError
 from reconciler.forge import MARKER_ROOM, Check, Forge, Pull, Request, State, connect, has_token
@@ -157,6 +158,27 @@ class Merge:
         good = report.succeeded and not plan.conflicts
         state = State.SUCCESS if good else State.FAILURE
         self._tell(pages, state, told or "nothing to do")
+        if report.wrote:
+            self._mark_others()
+
+    def _mark_others(self) -> None:
+        """Tell the open requests that what they were told may be over."""
+        target = self.pull.target if self.pull is not None else self.request.branch
+        if self.forge is None or not target:
+            return
+        try:
+            number = mark_stale(
+                self.forge,
+                marker=f"preview:{self.key}",
+                target=target,
+                but=self.pull.number if self.pull is not None else None,
+                commit=self.commit,
+            )
+        except ForgeError as error:
+            self.say(f"Warning: {error}")
+            return
+        if number:
+            self.say(f"Marked the previews of {number} open request(s) as stale.")
 
     def failed(self, problems: Sequence[Diagnostic]) -> None:
         """Tell the request why nothing, or not all, was done."""

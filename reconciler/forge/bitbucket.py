@@ -114,6 +114,21 @@ class Bitbucket(Forge):
         )
         return [one["id"] for one in sorted(found, key=lambda one: one.get("state") != "MERGED")]
 
+    def open_pulls(self, target: str) -> Sequence[int]:
+        found = self.http.pages(
+            f"{self._repo}/pullrequests",
+            to="list the open requests",
+            needs=_READ,
+            state="OPEN",
+            pagelen=50,
+        )
+        ours = (
+            one["id"]
+            for one in found
+            if self._known(one, "destination", "branch", "name") == target
+        )
+        return sorted(ours, reverse=True)
+
     def reviews(self, number: int) -> Sequence[Review]:
         return [
             Review(self._known(one, "user", "nickname"), one.get("state") == "approved")

@@ -160,6 +160,10 @@ class Forge(ABC):
         """The requests that brought a commit, or whose merge it is; merged ones first."""
 
     @abstractmethod
+    def open_pulls(self, target: str) -> Sequence[int]:
+        """The open requests that go into a branch, the newest first."""
+
+    @abstractmethod
     def reviews(self, number: int) -> Sequence[Review]:
         """What reviewers said, in order; of one reviewer the last counts."""
 

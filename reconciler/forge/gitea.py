@@ -74,6 +74,17 @@ class Gitea(Forge):
             return []
         return [found["number"]]
 
+    def open_pulls(self, target: str) -> Sequence[int]:
+        found = self.http.pages(
+            f"{self._repo}/pulls",
+            to="list the open requests",
+            needs=_READ,
+            state="open",
+            limit=_PAGE,
+        )
+        ours = (one["number"] for one in found if one["base"]["ref"] == target)
+        return sorted(ours, reverse=True)
+
     def reviews(self, number: int) -> Sequence[Review]:
         found = self.http.pages(
             f"{self._repo}/pulls/{number}/reviews",

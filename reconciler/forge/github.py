@@ -99,6 +99,17 @@ class GitHub(Forge):
         )
         return [one["number"] for one in sorted(found, key=lambda one: not one.get("merged_at"))]
 
+    def open_pulls(self, target: str) -> Sequence[int]:
+        found = self.http.pages(
+            f"{self._repo}/pulls",
+            to="list the open requests",
+            needs=_PULLS,
+            state="open",
+            base=target,
+            per_page=_PAGE,
+        )
+        return sorted((one["number"] for one in found), reverse=True)
+
     def reviews(self, number: int) -> Sequence[Review]:
         found = self.http.pages(
             f"{self._repo}/pulls/{number}/reviews",

@@ -71,6 +71,17 @@ class GitLab(Forge):
         )
         return [one["iid"] for one in sorted(found, key=lambda one: one["state"] != "merged")]
 
+    def open_pulls(self, target: str) -> Sequence[int]:
+        found = self.http.pages(
+            f"{self._project}/merge_requests",
+            to="list the open requests",
+            needs=_READ,
+            state="opened",
+            target_branch=target,
+            per_page=_PAGE,
+        )
+        return sorted((one["iid"] for one in found), reverse=True)
+
     def reviews(self, number: int) -> Sequence[Review]:
         found = self.http.get(
             f"{self._project}/merge_requests/{number}/approvals",

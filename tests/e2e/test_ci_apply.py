@@ -13,6 +13,7 @@ from tests.e2e.between import Between
 from tests.e2e.conftest import ETL, Cli, Result
 from tests.e2e.pipeline import OTHER, Pipeline, checkout
 from tests.forge.conftest import FAKES
+from tests.forge.fake import FakePull
 from tests.forge.fake_github import FakeGitHub
 
 NEXT = ETL.replace("etl:1.4", "etl:1.5")
@@ -245,3 +246,39 @@ def test_a_label_approves_what_a_policy_found(pipeline: Pipeline, cli: Cli) -> N
     done = merged(pipeline, cli, "--request", "7")
 
     assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize("name", [*FAKES])
+def test_an_apply_marks_other_previews_as_stale(
+    name: str, here: Path, admin: Between, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of open requests into the same branch; running those again takes the mark off."""
+    with FAKES[name]().served() as forge:
+        pipeline = checkout(here, forge, monkeypatch)
+        more = ["--api-url", forge.api] if name == "bitbucket" else []
+        pipeline.branch()
+        pipeline.write(etl=NEXT)
+        pipeline.push()
+        pipeline.job()
+        assert cli("ci", "preview", *more).code == 0
+        forge.pulls[8] = FakePull(8, state="merged", merge_commit="8" * 40, head="9" * 40)
+        forge.pulls[9] = FakePull(9, target="release")
+
+        pipeline.git("checkout", "-q", "main")
+        pipeline.job(event={}, CI_MERGE_REQUEST_IID="", BITBUCKET_PR_ID="")
+        line = ("--unreviewed", "--request", "8", *more)
+        applied = cli("ci", "apply", *line)
+        assert applied.code == 0, applied.err
+        assert "Marked the previews of 1 open request(s) as stale" in applied.err
+        (marked,) = forge.comments()
+        assert "Flyte Admin has moved since this was planned" in marked
+        assert "reconciler-steps" in marked
+        assert cli("ci", "apply", *line).code == 0
+        assert forge.comments() == [marked]
+
+        pipeline.git("checkout", "-q", forge.pull.source)
+        pipeline.job(run=12)
+        assert cli("ci", "preview", *more).code == 0
+        (again,) = forge.comments()
+        assert "Flyte Admin has moved since this was planned" not in again
+    assert not forge.complaints

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 HEAD = "c0ffee" + "0" * 34
@@ -227,7 +227,7 @@ class FakeForge:
         return issue
 
     @contextmanager
-    def served(self) -> "Iterator[FakeForge]":
+    def served(self) -> Iterator[Self]:
         """The forge, on a port of its own for as long as the context lasts."""
         forge = self
 

@@ -15,6 +15,7 @@ class FakeBitbucket(FakeForge):
     bot = "{b07}"
     routes: ClassVar = [
         ("GET", "/user", "user"),
+        ("GET", f"{R}/pullrequests", "list_pulls"),
         ("GET", f"{R}/pullrequests/(?P<number>\\d+)", "read_pull"),
         ("GET", f"{R}/commit/(?P<sha>\\w+)/pullrequests", "pulls_of"),
         ("GET", f"{R}/pullrequests/(?P<number>\\d+)/comments", "list_comments"),
@@ -73,6 +74,14 @@ class FakeBitbucket(FakeForge):
             ],
             "links": {"html": {"href": f"{self.url}/{self.repository}/pull-requests/{number}"}},
         }
+
+    def list_pulls(self, call: Call, repo: str) -> Any:
+        self.check(int(call.query["pagelen"]) <= 50, "pagelen is over 50")
+        return [
+            self.read_pull(call, repo, str(one.number))
+            for one in self.pulls.values()
+            if one.state.upper() == call.query["state"]
+        ]
 
     def pulls_of(self, call: Call, repo: str, sha: str) -> Any:
         return [

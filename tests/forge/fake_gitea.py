@@ -14,6 +14,7 @@ class FakeGitea(FakeForge):
     token_header = ("Authorization", f"token {TOKEN}")
     routes: ClassVar = [
         ("GET", "/user", "user"),
+        ("GET", f"{R}/pulls", "list_pulls"),
         ("GET", f"{R}/pulls/(?P<number>\\d+)", "read_pull"),
         ("GET", f"{R}/commits/(?P<sha>\\w+)/pull", "pull_of"),
         ("GET", f"{R}/pulls/(?P<number>\\d+)/reviews", "reviews"),
@@ -51,6 +52,14 @@ class FakeGitea(FakeForge):
             "labels": [{"name": name} for name in pull.labels],
             "html_url": f"{self.url}/{self.repository}/pulls/{number}",
         }
+
+    def list_pulls(self, call: Call, repo: str) -> Any:
+        self.check(set(call.query) <= {"state", "limit", "page", "sort"}, "unknown query")
+        return [
+            self.read_pull(call, repo, str(one.number))
+            for one in self.pulls.values()
+            if one.state == call.query["state"]
+        ]
 
     def pull_of(self, call: Call, repo: str, sha: str) -> Any:
         for one in self.pulls.values():

@@ -28,6 +28,7 @@ class FakeGitHub(FakeForge):
     routes: ClassVar = [
         ("GET", "/user", "user"),
         ("POST", "/graphql", "viewer"),
+        ("GET", f"{R}/pulls", "list_pulls"),
         ("GET", f"{R}/pulls/(?P<number>\\d+)", "read_pull"),
         ("GET", f"{R}/commits/(?P<sha>\\w+)/pulls", "pulls_of"),
         ("GET", f"{R}/pulls/(?P<number>\\d+)/reviews", "reviews"),
@@ -100,6 +101,14 @@ class FakeGitHub(FakeForge):
             "labels": [{"name": name} for name in pull.labels],
             "html_url": f"{self.url}/{self.repository}/pull/{number}",
         }
+
+    def list_pulls(self, call: Call, repo: str) -> Any:
+        base = call.query.get("base")
+        return [
+            self.read_pull(call, repo, str(one.number))
+            for one in self.pulls.values()
+            if one.state == call.query["state"] and base in (None, one.target)
+        ]
 
     def pulls_of(self, call: Call, repo: str, sha: str) -> Any:
         return [

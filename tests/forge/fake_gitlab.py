@@ -27,6 +27,8 @@ class FakeGitLab(FakeForge):
         ("PUT", f"{P}/issues/(?P<number>\\d+)", "change_issue"),
         ("POST", f"{P}/issues/(?P<number>\\d+)/notes", "remark"),
         ("GET", f"{P}/jobs/(?P<number>\\d+)", "job"),
+        # The last, for what it matches others match better.
+        ("GET", f"{P}/merge_requests", "list_pulls"),
     ]
 
     def user(self, call: Call) -> Any:
@@ -50,6 +52,15 @@ class FakeGitLab(FakeForge):
             "labels": pull.labels,
             "web_url": f"{self.url}/{self.repository}/-/merge_requests/{number}",
         }
+
+    def list_pulls(self, call: Call, repo: str) -> Any:
+        return [
+            self.read_pull(call, repo, str(one.number))
+            for one in self.pulls.values()
+            if one.state == "open"
+            and call.query["state"] == "opened"
+            and one.target == call.query["target_branch"]
+        ]
 
     def pulls_of(self, call: Call, repo: str, sha: str) -> Any:
         return [
