@@ -12,7 +12,7 @@ from reconciler.cli.readers import for_readers
 from reconciler.cli.sections import Result
 from reconciler.cli.session import Unit, connected
 from reconciler.errors import ConfigError
-from reconciler.model import Scope
+from reconciler.model import Plan, Scope
 from reconciler.remote import Remote
 from reconciler.report import plan_as_json, plan_as_text, report_as_json, report_as_text
 
@@ -45,7 +45,7 @@ def clean(
     wanted = _wanted(unit, places)
     if not wanted:
         say("No previews here: `preview:` of reconciler.yaml names no domain.")
-        return Result(Exit.OK, "{}" if settings.json else "")
+        return Result(Exit.OK, plan_as_json(Plan(())) if settings.json else "")
     with connected(settings, unit, parallelism=parallelism) as (remote, _):
         found = tuple(dict.fromkeys(_scopes(remote, wanted)))
         plan = retiring(remote, found, is_over, now=now)

@@ -25,7 +25,8 @@ def try_out(planned: Planned, unit: Unit, asked: "Asked", settings: Settings) ->
     if place is None:
         said = "no `preview:` in reconciler.yaml says where it could be tried out"
         return _failed(planned, ConfigError(f"--deploy: {said}"), settings)
-    if planned.plan.conflicts or planned.plan.obstacles:
+    refused = any(verdict.refuses for verdict in planned.plan.verdicts)
+    if planned.plan.conflicts or planned.plan.obstacles or refused:
         return _remarked(planned, "Nothing is there to be tried out: this plan would be refused.")
     try:
         made = deployment(

@@ -1,9 +1,11 @@
 """A request is tried out where nothing runs by itself, and nothing is left of it in the end."""
 
+import json
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+import grpc
 import pytest
 from flyteidl.admin.common_pb2 import (
     NamedEntityListRequest,
@@ -20,6 +22,15 @@ from tests.e2e.pipeline import OTHER, WORKSPACE, Pipeline, checkout
 from tests.forge.fake_github import FakeGitHub
 
 PREVIEW = "  preview: {domain: staging, ttl: 2d}\n"
+POLICY = """\
+apiVersion: reconciler/v1
+kind: Policy
+metadata: {name: nothing-at-all}
+spec:
+  each: plan
+  deny: "true"
+  message: nothing goes
+"""
 CHANGED = ETL.replace("etl:1.4", "etl:1.5").replace("0 6", "30 5")
 
 
@@ -210,6 +221,67 @@ def test_two_requests_share_a_name_until_both_are_over(
     assert cli("ci", "clean").code == 0
     assert archived(admin) == set()
     assert "No changes" in cli("ci", "clean", "--expired").out
+
+
+def test_what_admin_refuses_is_told(pipeline: Pipeline, cli: Cli, admin: Between) -> None:
+    """The preview stands; that not all of it can be tried out is said in it, and by the exit."""
+    admin.refuse("CreateWorkflow", code=grpc.StatusCode.PERMISSION_DENIED)
+
+    done = cli("ci", "preview", "--deploy")
+
+    assert done.code == 5
+    (comment,) = pipeline.forge.comments()
+    assert "etl:1.5" in comment
+    assert "Not all of it could be registered" in comment
+    assert "try it out" not in comment
+    assert "etl.daily" in done.err
+
+
+def test_a_plan_that_is_refused_is_not_tried_out(
+    pipeline: Pipeline, cli: Cli, admin: Between
+) -> None:
+    """A policy that forbids an image forbids it there as well."""
+    folder = pipeline.folder
+    (folder / "policy.yaml").write_text(POLICY)
+    said = WORKSPACE + PREVIEW + "  policies: [{path: policy.yaml}]\n"
+    (folder / "reconciler.yaml").write_text(said)
+
+    done = cli("ci", "preview", "--deploy")
+
+    assert done.code == 3, done.err
+    assert previewed(admin) == []
+    assert "would be refused" in pipeline.forge.comments()[0]
+
+
+def test_environments_are_cleaned_where_they_are_tried_out(
+    pipeline: Pipeline, cli: Cli, admin: Between
+) -> None:
+    """All of them, unless one is named; one without a place is passed over; `--in` names any."""
+    assert cli("ci", "preview", "--deploy").code == 0
+    (pipeline.folder / "reconciler.yaml").write_text(
+        WORKSPACE + "  environments:\n    dev: {preview: {domain: staging}}\n    production: {}\n"
+    )
+
+    shown = cli("ci", "clean", "--dry-run", "--json")
+    sections = json.loads(shown.out)["sections"]
+    assert [one["exit_code"] for one in sections] == [0, 0]
+    assert len(sections[0]["result"]["actions"]) == 3
+    assert sections[1]["result"]["actions"] == []
+
+    assert "No changes" in cli("ci", "clean", "-e", "production", "--in", "production").out
+    done = cli("ci", "clean", "-e", "production", "--in", "flytesnacks/staging", "--json")
+    assert done.code == 0, done.err
+    assert archived(admin) == {"etl.daily", "etl.extract"}
+
+
+def test_what_is_over_must_be_said(pipeline: Pipeline, cli: Cli, admin: Between) -> None:
+    """Outside of a request nothing is guessed."""
+    pipeline.job(event={"ref": "refs/heads/main"})
+
+    done = cli("ci", "clean")
+
+    assert done.code == 1
+    assert "Give --expired, or a request" in done.err
 
 
 def test_it_needs_a_place_and_a_request(pipeline: Pipeline, cli: Cli, admin: Between) -> None:

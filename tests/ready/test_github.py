@@ -4,6 +4,8 @@ What they use of others is left out, for nothing is fetched; `actions/checkout` 
 """
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +99,6 @@ class Act:
 
     @property
     def admin(self) -> str:
-        import os
-
         return os.environ["RECONCILER_ADMIN"]
 
 
@@ -134,7 +134,7 @@ def active_image(act: Act) -> str:
 
 def with_action(act: Act, inputs: dict[str, str]) -> None:
     folder = act.pipeline.folder / "action"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "action.yml").write_text((ROOT / "action.yml").read_text())
     act.write("flyte.yml", CALLER.format(inputs=json.dumps({"package": "none", **inputs})))
 
@@ -167,6 +167,42 @@ def test_inputs_of_the_action_are_never_run(act: Act) -> None:
 
     assert done.returncode == 1
     assert not [*act.home.rglob("evil"), *act.pipeline.folder.rglob("evil")]
+
+
+STUB = """\
+#!/bin/bash
+# What `python -m venv FOLDER` and `pip install` leave, without a package index.
+if [ "$2" = venv ]; then
+  mkdir -p "$3/bin"
+  cp "$0" "$3/bin/python"
+  cp "$(command -v reconciler)" "$3/bin/reconciler"
+else
+  printf 'word:%s\n' "$@"
+fi
+"""
+
+
+def test_the_action_installs_its_own_release_apart(act: Act) -> None:
+    """With the versions that it is tested with, into a folder of the runner's; or what is said."""
+    python = act.home / "python"
+    python.write_text(STUB)
+    python.chmod(0o755)
+    with_action(act, {"command": "preview", "token": "", "python": str(python), "package": ""})
+    act.pipeline.push()
+
+    done = act.run("pull_request")
+
+    assert done.returncode == 0, done.stdout
+    words = re.findall(r"word:(\S+)", done.stdout)
+    assert words[:3] == ["-m", "pip", "install"]
+    assert words[-3] == "--constraint"
+    assert words[-2] == f"{words[-1].rstrip('/')}/constraints.txt"
+    assert "Nothing is posted: there is no token" in done.stdout
+    assert act.pipeline.forge.comments() == []
+
+    with_action(act, {"command": "preview", "python": str(python), "package": "flyte==9 ; evil"})
+    words = re.findall(r"word:(.*)", act.run("pull_request").stdout)
+    assert words[-1] == "flyte==9 ; evil"
 
 
 def test_a_request_is_previewed_merged_applied_and_watched(act: Act) -> None:
