@@ -10,5 +10,7 @@ deny contains sprintf("it has no label %s", [input.params.label]) if {
 }
 
 has_owner if {
-	input.object.spec.labels.values[input.params.label] != ""
+	some label, owner in input.object.spec.labels.values
+	label == input.params.label
+	owner != ""
 }
