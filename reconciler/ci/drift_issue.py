@@ -4,6 +4,7 @@ Its text depends on the drift alone, and on nothing of the run that found it: so
 when the drift does, and nobody is told of an edit that says nothing new.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -93,6 +94,13 @@ def _flags(one: Standing) -> str:
     return workspace + (f" -e {one.environment}" if one.environment else "")
 
 
+# Lines of manifests that hold no value, and what the value of any other line is called.
+_PAIR = (
+    r"(apiVersion|kind|metadata|spec|state|version|archived|project|domain|name)"
+    r": *[\w.@/\"'-]*"
+)
+_PLAIN = re.compile(rf"[-+] *(---|{_PAIR}|((metadata|spec): *)?\{{{_PAIR}(, *{_PAIR})*\}}) *")
+_CALLED = re.compile(r"[-+] *(- )?[\w.-]+:")
 _FOOT = (
     "---\nKept by `reconciler ci drift`: it says what drifts now, and is closed once nothing does."
     "\n"
@@ -100,6 +108,17 @@ _FOOT = (
 
 
 def changed_lines(patch: str) -> str:
-    """Of a unified diff the files, places and changed lines; nothing that only stands beside."""
-    kept = [line for line in patch.splitlines() if line[:1] in ("-", "+", "@")]
-    return "".join(f"{line}\n" for line in kept)
+    """Of a unified diff the files, places and changed lines; nothing that only stands beside.
+
+    A changed line may hold any value that manifests do: only of names and states it is shown,
+    of others by what it is called.
+    """
+    kept = (line for line in patch.splitlines() if line[:1] in ("-", "+", "@"))
+    return "".join(f"{_without_value(line)}\n" for line in kept)
+
+
+def _without_value(line: str) -> str:
+    if line.startswith(("--- ", "+++ ", "@@ ")) or not line[1:].strip() or _PLAIN.fullmatch(line):
+        return line.partition(" @@")[0] + " @@" if line.startswith("@@ ") else line
+    called = _CALLED.match(line)
+    return f"{called[0]} …" if called else f"{line[0]} …"
