@@ -39,4 +39,6 @@ def command(context: click.Context, shell: str) -> None:
     program = context.find_root().command
     script = found(program, {}, "reconciler", COMPLETING)
     text = script.source_template % script.source_vars()
+    if shell == "fish":  # which would sort versions, the newest of which come first
+        text = text.replace("complete --no-files", "complete --keep-order --no-files")
     sys.stdout.write((_BASH if shell == "bash" else "") + text.rstrip() + "\n")

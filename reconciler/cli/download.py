@@ -78,6 +78,9 @@ def command(
                 files = [_deck(remote, id, node or "", folder)]
             else:
                 given = _literals(remote, id, node, inputs=inputs)
+                if not given:
+                    what = f"{node} of {id}" if node else id
+                    sys.stderr.write(f"{what} has no {'inputs' if inputs else 'outputs'}.\n")
                 files = _fetched(remote, _picked(given, names), folder)
     _tell(files, as_json=as_json)
 

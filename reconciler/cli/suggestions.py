@@ -169,10 +169,13 @@ def _names(kind: str) -> "Callable[[Remote, _Question], Iterator[Suggestion]]":
 
 
 def _runnable(remote: "Remote", question: _Question) -> Iterator[Suggestion]:
+    from reconciler.model import LEDGER_PREFIX
+
     seen: dict[str, str] = {}
     for kind, word in (("LAUNCH_PLAN", "launch plan"), ("WORKFLOW", "workflow"), ("TASK", "task")):
         for name, _ in _names(kind)(remote, question):
-            seen.setdefault(name, word)
+            if not name.startswith(LEDGER_PREFIX):  # tasks that hold what was applied; none runs
+                seen.setdefault(name, word)
     return iter(sorted(seen.items()))
 
 

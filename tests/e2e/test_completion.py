@@ -157,16 +157,38 @@ def test_scripts_are_what_the_shell_reads(cli: Cli, shell: str) -> None:
 def test_bash_completes_a_version(cli: Cli, world: Running, here: Path) -> None:
     """In a real shell, `NAME@` is one word."""
     (here / "complete.bash").write_text(cli("completion", "bash").out)
-    (here / "reconciler").write_text(f'#!/bin/sh\nexec {sys.executable} -m reconciler "$@"\n')
-    (here / "reconciler").chmod(0o755)
     script = (
         "source ./complete.bash; COMP_WORDS=(reconciler launch lp@); COMP_CWORD=2; "
         "_reconciler_completion reconciler; printf '%s\\n' \"${COMPREPLY[@]}\"; "
         "printf '%s' \"$COMP_WORDBREAKS\""
     )
 
+    replies = in_shell(here, "bash", "-c", script).split("\n")
+
+    assert replies[:2] == ["lp@v2", "lp@v1"]
+    assert "@" not in replies[-1]
+
+
+@pytest.mark.skipif(not shutil.which("fish"), reason="there is no fish here")
+def test_fish_completes_live_names(cli: Cli, world: Running, here: Path) -> None:
+    """In a real shell, with what they are; versions by their whole word."""
+    (here / "complete.fish").write_text(cli("completion", "fish").out)
+
+    def completed(line: str) -> list[str]:
+        script = f"source ./complete.fish; complete -C '{line}'"
+        return in_shell(here, "fish", "--no-config", "-c", script).splitlines()
+
+    assert completed("reconciler relau")[0].split("\t")[0] == "relaunch"
+    assert completed("reconciler launch l") == ["lp\tlaunch plan"]
+    assert completed("reconciler launch lp@") == ["lp@v2", "lp@v1"]
+
+
+def in_shell(here: Path, *command: str) -> str:
+    """What a shell prints in which this very program is on the path."""
+    (here / "reconciler").write_text(f'#!/bin/sh\nexec {sys.executable} -m reconciler "$@"\n')
+    (here / "reconciler").chmod(0o755)
     done = subprocess.run(
-        ["bash", "-c", script],
+        command,
         env={
             **os.environ,
             "PATH": f"{here}:{os.environ['PATH']}",
@@ -177,10 +199,17 @@ def test_bash_completes_a_version(cli: Cli, world: Running, here: Path) -> None:
         text=True,
         check=True,
     )
+    return done.stdout
 
-    replies = done.stdout.split("\n")
-    assert replies[:2] == ["lp@v2", "lp@v1"]
-    assert "@" not in replies[-1]
+
+def test_what_a_ledger_is_made_of_is_not_offered(
+    tab: Tab, admin: Between, cli: Cli, here: Path
+) -> None:
+    """Its tasks hold what was applied; nobody runs them."""
+    assert cli("init").code == 0
+    assert cli("apply", "--auto-approve").code == 0
+
+    assert tab("reconciler launch ") == ["hello.daily", "hello.greet"]
 
 
 def test_the_cache_holds_names_only(tab: Tab, world: Running, here: Path) -> None:

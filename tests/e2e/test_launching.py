@@ -413,6 +413,9 @@ def test_outputs_are_downloaded(cli: Cli, world: Running, here: Path) -> None:
     assert json.loads(Path(done.out.strip()).read_text()) == 42
     assert [(row["path"], row["bytes"]) for row in given["files"]] == [("results/x.json", 2)]
     assert cli("download", "one", "nothing").code == 1
+    assert "n0 of flytesnacks/development/one has no inputs" in (
+        cli("download", "one", "--node", "n0", "--inputs").err
+    )
 
 
 def test_a_file_of_this_machine_is_an_input(cli: Cli, world: Running, here: Path) -> None:
