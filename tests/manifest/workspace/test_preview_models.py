@@ -27,7 +27,7 @@ def written(folder: Path, text: str = WORKSPACE) -> Path:
 
 
 def test_an_environment_may_have_a_place_of_its_own(tmp_path: Path) -> None:
-    """In the place of the workspace's, which holds for the others; three days unless it is said."""
+    """In the place of the workspace's, which holds for the others; else for three days."""
     workspace = load_workspace(str(written(tmp_path)))
 
     staging = settle(workspace, "staging", environ={}).preview
