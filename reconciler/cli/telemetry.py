@@ -108,7 +108,13 @@ def end(code: int) -> None:
     """Send what is left; whatever becomes of it, the exit code stands."""
     global _running
     running, _running = _running, None
-    if running is not None and (problem := running.end(code, time.monotonic() - _began)):
+    if running is None:
+        return
+    try:
+        problem = running.end(code, time.monotonic() - _began)
+    except Exception as error:  # a library's own: the command is done, and stays so
+        problem = f"it failed ({type(error).__name__})"
+    if problem:
         _warn(problem)
 
 

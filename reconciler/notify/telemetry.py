@@ -11,6 +11,7 @@ error's text. Loaded only where a collector is named; see `docs/monitoring.md` f
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -208,10 +209,8 @@ class Telemetry:
             root.set_status(Status(StatusCode.ERROR))
         for span in (*self._steps.values(), *reversed(self._stack)):
             span.end()
-        self._tracing.force_flush()
-        self._metering.force_flush()
-        self._tracing.shutdown()
-        self._metering.shutdown()
+        with ThreadPoolExecutor(2) as pool:  # neither waits until the other has given up
+            [*pool.map(_send_rest, (self._tracing, self._metering))]
         return self._sent.problem
 
     @contextmanager
@@ -275,12 +274,18 @@ class _Meters:
 
 
 class _Sent:
-    """Whether what was sent arrived."""
+    """What of all that was sent did not arrive."""
 
-    problem = ""
+    def __init__(self) -> None:
+        self._lost: set[str] = set()
 
     def note(self, what: str) -> None:
-        self.problem = self.problem or f"the collector did not take the {what}"
+        self._lost.add(what)
+
+    @property
+    def problem(self) -> str:
+        lost = " and ".join(sorted(self._lost))
+        return f"the collector did not take {lost}" if lost else ""
 
 
 class _Spans(OTLPSpanExporter):
@@ -307,6 +312,11 @@ class _Metrics(OTLPMetricExporter):
         if result is not MetricExportResult.SUCCESS:
             self._said.note("metrics")
         return result
+
+
+def _send_rest(provider: TracerProvider | MeterProvider) -> None:
+    provider.force_flush()
+    provider.shutdown()
 
 
 def _safely(export: Callable[[Any], Result], data: Any, failure: Result) -> Result:

@@ -158,9 +158,12 @@ def test_what_a_collector_asks_for_is_sent(
                 "OTEL_EXPORTER_OTLP_ENDPOINT": "http://u:hush@127.0.0.1:1",
                 "OTEL_EXPORTER_OTLP_TIMEOUT": "0.2",
             },
-            "the collector did not take the traces",
+            "the collector did not take metrics and traces",
         ),
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "nonsense"}, "the collector did not take the traces"),
+        (
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "nonsense"},
+            "the collector did not take metrics and traces",
+        ),
     ],
 )
 def test_a_collector_that_cannot_be_told_ends_nothing(
