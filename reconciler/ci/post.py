@@ -93,7 +93,7 @@ def _post(
     posted = forge.post(number, f"preview:{one.key}", pages, facts=said)
     where = posted.urls[0] if posted.urls else f"request {number}"
     if posted.fate is Fate.OUTDATED:
-        return f"A newer run has posted already, so this one posts nothing: {where}"
+        return f"A newer commit or run takes its place, so nothing is posted: {where}"
     return f"Posted ({posted.fate}): {where}"
 
 

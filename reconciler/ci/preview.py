@@ -176,7 +176,7 @@ def _comment(forge: Forge, request: Request, one: Planned) -> str:
     posted = forge.post(request.number, one.marker, pages, facts=facts)
     where = posted.urls[0] if posted.urls else f"request {request.number}"
     if posted.fate is Fate.OUTDATED:
-        return f"A newer run has posted already, so this one posts nothing: {where}"
+        return f"A newer commit or run takes its place, so nothing is posted: {where}"
     return f"Posted ({posted.fate}): {where}"
 
 
@@ -201,8 +201,6 @@ def _stale(forge: Forge, request: Request, one: Planned, before: Note | None) ->
             f"{request.target or pull.target} has moved on since {request.base[:12]}, which this "
             "was planned with. Run it again to see what merging does now."
         )
-    if pull is not None and commit and not _same(pull.head, commit):
-        found.append(f"{pull.head[:12]} was pushed since; this is about {commit[:12]}.")
     return tuple(found)
 
 

@@ -1,5 +1,6 @@
 """`reconciler ci apply`."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,6 +124,12 @@ def command(
     from reconciler.cli.sections import run_sections
     from reconciler.cli.session import find_units
 
+    for digest in approved:
+        if not re.fullmatch(r"[0-9a-fA-F]{8,64}", digest):
+            raise click.BadParameter(
+                f"{digest} is no digest: 8 hexadecimal digits or more, as `ci apply` tells them",
+                param_hint="--approved-digest",
+            )
     options = settings()
     manner = Manner(
         ask=False,

@@ -69,8 +69,8 @@ class Forge(ABC):
             facts: Words that the hidden marker keeps, and `read` gives again. Of these `commit`
                 is the commit they are about, `at` when they were found out, in RFC 3339.
 
-        Shape: what a newer run wrote is left alone: one of the request's newest commit is newer
-            than any other, and of one commit the later `at`.
+        Shape: nothing is written for a commit that is no longer the request's newest; and what a
+            newer run wrote is left alone, of one commit the one with the later `at`.
         """
         from reconciler.forge.sticky import post
 

@@ -2,7 +2,9 @@
 
 There is no way to write a comment only if there is none yet. So whoever writes looks again, until
 nothing is left to do: two runs that created theirs at once both see four then, and agree which
-to keep, the oldest ones.
+to keep, the oldest ones. Nor is there a way to change a comment only if it is still what was read:
+the run of an older commit that is about to write when a newer one's does would overwrite that. It
+looks for newer commits and comments right before; the moment that is left is one call long.
 """
 
 import contextlib
@@ -42,11 +44,13 @@ def post(
     written: set[tuple[str, str]] = set()
     head = ""
     for _ in range(_ROUNDS):
-        found = list(_ours(forge, number, marker))
-        # After the comments: a commit that is pushed in between is seen by whoever comes later.
+        # Before the comments: whoever posts for a newer commit in between is seen in them.
         head = _head(forge, number)
-        if any(_is_newer(one.words, facts, head) for one in found):
-            return Posted(Fate.OUTDATED, tuple(one.comment.url for one in found))
+        found = list(_ours(forge, number, marker))
+        newer = [one for one in found if _rank(one.words, head) > _rank(facts, head)]
+        if newer or (head and "commit" in facts and not _is_of(facts["commit"], head)):
+            _withdraw(forge, number, found if newer else [], facts)
+            return Posted(Fate.OUTDATED, tuple(one.comment.url for one in newer or found))
         try:
             changed = _round(forge, number, found, bodies, written)
         except ForgeMissingError:
@@ -155,12 +159,19 @@ def _head(forge: "Forge", number: int) -> str:
         return ""
 
 
-def _is_newer(theirs: Mapping[str, str], ours: Mapping[str, str], head: str) -> bool:
-    return _rank(theirs, head) > _rank(ours, head)
+def _withdraw(
+    forge: "Forge", number: int, found: Sequence[_Ours], facts: Mapping[str, str]
+) -> None:
+    """Delete what this very run has added beside a newer run's comments."""
+    for one in found:
+        if all(one.words.get(name) == facts.get(name) for name in ("commit", "at", "run")):
+            _delete(forge, number, one.comment)
 
 
 def _rank(words: Mapping[str, str], head: str) -> tuple[bool, str, str]:
-    commit = words.get("commit", "")
+    return _is_of(words.get("commit", ""), head), words.get("at", ""), words.get("run", "")
+
+
+def _is_of(commit: str, head: str) -> bool:
     # One forge shortens commits.
-    current = bool(head and commit) and (commit.startswith(head) or head.startswith(commit))
-    return current, words.get("at", ""), words.get("run", "")
+    return bool(head and commit) and (commit.startswith(head) or head.startswith(commit))

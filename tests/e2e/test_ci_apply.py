@@ -119,6 +119,7 @@ def test_a_digest_on_the_line_approves_it(pipeline: Pipeline, cli: Cli) -> None:
     assert stopped.code == 3
     digest = stopped.err.partition("--approved-digest ")[2][:12]
 
+    assert cli("ci", "apply", "--approved-digest", digest[:4]).code == 64
     done = cli("ci", "apply", "--approved-digest", digest)
 
     assert done.code == 0, done.err
