@@ -72,7 +72,6 @@ class Round:
         self._reports: list[tuple[str, str, DriftReport]] = []
         self._failed: list[tuple[str, str, Sequence[Diagnostic]]] = []
         self._standings: list[Standing] = []
-        self._reveal: list[str] = []
         self._remembers = bool(asked.prometheus or asked.push)
         self._told: dict[Place, Mapping[str, str]] = dict(self._told_before())
 
@@ -173,7 +172,6 @@ class Round:
             reveal=unit.workspace.revealed if unit.workspace else (),
         )
         self._standings.append(standing)
-        self._reveal += standing.reveal
         known: Memory | None = None
         if self._remembers:
             known = Memory(by=self._told.get(place, {}))
@@ -270,18 +268,25 @@ class Round:
     def _sarif(self) -> str:
         from reconciler import __version__
         from reconciler.cli.repository import top_folder
-        from reconciler.report import drift_as_sarif
+        from reconciler.report import Compared, drift_as_sarif
 
-        told: list[tuple[str, str, DriftReport | Sequence[Diagnostic]]] = [*self._failed]
-        for workspace, environment, report in self._reports:
-            told.append((workspace, environment, self._counted(report)))
-        return drift_as_sarif(
-            told,
-            version=__version__,
-            top=top_folder(),
-            beside=WORKSPACE_FILE,
-            reveal=tuple(dict.fromkeys(self._reveal)),
-        )
+        found: dict[Place, DriftReport | Sequence[Diagnostic]] = {
+            one[:2]: one[2] for one in self._failed
+        }
+        found |= {one[:2]: self._counted(one[2]) for one in self._reports}
+        compared = [
+            Compared(
+                workspace=place[0],
+                environment=place[1],
+                found=found[place],
+                file=unit.workspace.origin.file if unit.workspace else WORKSPACE_FILE,
+                listed=unit.listed,
+                reveal=unit.workspace.revealed if unit.workspace else (),
+            )
+            for unit in self._units
+            if (place := _place(unit)) in found
+        ]
+        return drift_as_sarif(compared, version=__version__, top=top_folder())
 
 
 def _place(unit: Unit) -> Place:

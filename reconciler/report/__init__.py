@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         report_as_markdown,
     )
     from reconciler.report.as_prometheus import DRIFT_METRICS, drifts_as_prometheus, told_in
-    from reconciler.report.as_sarif import drift_as_sarif
+    from reconciler.report.as_sarif import Compared, drift_as_sarif
     from reconciler.report.backfills import slots_line
     from reconciler.report.blocks import LIMITS, SMALLEST
     from reconciler.report.branches import (
@@ -120,7 +120,7 @@ else:
                 "report_as_markdown",
             ),
             "as_prometheus": ("DRIFT_METRICS", "drifts_as_prometheus", "told_in"),
-            "as_sarif": ("drift_as_sarif",),
+            "as_sarif": ("Compared", "drift_as_sarif"),
             "backfills": ("slots_line",),
             "blocks": (
                 "LIMITS",
@@ -222,6 +222,7 @@ __all__ = [
     "NO_CHANGES",
     "SMALLEST",
     "Apart",
+    "Compared",
     "Events",
     "HtmlPart",
     "ImageLine",

@@ -6,6 +6,7 @@ that drifted, with a fingerprint by which the next run's is known to be the same
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +20,30 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _KINDS = tuple(DriftKind)
 
 
-def drift_as_sarif(
-    reports: Sequence[tuple[str, str, DriftReport | Sequence[Diagnostic]]],
-    *,
-    version: str,
-    top: Path,
-    beside: str,
-    reveal: Sequence[str] = (),
-) -> str:
-    """Render reports, and of environments that could not be compared why not.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One environment of one workspace: what drifted there, or why nobody could look.
+
+    Attributes: `file` at whose first line stands what no manifest says; `listed` the workspace's
+    name in a list of several; `reveal` paths of values that are shown.
+    """
+
+    workspace: str
+    environment: str
+    found: DriftReport | Sequence[Diagnostic]
+    file: str
+    listed: str = ""
+    reveal: Sequence[str] = ()
+
+
+def drift_as_sarif(compared: Sequence[Compared], *, version: str, top: Path) -> str:
+    """Render what was compared, a run each.
 
     Args:
-        reports: Workspace, environment, and report or problems of each.
         version: Of the program.
         top: The repository, from which files are named.
-        beside: The file at whose first line stands what no manifest says.
     """
-    runs = [
-        _run(workspace, environment, found, version, _Places(top, beside), reveal)
-        for workspace, environment, found in reports
-    ]
+    runs = [_run(one, version, _Places(top, one.file)) for one in compared]
     return to_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": runs})
 
 
@@ -62,14 +67,8 @@ class _Places:
         return [{"physicalLocation": {"artifactLocation": artifact, "region": region}}]
 
 
-def _run(
-    workspace: str,
-    environment: str,
-    found: DriftReport | Sequence[Diagnostic],
-    version: str,
-    places: _Places,
-    reveal: Sequence[str],
-) -> dict[str, Any]:
+def _run(one: Compared, version: str, places: "_Places") -> dict[str, Any]:
+    found = one.found
     run: dict[str, Any] = {
         "tool": {
             "driver": {
@@ -79,19 +78,21 @@ def _run(
                 "rules": [_rule(kind) for kind in _KINDS],
             }
         },
-        "automationDetails": {"id": "/".join(("reconciler-drift", workspace, environment, ""))},
+        "automationDetails": {
+            "id": "/".join(("reconciler-drift", one.workspace, one.environment, ""))
+        },
         "columnKind": "unicodeCodePoints",
         "results": [],
     }
     if isinstance(found, DriftReport):
-        shown = drift_for_documents(found, reveal)
+        shown = drift_for_documents(found, one.reveal)
         run["results"] = [
-            _result(drift, mark, environment, places)
+            _result(drift, mark, one, places)
             for drift, mark in zip(shown.drifts, drift_items(found), strict=True)
         ]
         unread = [_notification(text, "warning") for text in found.unread]
     else:
-        unread = [_problem(one, places) for one in found]
+        unread = [_problem(problem, places) for problem in found]
     is_whole = isinstance(found, DriftReport)
     run["invocations"] = [{"executionSuccessful": is_whole, "toolExecutionNotifications": unread}]
     return run
@@ -111,8 +112,8 @@ def _level(kind: DriftKind) -> str:
     return "note" if kind is DriftKind.PENDING else "warning"
 
 
-def _result(drift: Drift, mark: str, environment: str, places: _Places) -> dict[str, Any]:
-    command = way_back(drift, environment=environment)
+def _result(drift: Drift, mark: str, one: Compared, places: _Places) -> dict[str, Any]:
+    command = way_back(drift, environment=one.environment, workspace=one.listed)
     said = [drift.message, *notes(drift), *([f"to take it back: {command}"] if command else ())]
     return {
         "ruleId": f"drift/{drift.kind}",

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from reconciler.model import Diagnostic, Origin, Severity
-from reconciler.report import drift_as_sarif
+from reconciler.report import Compared, drift_as_sarif
 from tests.report.test_drift import CHANGED, MOVED, QUIET, REPORT
 
 # OASIS's schema (2.1.0-rtm.5) as npm's @microsoft/jest-sarif carries it, without descriptions.
@@ -17,7 +17,11 @@ SCHEMA = json.loads((Path(__file__).parent / "published/sarif-2.1.0.json").read_
 
 def told(*reports: Any, top: Path = Path()) -> Any:
     """The log, once the schema has accepted it."""
-    text = drift_as_sarif(reports, version="1.2.3", top=top, beside="reconciler.yaml")
+    compared = [
+        Compared(workspace=workspace, environment=environment, found=found, file="reconciler.yaml")
+        for workspace, environment, found in reports
+    ]
+    text = drift_as_sarif(compared, version="1.2.3", top=top)
     document = json.loads(text)
     jsonschema.validate(document, SCHEMA)
     return document
