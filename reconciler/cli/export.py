@@ -111,7 +111,7 @@ def tell(found: "Exported", *, kind: str, as_json: bool) -> int:
             "target": str(found.target),
             "files": found.files,
             "counts": dict(found.counts),
-            "launch_plans_in_yaml": found.in_yaml,
+            "in_yaml": found.in_yaml,
             "remarks": list(found.remarks),
             "changes": None if found.changes is None else [str(id) for id in changes],
         }

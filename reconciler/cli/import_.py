@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     from collections.abc import Sequence
 
     from flyteidl.admin.launch_plan_pb2 import LaunchPlan
+
+    from reconciler.remote import Form
 
 _write_option = click.option(
     "--write",
@@ -89,8 +91,8 @@ def attributes(files: tuple[Path, ...], target: Path | None) -> int:
     type=click.Choice(["yaml", "packages"]),
     default="yaml",
     show_default=True,
-    help="Say launch plans in YAML wherever that means exactly what is there; or leave all in "
-    "packages, byte for byte.",
+    help="Say it in YAML wherever that means exactly what is there; or leave tasks, workflows and "
+    "launch plans in packages, byte for byte.",
 )
 @click.option(
     "--activation-only",
@@ -148,7 +150,7 @@ def live(
                 target,
                 project=project,
                 domain=domain,
-                form="packages" if form == "packages" else "yaml",
+                form=cast("Form", form),
             )
             return tell(found, kind="imported", as_json=as_json)
         active = remote.launch_plans(project=project, domain=domain, active_only=True)

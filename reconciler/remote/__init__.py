@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         NoSuchValueError,
         Options,
     )
-    from reconciler.remote.exports import Exported
+    from reconciler.remote.exports import Exported, Form
     from reconciler.remote.images import ImageUpdate, update_images
     from reconciler.remote.imports import active_as_manifests, attributes_as_manifests
     from reconciler.remote.patches import Patch, adopting_patch
@@ -83,7 +83,7 @@ else:
                 "NoSuchValueError",
                 "Options",
             ),
-            "exports": ("Exported",),
+            "exports": ("Exported", "Form"),
             "images": ("ImageUpdate", "update_images"),
             "imports": ("active_as_manifests", "attributes_as_manifests"),
             "policies": ("judge", "judge_document"),
@@ -116,6 +116,7 @@ __all__ = [
     "FlyteTaskExecution",
     "FlyteWorkflow",
     "FlyteWorkflowExecution",
+    "Form",
     "Held",
     "Home",
     "ImageUpdate",

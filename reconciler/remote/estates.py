@@ -34,8 +34,9 @@ class Estates(Connected):
         Args:
             target: A folder that is empty or not there.
             project, domain: Only of this one; None for all.
-            form: `yaml` says launch plans in words where these mean exactly what is there; all
-                else, and everything with `packages`, goes into packages of its own bytes.
+            form: `yaml` says everything in YAML where that means exactly what is there, in words
+                as far as they go and `raw` beyond; what it cannot say goes into packages of its
+                own bytes. `packages` leaves all tasks, workflows and launch plans in these.
 
         Cost: some lists for each project and domain; a call for each workflow, twice.
         Raises: ConfigError for a folder that holds anything; NotFoundError for a project or

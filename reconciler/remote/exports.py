@@ -5,7 +5,8 @@ written: planned against the very Admin it came from, it must change nothing.
 """
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,10 +15,11 @@ from reconciler.errors import ConfigError, ManifestError
 from reconciler.manifest import RULES, load
 from reconciler.model import Diagnostic, Kind, ResourceId
 from reconciler.remote.estate.estate import Estate
-from reconciler.remote.estate.folder import Written, as_files, folder_of, privately, write
+from reconciler.remote.estate.folder import Files, Written, as_files, file_of, privately, write
 from reconciler.remote.estate.launch_plans import launch_plan_document
 from reconciler.remote.estate.packages import packed
 from reconciler.remote.estate.reading import EstateReader
+from reconciler.remote.estate.templates import template_document
 
 if TYPE_CHECKING:
     from reconciler.remote.remote import Remote
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 Form = Literal["yaml", "packages"]
 _REASON = "as it was when it was imported"
 _ARCHIVES = (".tgz", ".tar.gz")
-_ATTEMPTS = 5
+_ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Exported:
         target: The folder or file that was written.
         files: How many files.
         counts: How many there are of each kind, by a word for it.
-        in_yaml: How many launch plans are said in YAML.
+        in_yaml: How many versions are said in YAML.
         remarks: What cannot be said as it is.
         changes: What a plan of it would change all the same; None if that was not asked.
     """
@@ -60,11 +62,11 @@ def import_live(
     """See `Remote.import_live`."""
     _check_new(target)
     estate = _reader(remote).whole(project=project, domain=domain)
-    plans = _in_words(estate) if form == "yaml" else {}
-    written, changes = _checked(remote, estate, plans)
+    documents = _in_words(estate, form)
+    written, changes = _checked(remote, estate, documents)
     _write(target, written)
     return Exported(
-        target, len(written.files), estate.counts(), len(plans), written.remarks, changes
+        target, len(written.files), estate.counts(), len(documents), written.remarks, changes
     )
 
 
@@ -103,28 +105,28 @@ def _reader(remote: "Remote") -> EstateReader:
 
 
 def _checked(
-    remote: "Remote", estate: Estate, plans: dict[ResourceId, dict[str, Any]]
+    remote: "Remote", estate: Estate, documents: dict[ResourceId, dict[str, Any]]
 ) -> tuple[Written, tuple[ResourceId, ...]]:
     """The files, once a plan of them changes as little as can be; with what it would change.
 
     Args:
-        plans: Documents of launch plans; those that do not mean what is there are taken out.
+        documents: Of what YAML says; those that do not mean what is there are taken out.
     """
     ignore: dict[str, str] = {}
     problems: Sequence[Diagnostic] = ()
     for _ in range(_ATTEMPTS):
-        written = as_files(estate, launch_plans=plans, ignore=ignore)
+        written = as_files(estate, documents=documents, ignore=ignore)
         try:
             changes = _changes(remote, written)
         except ManifestError as error:
             problems = error.diagnostics
-            estate = _excused(estate, problems, plans, ignore)
+            estate = _excused(estate, problems, documents, ignore, written.files)
             continue
-        unlike = set(changes) & plans.keys()
+        unlike = set(changes) & documents.keys()
         if not unlike:
             return written, changes
         for id in unlike:
-            del plans[id]
+            del documents[id]
     raise ManifestError(list(problems))
 
 
@@ -139,35 +141,35 @@ def _changes(remote: "Remote", written: Written) -> tuple[ResourceId, ...]:
     return tuple(sorted(ids))
 
 
-def _in_words(estate: Estate) -> dict[ResourceId, dict[str, Any]]:
+def _in_words(estate: Estate, form: Form) -> dict[ResourceId, dict[str, Any]]:
+    if form == "packages":
+        return {}
     found = {}
     for id, one in estate.closure.versions.items():
         if id.kind is Kind.LAUNCH_PLAN:
             active = estate.active.get(id.activation) == id.version
             document = launch_plan_document(one, active=active)
-            if document is not None:
-                found[id] = document
+        else:
+            document = template_document(one, estate.descriptions.get(id))
+        if document is not None:
+            found[id] = document
     return found
 
 
 def _excused(
     estate: Estate,
     problems: Sequence[Diagnostic],
-    plans: dict[ResourceId, dict[str, Any]],
+    documents: dict[ResourceId, dict[str, Any]],
     ignore: dict[str, str],
+    files: Files,
 ) -> Estate:
     """Make the next attempt one without these problems: excuse what is no error of Admin's, say
-    launch plans in packages, and leave out what not even these can say."""
+    in packages what YAML cannot, and leave out what not even these can."""
     rules = {one.code for one in problems if one.code in RULES} - ignore.keys()
     ignore |= dict.fromkeys(rules, _REASON)
-    spoken = {
-        folder_of(id.scope)
-        for id in plans
-        for problem in problems
-        if problem.origin and f"{folder_of(id.scope)}/launch-plans.yaml" in problem.origin.file
-    }
-    for id in [id for id in plans if folder_of(id.scope) in spoken]:
-        del plans[id]
+    spoken = set(_at_fault(problems, documents, files))
+    for id in spoken:
+        del documents[id]
     if rules or spoken:
         return estate
     texts = [problem.message for problem in problems]
@@ -191,6 +193,22 @@ def _excused(
         },
         remarks=(*estate.remarks, *remarks),
     )
+
+
+def _at_fault(
+    problems: Sequence[Diagnostic], documents: Collection[ResourceId], files: Files
+) -> Iterator[ResourceId]:
+    """Whose document each problem is in, of those that YAML says."""
+    by_file: defaultdict[str, list[ResourceId]] = defaultdict(list)
+    for id in sorted(documents):
+        by_file[file_of(id)].append(id)
+    for problem in problems:
+        origin = problem.origin
+        name = next((one for one in by_file if origin and origin.file.endswith(f"/{one}")), None)
+        if origin is None or name is None:
+            continue
+        above = files[name].decode().split("\n")[: origin.line]
+        yield by_file[name][above.count("---")]
 
 
 def _check_new(target: Path) -> None:

@@ -14,6 +14,13 @@ from reconciler.remote.estate.estate import Estate
 _KEYS = {"task": "tasks", "workflow": "workflows", "launch_plan": "launchPlans"}
 
 
+def in_order(value: Any) -> Any:
+    """JSON values with the keys of every mapping sorted: protobuf gives maps in any order."""
+    if isinstance(value, dict):
+        return {key: in_order(value[key]) for key in sorted(value)}
+    return [in_order(one) for one in value] if isinstance(value, list) else value
+
+
 class Places:
     """The documents of one estate; `remarks` say what no manifest can."""
 

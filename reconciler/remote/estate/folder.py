@@ -36,7 +36,7 @@ class Written:
 def as_files(
     estate: Estate,
     *,
-    launch_plans: Mapping[ResourceId, dict[str, Any]] | None = None,
+    documents: Mapping[ResourceId, dict[str, Any]] | None = None,
     code: Callable[[str], bytes] | None = None,
     ignore: Mapping[str, str] | None = None,
     whole: bool = False,
@@ -44,14 +44,14 @@ def as_files(
     """Return the folder that says an estate.
 
     Args:
-        launch_plans: The documents of those that are said in YAML; the others go into packages.
+        documents: Of the versions that are said in YAML; the others go into packages.
         code: Gives the archive at an address, for code that is to go along.
         ignore: Rules that what is there already does not keep, with the reason.
         whole: Say also what is in archived projects, where nothing can be registered: in
             `.archived`, as if they were active, which has to be applied first.
     """
     active = estate.within({scope[0] for scope in estate.scopes} - estate.archived)
-    written = _files(active, launch_plans or {}, code, ignore or {})
+    written = _files(active, documents or {}, code, ignore or {})
     files, remarks = dict(written.files), [*written.remarks]
     if not estate.archived:
         return Written(files, tuple(remarks))
@@ -74,7 +74,7 @@ def as_files(
 
 def _files(
     estate: Estate,
-    plans: Mapping[ResourceId, dict[str, Any]],
+    documents: Mapping[ResourceId, dict[str, Any]],
     code: Callable[[str], bytes] | None,
     ignore: Mapping[str, str],
     *,
@@ -90,20 +90,25 @@ def _files(
         if (document := places.domain(scope)) is not None:
             texts[f"{folder_of(scope)}/domain.yaml"].append(document)
     versions = estate.closure.versions
-    for id in sorted(plans.keys() & versions.keys()):
-        texts[f"{folder_of(id.scope)}/launch-plans.yaml"].append(plans[id])
-    rest = {id: one for id, one in versions.items() if id not in plans}
+    for id in sorted(documents.keys() & versions.keys()):
+        texts[file_of(id)].append(documents[id])
+    rest = {id: one for id, one in versions.items() if id not in documents}
     for one in archives(Closure(rest), estate.descriptions, code=code):
         folder = folder_of(one.scope)
         files[f"{folder}/packages/{one.file}"] = one.content
         document = one.document(estate.active, ignore, folder="packages/")
         texts[f"{folder}/packages.yaml"].append(document)
-    files |= {name: _text(name, documents) for name, documents in texts.items()}
+    files |= {name: _text(name, some) for name, some in texts.items()}
     return Written(dict(sorted(files.items())), (*estate.remarks, *places.remarks))
 
 
 def _text(name: str, documents: list[dict[str, Any]]) -> bytes:
     return format_text(to_yaml(documents).encode(), name).encode()
+
+
+def file_of(id: ResourceId) -> str:
+    """Where a version is that YAML says."""
+    return f"{folder_of(id.scope)}/{id.kind.slug.replace('_', '-')}s.yaml"
 
 
 def folder_of(scope: Scope) -> str:

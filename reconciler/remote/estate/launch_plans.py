@@ -15,6 +15,7 @@ from google.protobuf.json_format import MessageToDict
 
 from reconciler.manifest import API_VERSION, LaunchPlan
 from reconciler.model import Resource
+from reconciler.remote.estate.documents import in_order
 
 _UNITS = {
     FixedRateUnit.MINUTE: "minutes",
@@ -201,7 +202,7 @@ def _raw(rest: Any, found: Any) -> dict[str, Any]:
     for field in _HABITS:
         if not getattr(rest, field).ListFields():
             rest.ClearField(field)
-    raw: dict[str, Any] = MessageToDict(rest)
+    raw: dict[str, Any] = in_order(MessageToDict(rest))
     fields = LaunchPlanSpec.DESCRIPTOR.fields_by_name
     for field in _HABITS:
         if not found.HasField(field):
