@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # each command of a pipeline takes its own
     from reconciler.ci.post import post_left
     from reconciler.ci.preview import Told, tell_request, warm_up, write_summary
     from reconciler.ci.steps import step_digests, steps_digest
+    from reconciler.ci.summary import append_summary
 else:
     __getattr__ = opened_for(
         __name__,
@@ -58,6 +59,7 @@ else:
             "post": ("post_left",),
             "preview": ("Told", "tell_request", "warm_up", "write_summary"),
             "steps": ("step_digests", "steps_digest"),
+            "summary": ("append_summary",),
         },
     )
 
@@ -78,6 +80,7 @@ __all__ = [
     "Telemetry",
     "Telling",
     "Told",
+    "append_summary",
     "changed_lines",
     "deployment",
     "expired",

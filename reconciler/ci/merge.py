@@ -33,7 +33,7 @@ class Merge:
 
     Attributes: `approved` digests that the command line approves; `reviewed_only` refuses what
     nobody has reviewed; `artifact` the steps that an artifact of the request names, and the
-    commit, None without one.
+    commit, None without one; `summary` is given what else the job's own page is to show.
     """
 
     request: Request
@@ -46,6 +46,7 @@ class Merge:
     reviewed_only: bool = True
     artifact: tuple[Sequence[str], str] | None = None
     reveal: Sequence[str] = ()
+    summary: Callable[[Sequence[str]], None] = lambda pages: None
     _pull: Pull | None = None
     _looked: bool = False
     _runs: dict[str, tuple[float, bool]] = field(default_factory=dict)
@@ -209,6 +210,7 @@ class Merge:
         return limit - MARKER_ROOM
 
     def _tell(self, pages: Sequence[str], state: State, told: str) -> None:
+        self.summary(pages)
         if self.forge is None:
             return
         now = datetime.now(UTC)

@@ -16,6 +16,7 @@ from reconciler.ci.planned import Planned
 from reconciler.ci.remarks import remarks_of
 from reconciler.ci.review import hidden_steps
 from reconciler.ci.steps import steps_digest
+from reconciler.ci.summary import SUMMARY, append_summary
 from reconciler.errors import ForgeDeniedError, ForgeError
 from reconciler.forge import (
     MARKER_ROOM,
@@ -31,7 +32,6 @@ from reconciler.forge import (
 )
 from reconciler.report import Preview
 
-_SUMMARY = 1_000_000  # bytes of a job's summary; GitHub takes 1 MiB of each step
 _NO_DETAIL = 60_000  # bytes of a check's summary
 
 
@@ -111,14 +111,9 @@ def tell_request(
 
 def write_summary(environ: Mapping[str, str], previews: Sequence[Preview]) -> None:
     """Append the previews to the summary of the job, where its CI shows one."""
-    file = environ.get("GITHUB_STEP_SUMMARY")
-    if not file or not previews:
-        return
-    share = max(_SUMMARY // len(previews), 16_000)
-    with Path(file).open("a", encoding="utf-8") as summary:
-        for preview in previews:
-            # Of what is too long the first part stands there, and says so.
-            summary.write(f"{preview.pages(share)[0]}\n")
+    share = max(SUMMARY // max(len(previews), 1), 16_000)
+    # Of what is too long the first part stands there, and says so.
+    append_summary(environ, (preview.pages(share)[0] for preview in previews))
 
 
 def _tell(

@@ -1,10 +1,11 @@
 """Apply one environment of what was merged, and tell its request, whatever came of it."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reconciler.ci import Forge, Merge, Request, key_of, read_artifacts
+from reconciler.ci import Forge, Merge, Request, append_summary, key_of, read_artifacts
 from reconciler.cli import failures
 from reconciler.cli.applying import apply_manifests
 from reconciler.cli.carrying import Manner
@@ -68,6 +69,7 @@ class Merging:
             reviewed_only=self.reviewed_only,
             artifact=self._artifact(key),
             reveal=tuple(unit.workspace.revealed) if unit.workspace else (),
+            summary=lambda pages: append_summary(os.environ, pages),
         )
 
     def _artifact(self, key: str) -> tuple[Sequence[str], str] | None:

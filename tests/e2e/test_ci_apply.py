@@ -169,14 +169,18 @@ def test_artifacts_serve_as_well(pipeline: Pipeline, cli: Cli, here: Path) -> No
     assert done.code == 0, done.err
 
 
-def test_a_failure_is_told_on_the_request(pipeline: Pipeline, cli: Cli, admin: Between) -> None:
-    """With what it says."""
+def test_a_failure_is_told_on_the_request(
+    pipeline: Pipeline, cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what it says; and in the job's summary."""
     pipeline.merge()
     pipeline.write(etl=NEXT.replace("container:", "contaner:"))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(here / "summary.md"))
 
     done = merged(pipeline, cli)
 
     assert done.code == 1
+    assert "unknown field contaner" in (here / "summary.md").read_text()
     assert "unknown field contaner" in pipeline.forge.comments()[1]
 
 
