@@ -51,8 +51,8 @@ def kill_again_and_again(folder: Path, *, kills: int, concurrency: int, seed: in
             with started(*line) as process:
                 day.victim = Future()
                 day.victim.set_result(process.kill)
-                process.communicate(timeout=60)
-            assert process.returncode in (-9, 0)
+                said = process.communicate(timeout=60)
+            assert process.returncode in (-9, 0), said
             killed += process.returncode == -9
             day.end()
             end(admin)
