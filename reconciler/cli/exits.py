@@ -5,7 +5,7 @@
 | 0 | done; no changes |
 | 1 | error |
 | 2 | changes present (`plan --detailed-exitcode`), or drift (`drift`) |
-| 3 | a guard or lint error refused |
+| 3 | a guard, lint error or policy refused |
 | 4 | the saved plan is stale, or was applied already |
 | 5 | applied in part |
 | 6 | locked by someone else |
