@@ -266,3 +266,52 @@ def test_the_same_place_is_no_promotion(cli: Cli, staged: Between, here: Path) -
 
     assert done.code == 1
     assert "the same place" in done.err
+
+
+def test_nothing_goes_where_the_environment_may_not(cli: Cli, staged: Between, here: Path) -> None:
+    """The scopes of the environment hold for what is promoted as for manifests."""
+    text = WORKSPACE.replace(
+        "domains: {development: production}",
+        "domains: {development: production}\n      scopes: [flytesnacks/elsewhere]",
+    )
+    (here / "reconciler.yaml").write_text(text)
+    writes = staged.writes
+
+    done = cli("promote", *STAGING, *PRODUCTION, "--auto-approve")
+
+    assert done.code == 1
+    assert "out-of-scope" in done.err or "scope" in done.err
+    assert staged.writes == writes
+
+
+def test_without_a_ledger_all_that_is_active_there_is_promoted(
+    cli: Cli, admin: Between, here: Path
+) -> None:
+    """In the places that the manifests name; and it is said that nobody will remember."""
+    (here / "etl.yaml").write_text(ETL)
+    ledger = "  ledger: {project: flytesnacks, domain: development}\n"
+    (here / "reconciler.yaml").write_text(WORKSPACE.replace(ledger, ""))
+    assert cli("apply", "-e", "staging", "--auto-approve").code == 0
+
+    done = cli("promote", *STAGING, *PRODUCTION, "--auto-approve")
+
+    assert done.code == 0, done.err
+    assert "No ledger" in done.err
+    assert held(admin.endpoint, "production") == held(admin.endpoint, "staging")
+
+
+def test_embedded_admins_are_promoted_between(cli: Cli, here: Path) -> None:
+    """Each environment in a file of its own, as one tries it out."""
+    (here / "etl.yaml").write_text(ETL)
+    text = WORKSPACE.replace(
+        "domains: {development: staging}", 'admin: {endpoint: "sandbox:staging.sqlite"}'
+    ).replace("domains: {development: production}", 'admin: {endpoint: "sandbox:live.sqlite"}')
+    (here / "reconciler.yaml").write_text(text)
+    assert cli("apply", "-e", "staging", "--auto-approve").code == 0
+
+    done = cli("promote", *STAGING, *PRODUCTION, "--auto-approve")
+
+    assert done.code == 0, done.err
+    assert "sandbox:live.sqlite" in done.err
+    again = cli("promote", *STAGING, *PRODUCTION, "--dry-run", "--detailed-exitcode")
+    assert again.code == 0, again.out
