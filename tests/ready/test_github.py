@@ -59,7 +59,7 @@ class Act:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
 
-    def run(self, event: str, payload: Any = None, **environ: str) -> Any:
+    def run(self, event: str, payload: Any = None, token: str = TOKEN, **environ: str) -> Any:
         """Run what an event starts; gives the finished process, whose output is the job's log."""
         pull, forge = self.pipeline.forge.pull, self.pipeline.forge
         if payload is None:
@@ -92,7 +92,7 @@ class Act:
             event,
             *("--eventpath", file, "--platform", "ubuntu-latest=-self-hosted"),
             *("--container-daemon-socket", "-", "--action-offline-mode"),
-            *("--secret", f"GITHUB_TOKEN={TOKEN}"),
+            *(("--secret", f"GITHUB_TOKEN={token}") if token else ()),
             cwd=self.pipeline.folder,
             env={"HOME": str(self.home), "PATH": f"{tools}:/usr/local/bin:/usr/bin:/bin"},
         )
@@ -107,11 +107,17 @@ def act(pipeline: Pipeline) -> Act:
     return Act(pipeline)
 
 
-def own_steps(workflow: Path) -> str:
-    """The workflow with only its own steps; what installs the program is somebody else's too."""
+def own_steps(workflow: Path, store: Path | None = None) -> str:
+    """The workflow with only its own steps; what installs the program is somebody else's too.
+
+    Args:
+        store: A folder in the place of the forge's store for artifacts.
+    """
     whole = yaml.safe_load(workflow.read_text())
     whole["on"] = whole.pop(True)  # YAML 1.1 has more words for it than GitHub
     for job in whole["jobs"].values():
+        if store is not None:
+            job["steps"] = [_stored(step, store) for step in job["steps"]]
         job["steps"] = [
             step
             for step in job["steps"]
@@ -119,6 +125,16 @@ def own_steps(workflow: Path) -> str:
             and "pip install" not in step.get("run", "")
         ]
     return yaml.safe_dump(whole, sort_keys=False)
+
+
+def _stored(step: dict[str, Any], store: Path) -> dict[str, Any]:
+    """What keeps or fetches an artifact, as a copy to or from a folder."""
+    used = step.get("uses", "")
+    if used.startswith("actions/upload-artifact@"):
+        return {"if": "always()", "run": f'cp -r "$RUNNER_TEMP/preview" {store}'}
+    if used.startswith("actions/download-artifact@"):
+        return {"run": f'rm -rf "$RUNNER_TEMP/preview"; cp -r {store} "$RUNNER_TEMP/preview"'}
+    return step
 
 
 def active_image(act: Act) -> str:
@@ -169,6 +185,55 @@ def test_inputs_of_the_action_are_never_run(act: Act) -> None:
     assert not [*act.home.rglob("evil"), *act.pipeline.folder.rglob("evil")]
 
 
+@pytest.mark.parametrize(
+    ("preview", "post"),
+    [
+        ("ci-templates/github.yml", "ci-templates/github-forks.yml"),
+        pytest.param(
+            ".github/workflows/reusable-preview.yml",
+            ".github/workflows/reusable-post.yml",
+            marks=pytest.mark.long,
+        ),
+    ],
+)
+def test_a_forks_request_is_told_by_the_trusted_workflow(
+    act: Act, preview: str, post: str
+) -> None:
+    """Its own job has no token and says nothing; the other one has only its artifact."""
+    pipeline, store = act.pipeline, act.home / "artifact"
+    pipeline.forge.pull.source_repository = "mallory/etl"
+    for role, name in (("preview", preview), ("post", post)):
+        act.write(f"{role}.yml", own_steps(ROOT / name, store))
+        if "reusable" in name:
+            event = "pull_request" if role == "preview" else "workflow_run"
+            act.write(f"call-{role}.yml", CALLING.format(event=event, role=role))
+    pipeline.write(etl=CHANGED)
+    pipeline.push()
+    done = act.run("pull_request", token="")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert pipeline.forge.comments() == []
+    assert (store / "preview.json").exists()
+
+    pull = pipeline.forge.pull
+    ended = {
+        "event": "pull_request",
+        "head_sha": pull.head,
+        "head_branch": pull.source,
+        "head_repository": {"full_name": pull.source_repository},
+    }
+    done = act.run("workflow_run", {"action": "completed", "workflow_run": ended})
+    assert done.returncode == 0, done.stdout + done.stderr
+    (comment,) = pipeline.forge.comments()
+    assert "etl:1.5" in comment
+    assert "nobody has checked it" in comment
+
+
+CALLING = """\
+on: {event}
+jobs:
+  call:
+    uses: ./.github/workflows/{role}.yml
+"""
 STUB = """\
 #!/bin/bash
 # What `python -m venv FOLDER` and `pip install` leave, without a package index.
@@ -223,6 +288,7 @@ def test_a_request_is_previewed_merged_applied_and_watched(act: Act) -> None:
     assert active_image(act) == "ghcr.io/acme/etl:1.5", done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_reusable_workflows_preview_and_apply(act: Act) -> None:
     """Called as others call them, by name."""
     pipeline = act.pipeline
