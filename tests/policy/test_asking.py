@@ -70,9 +70,7 @@ def test_a_finding_carries_object_and_line() -> None:
 )
 def test_cel_sees_the_plan(expression: str, said: list[str]) -> None:
     """A bool, a text, a list of texts or of objects; over step, object, plan, params and now."""
-    found = verdicts(
-        cel(expression, params={"most": 3}), environment="production", workspace="w"
-    )
+    found = verdicts(cel(expression, params={"most": 3}), environment="production", workspace="w")
 
     assert [one.message for one in found] == said
 
