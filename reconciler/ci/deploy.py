@@ -91,7 +91,7 @@ def deployment(
     Raises: ConfigError if the place is one that the plan itself writes to, or if two things
         would be one there.
     """
-    created = {one.id: one for one in plan if one.verb is Verb.CREATE and one.id.kind in _TYPES}
+    created = {one.id: one for one in plan if _is_tried(one)}
     wanted = _with_needs([id for id in created if id in own], created)
     moved: dict[ResourceId, ResourceId] = {}
     sources: dict[ResourceId, ResourceId] = {}
@@ -116,6 +116,12 @@ def deployment(
         if action.id in moved:
             actions += move.action(action, uploads)
     return Deployment(plan=Plan(tuple(actions)), launchables=tuple(_launchables(actions, sources)))
+
+
+def _is_tried(action: Action) -> bool:
+    # What is made for a backfill launches production's own launch plans.
+    is_made = action.verb is Verb.CREATE and action.reason is not Reason.GENERATED
+    return is_made and action.id.kind in _TYPES
 
 
 def _with_needs(

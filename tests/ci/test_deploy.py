@@ -22,7 +22,7 @@ from reconciler.ci import (
 )
 from reconciler.errors import ConfigError
 from reconciler.manifest import load
-from reconciler.model import Action, Kind, Plan, Verb
+from reconciler.model import Action, Kind, Plan, Reason, Verb
 from reconciler.remote import Remote
 from reconciler.sandbox import Sandbox
 from tests.builders import a_create, a_launch_plan, a_plan, a_task, a_workflow
@@ -99,6 +99,13 @@ def test_nothing_starts_or_is_sent_by_itself() -> None:
     assert spec.fixed_inputs.literals["day"].scalar.primitive.string_value == "monday"
     assert spec.labels.values["reconciler-preview"] == "pr-7"
     assert spec.annotations.values["reconciler-preview-commit"] == "1a2b3c4d5e"
+
+
+def test_what_is_made_for_a_backfill_is_not_tried_out() -> None:
+    """It would launch what runs in production."""
+    generated = replace(a_create(a_workflow("etl.backfill")), reason=Reason.GENERATED)
+
+    assert moved(a_plan(generated)).plan.is_empty
 
 
 def test_a_place_that_is_in_use_is_refused() -> None:
