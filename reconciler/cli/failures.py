@@ -2,10 +2,11 @@
 
 import os
 import platform
+import re
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -33,8 +34,16 @@ from reconciler.errors import (
     UnreachableError,
     WaitTimeoutError,
 )
-from reconciler.model import Diagnostic
+from reconciler.model import Diagnostic, Sensitive
 from reconciler.report import diagnostics_as_text, error_as_text
+
+# Variables that hold credentials by their names; not those that say where one is.
+_CREDENTIAL = re.compile(
+    r"(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|PRIVATE_KEY|OTLP_(\w+_)?HEADERS)"
+    r"(?!\w*_(FILE|LOCATION|COMMAND|URL|HEADER|ENV_VAR|PATH|DIR|ID)$)"
+)
+_PASSWORD = re.compile(r"://[^/@\s:]*:([^/@\s]+)@")
+_LEAST = 8  # characters: shorter ones turn up by chance
 
 
 def is_ours(error: Exception) -> bool:
@@ -44,6 +53,7 @@ def is_ours(error: Exception) -> bool:
 
 def show(error: Exception, settings: Settings) -> None:
     """Write an error of ours on stderr, and as a document to whoever reads one."""
+    settings.hide(_credentials(os.environ))
     tell(error, settings)
     _finish(diagnostics(error), settings)
 
@@ -68,6 +78,7 @@ def diagnostics(error: Exception) -> Sequence[Diagnostic]:
 
 def show_bug(error: Exception, settings: Settings) -> None:
     """Keep the traceback in a file and name the file: a bug report needs it, a screen does not."""
+    settings.hide(_credentials(os.environ))
     what = f"{type(error).__name__}: {error}".splitlines()[0]
     text = (
         f"reconciler {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
@@ -84,6 +95,19 @@ def show_bug(error: Exception, settings: Settings) -> None:
         where = f"Its traceback could not be kept ({refused}):\n{text}"
     say(error_as_text(f"a bug in reconciler: {what}\n{where}").rstrip())
     _finish([Diagnostic("bug", what)], settings)
+
+
+def _credentials(environ: Mapping[str, str]) -> Sensitive:
+    """What the process was given to prove who it is: no library's error may repeat that."""
+    found = [
+        part
+        for name, value in environ.items()
+        if _CREDENTIAL.search(name.upper())
+        # Headers are `name=value` pairs, and a value may begin with a scheme.
+        for part in (value, *(re.split(r"[,=\s]", value) if "HEADERS" in name else ()))
+    ]
+    found += [password for value in environ.values() for password in _PASSWORD.findall(value)]
+    return Sensitive([one.strip() for one in found if len(one.strip()) >= _LEAST])
 
 
 def _finish(problems: Sequence[Diagnostic], settings: Settings) -> None:

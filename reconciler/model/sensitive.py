@@ -5,11 +5,13 @@ the way: quoted by JSON or Python, cut in the middle, or one line of several.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import ClassVar
 
 _CUT = "…"
+_RUN = re.compile(r"[A-Za-z0-9]{16,}")  # longer than any word that turns up by chance
 
 
 class Sensitive:
@@ -66,7 +68,11 @@ class Sensitive:
     def _spellings(self) -> tuple[tuple[str, str], ...]:
         found: dict[str, str] = {}
         for number, value in enumerate(self.values, 1):
-            for spelling in Sensitive.spelled(value):
+            spelled = Sensitive.spelled(value)
+            # What quotes one value in an error is often quoted once more, by JSON; and a server
+            # may repeat it with other letters in the place of odd ones.
+            again = (json.dumps(one)[1:-1] for one in spelled)
+            for spelling in (*spelled, *again, *_RUN.findall(value)):
                 found.setdefault(spelling, f"(sensitive #{number})")
         # Longest first: one value may be part of another.
         return tuple(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))

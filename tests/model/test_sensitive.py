@@ -69,3 +69,19 @@ def test_what_is_too_short_is_no_value() -> None:
     """It would be found by chance everywhere; declaring one is refused elsewhere."""
     assert not Sensitive(["abc", ""])
     assert Sensitive(["abc"]).mask("abc…abc") == "abc…abc"
+
+
+def test_what_quotes_a_quoted_value_hides_it_too() -> None:
+    """A document holds an error, which holds a list, which holds the value."""
+    secret = 'it\'s "odd" \\ here'
+
+    assert Sensitive([secret]).mask(json.dumps(f"wrong: {[secret]}")) == (
+        "\"wrong: ['(sensitive #1)']\""
+    )
+
+
+def test_a_long_run_of_letters_is_a_value_of_its_own() -> None:
+    """A server may repeat it with other letters in the place of odd ones, or without them."""
+    assert Sensitive(["é#aB3dE6gH9jK2mN5p%"]).mask("cannot take ?aB3dE6gH9jK2mN5p?") == (
+        "cannot take ?(sensitive #1)?"
+    )
