@@ -674,3 +674,21 @@ def test_a_launch_plan_may_be_of_a_workflow_that_others_registered(remote: Remot
     assert len(found) == 1
     assert one.workflow_id == far.id
     assert one.workflow == far
+
+
+def test_a_python_without_an_image_of_flytekits_needs_one_said(
+    remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """flytekit has images for some Pythons only; said, one is taken as it is."""
+
+    def for_this_python() -> str:
+        raise ValueError("(3, 99) is not a valid PythonVersion")  # as it says in flytekit
+
+    monkeypatch.setattr(ImageConfig, "auto_default_image", for_this_python)
+
+    with pytest.raises(ConfigError, match="no image of its own for this Python"):
+        remote.register_task(add, dry_run=True)
+    plan: Any = remote.register_task(add, image_config=IMAGE, dry_run=True)
+
+    (step,) = plan
+    assert step.after.spec.template.container.image == IMAGE
