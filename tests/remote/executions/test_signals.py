@@ -6,7 +6,8 @@ import pytest
 from flyteidl.core.literals_pb2 import Literal
 from google.protobuf.json_format import ParseDict
 
-from reconciler.errors import SignalError
+from reconciler.admin import eq
+from reconciler.errors import FilterError, SignalError
 from tests.remote.executions.conftest import Running
 from tests.sandbox.executions.conftest import INT, execution_id, integer, text
 
@@ -80,6 +81,18 @@ def test_all_pages_are_listed(
 
     assert len(running.remote.list_signals(waiting)) == 5
     assert running.asked()["ListSignals"] >= 3
+
+
+def test_a_filter_that_the_list_has_not_is_told_before(running: Running, waiting: str) -> None:
+    """As the client's own lists tell it; a value is a filter as well as a text."""
+    (found,) = running.remote.list_signals(waiting, filters=eq("signal_id", "go"))
+    assert found.id.signal_id == "go"
+    running.asked()
+
+    with pytest.raises(FilterError, match="cannot be filtered by 'colour'"):
+        running.remote.list_signals(waiting, filters=eq("colour", "red"))
+
+    assert running.asked() == {}
 
 
 def test_approvals_and_values_are_set(running: Running, waiting: str) -> None:
