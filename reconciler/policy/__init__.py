@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING
 
 from reconciler.doors import opened_for
-from reconciler.model import Ruling, Verdict, unapproved
 
 if TYPE_CHECKING:
-    from reconciler.policy.asking import MEMORY, evaluate
+    from reconciler.policy.asking import MEMORY, Ruling, Verdict, evaluate, unapproved
     from reconciler.policy.testing import (
         NO_DAY,
         Expected,
@@ -16,11 +15,11 @@ if TYPE_CHECKING:
         run_rego_tests,
     )
 else:
-    # Without policies a plan takes none of these.
+    # Without policies a plan takes none of these, and the process that judges only its own.
     __getattr__ = opened_for(
         __name__,
         {
-            "asking": ("MEMORY", "evaluate"),
+            "asking": ("MEMORY", "Ruling", "Verdict", "evaluate", "unapproved"),
             "testing": (
                 *("NO_DAY", "Expected", "PolicyCase"),
                 *("completed", "run_case", "run_rego_tests"),

@@ -23,8 +23,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from reconciler.model import Origin, Policy, Ruling, Verdict
+from reconciler.model import Origin, Policy, Ruling, Verdict, unapproved
 from reconciler.policy.exempt import exempted, expired
+
+__all__ = ["MEMORY", "Ruling", "Verdict", "answers", "evaluate", "unapproved"]
 
 MEMORY = 2 << 30
 """Bytes of address space that evaluating may take; a plan of 10,000 steps is 200 MB of it."""
@@ -56,7 +58,7 @@ def evaluate(
     if not policies:
         return ()
     job = {
-        "path": [path for path in sys.path if path],
+        "path": where(),
         "memory": memory,
         "document": document,
         "now": now.isoformat(),
@@ -69,6 +71,11 @@ def evaluate(
         found += _verdicts(policy, answer, origins)
     found = [exempted(verdict, policies, today=now.date()) for verdict in found]
     return (*found, *expired(policies, today=now.date()))
+
+
+def where() -> list[str]:
+    """Where the other process finds modules: ours, and whatever this one does."""
+    return [str(Path(__file__).parents[2]), *(path for path in sys.path if path)]
 
 
 def answers(

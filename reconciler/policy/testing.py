@@ -1,6 +1,5 @@
 """Policies on trial: a plan, what they should say of it, and what they did say."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -8,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from reconciler.model import Origin, Policy, Trial, Verdict
-from reconciler.policy.asking import MEMORY, answers, evaluate
+from reconciler.policy.asking import MEMORY, answers, evaluate, where
 
 NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 """What time it is in a case that does not say."""
@@ -97,7 +96,7 @@ def run_rego_tests(policy: Policy, tests: Sequence[tuple[str, str]]) -> Sequence
         tests: File and source of each module with tests.
     """
     job = {
-        "path": [path for path in sys.path if path],
+        "path": where(),
         "memory": MEMORY,
         "document": completed({}),
         "now": NO_DAY.isoformat(),

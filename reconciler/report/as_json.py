@@ -86,9 +86,7 @@ def built_as_json(packages: Sequence[Mapping[str, Any]]) -> str:
     return to_json({"format_version": FORMAT_VERSION, "type": "build", "packages": [*packages]})
 
 
-def plan_body(
-    plan: Plan, *, reveal: Sequence[str] = (), masks: Masks | None = None
-) -> PlanBody:
+def plan_body(plan: Plan, *, reveal: Sequence[str] = (), masks: Masks | None = None) -> PlanBody:
     """All that a plan says, values masked; with `masks`, numbered as they number them."""
     plan = veiled(plan, masks or Masks.of(plan, reveal), for_document=True)
     counts = plan.counts()
