@@ -185,6 +185,9 @@ def command(
         raise click.UsageError("--name and --name-prefix exclude each other")
     if latest and version:
         raise click.UsageError("--latest and --version exclude each other")
+    prefix, colon, rest = name_of_what.partition(":")
+    if colon and prefix in _KINDS and kind in (None, prefix):  # as `Remote.execute` takes it
+        kind, name_of_what = prefix, rest
     with talking(environments, workspaces, parallelism=parallelism) as remote:
         wanted = entity_name(name_of_what, remote, project, domain)
         if wanted.version and (version or latest):

@@ -211,6 +211,9 @@ def test_what_is_not_there_to_launch(cli: Cli, world: Running, argv: list[str], 
 def test_a_task_is_launched(cli: Cli, world: Running) -> None:
     """By itself."""
     assert cli("launch", "--task", "t", "-i", "x=5", "--name", "one").code == 0
+    # As Remote.execute takes it; the same launch again.
+    assert cli("launch", "task:t", "-i", "x=5", "--name", "one").code == 0
+    assert cli("launch", "--workflow", "task:t", "-i", "x=5").code == 1
 
     assert world.execution("one").spec.launch_plan.name == "t"
     world.finish("one")

@@ -51,7 +51,7 @@ class Launch:
     ) -> ExecutionCreateRequest:
         """What would be sent; files are not uploaded, and stand as `not-yet-uploaded://…`."""
         spec: ExecutionSpec = self.options.to_spec()
-        spec.launch_plan.CopyFrom(self.id.to_identifier())
+        spec.launch_plan.CopyFrom(self.target.identifier)
         literals = self._literals(Uploads())
         return ExecutionCreateRequest(
             project=project,
