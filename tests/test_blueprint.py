@@ -37,7 +37,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": FLOORS | {"backfills", "ports"} | GROUND,
     "backfills": FLOORS | {"ports"} | GROUND,
     "remote": FLOORS
-    | {"pipeline", "backfills", "admin", "storage", "bundle", "registry", "forge", "notify", "compiler"}
+    | {"pipeline", "backfills", "admin", "storage", "bundle", "registry", "forge", "notify"}
+    | {"compiler"}
     | YARD,
     "ci": {"remote", "report", "policy", "forge", "notify", "config"} | GROUND,
     "cli": {"remote", "ci", "report", "manifest", "sandbox", "config"} | GROUND,

@@ -100,7 +100,8 @@ BEYOND = re.compile(
     r"|this LiteralType names no type|cannot come after itself|nested deeper"
     r"|cannot read what comes out of it|there is (already )?a node|must not be before|is declared"
     r"|multiple of 4|more than .* Admin takes|a bundle needs|is fixed and has a default|too deeply"
-    r"|is no time zone|is no datetime|for strategy |which backfill started|holds nothing|moves would be"
+    r"|is no time zone|is no datetime|for strategy |which backfill started|holds nothing"
+    r"|moves would be"
 )
 
 
