@@ -117,8 +117,9 @@ def tell(found: "Exported", *, kind: str, as_json: bool) -> int:
         }
         sys.stdout.write(to_json(document))
         return code
-    counted = ", ".join(f"{count} {word}" for word, count in found.counts.items() if count)
-    say(f"Wrote {found.target}: {found.files} files; {counted or 'nothing'}")
+    counted = [_counted(count, word) for word, count in found.counts.items() if count]
+    files = _counted(found.files, "files")
+    say(f"Wrote {found.target}: {files}; {', '.join(counted) or 'nothing'}")
     if changes:
         say(f"A plan of it is not empty; it would change {len(changes)}:")
         for id in changes[:_SHOWN]:
@@ -128,3 +129,8 @@ def tell(found: "Exported", *, kind: str, as_json: bool) -> int:
     elif found.changes is not None:
         say("A plan of it changes nothing.")
     return code
+
+
+def _counted(count: int, word: str) -> str:
+    """`1 file`, `2 files`; what is no plural stays."""
+    return f"{count} {word.removesuffix('s') if count == 1 else word}"

@@ -19,7 +19,7 @@ from reconciler.cli.options import (
     verbose_option,
 )
 from reconciler.cli.outputs import output_options
-from reconciler.cli.readers import for_readers
+from reconciler.cli.readers import masks_for
 from reconciler.cli.terminal import can_ask
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
@@ -114,10 +114,15 @@ def command(
       reconciler promote --from staging --to production --out production.plan
     """
     from reconciler.cli.sections import run_sections
-    from reconciler.cli.session import find_unit
-    from reconciler.errors import ApplyRefusedError
+    from reconciler.cli.session import WORKSPACE_FILE, find_unit
+    from reconciler.errors import ApplyRefusedError, ConfigError
+    from reconciler.manifest import LISTING_FILE
 
     options = settings()
+    if not any(map(os.path.lexists, (WORKSPACE_FILE, LISTING_FILE))):
+        raise ConfigError(
+            f"--from and --to name environments of {WORKSPACE_FILE}, and there is none here"
+        )
     source = find_unit(Choice((origin,), workspaces))
     target = find_unit(Choice((goal,), workspaces))
     only_shown = dry_run or out is not None
@@ -233,7 +238,9 @@ def _planned(
     shown = without_secrets(plan, here.sensitive)
     if options.outputs.is_text:
         color = options.colors(sys.stdout)
-        sys.stdout.write(plan_as_text(for_readers(shown, here), color=color, verbose=verbose))
+        sys.stdout.write(
+            plan_as_text(shown, color=color, verbose=verbose, masks=masks_for(shown, here))
+        )
         sys.stdout.flush()
     if out is not None:
         saved = saving.save(

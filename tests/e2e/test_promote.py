@@ -315,3 +315,19 @@ def test_embedded_admins_are_promoted_between(cli: Cli, here: Path) -> None:
     assert "sandbox:live.sqlite" in done.err
     again = cli("promote", *STAGING, *PRODUCTION, "--dry-run", "--detailed-exitcode")
     assert again.code == 0, again.out
+
+
+def test_environments_need_a_workspace_and_applying_needs_a_yes(
+    cli: Cli, here: Path, staged: Between
+) -> None:
+    """Without a terminal nobody can agree; without reconciler.yaml nobody knows what is meant."""
+    writes = staged.writes
+
+    unasked = cli("promote", *STAGING, *PRODUCTION)
+    (here / "reconciler.yaml").unlink()
+    nowhere = cli("promote", *STAGING, *PRODUCTION, "--dry-run")
+
+    assert (unasked.code, nowhere.code) == (1, 1)
+    assert "--auto-approve" in unasked.err
+    assert "environments of reconciler.yaml, and there is none here" in nowhere.err
+    assert staged.writes == writes
