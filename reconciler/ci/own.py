@@ -50,24 +50,16 @@ def divide(plan: Plan, head: Head, changed: Collection[str] | None) -> Shares:
     for action in reversed(plan.actions):
         if action.id in own:
             own.update(need for need in action.needs if need.kind is Kind.BUNDLE)
+    # An effect belongs to a switch, or to a version that nobody switches.
+    switched = own | {one.activation for one in own if one.kind is Kind.LAUNCH_PLAN}
     return Shares(
         replace(
             plan,
             actions=tuple(one for one in plan if one.id in own),
-            effects=tuple(one for one in plan.effects if _is_of(one.id, own)),
+            effects=tuple(one for one in plan.effects if one.id in switched),
         ),
         tuple(one for one in plan if one.id in moved),
         tuple(one for one in plan if one.id not in moved and one.id not in own),
-    )
-
-
-def _is_of(activation: ResourceId, own: Collection[ResourceId]) -> bool:
-    """Whether an effect belongs to a step: to the switch, or to a version that nobody switches."""
-    return activation in own or any(
-        one.kind is Kind.LAUNCH_PLAN
-        and (one.project, one.domain, one.name)
-        == (activation.project, activation.domain, activation.name)
-        for one in own
     )
 
 

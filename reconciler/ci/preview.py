@@ -126,7 +126,7 @@ def _tell(
     said = []
     commit = request.head or one.commit
     if request.number is not None:
-        said.append(_comment(forge, request, one))
+        said.append(_comment(forge, request, one, preview))
     else:
         said.append("Nothing is posted on a request: this pipeline runs for none.")
     if commit:
@@ -145,15 +145,11 @@ def _tell(
     return said
 
 
-def _comment(forge: Forge, request: Request, one: Planned) -> str:
+def _comment(forge: Forge, request: Request, one: Planned, preview: Preview) -> str:
     assert request.number is not None
     digest = steps_digest(one.steps)
     before = forge.read(request.number, one.marker)
-    preview = one.preview(
-        digest=digest,
-        run_url=request.run_url,
-        stale=_stale(forge, request, one, before),
-    )
+    preview = preview.with_stale(_stale(forge, request, one, before))
     facts = {
         "commit": request.head or one.commit,
         "at": _at(one),

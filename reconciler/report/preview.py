@@ -6,7 +6,7 @@ is made by the same code, with every text in it shown as code.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.model import Action, Diagnostic, Plan
@@ -92,6 +92,11 @@ class Preview:
     def pages(self, limit: int | None = LIMITS["github"]) -> tuple[str, ...]:
         """As comments of at most so many bytes; None for one document."""
         return documents(self.blocks, limit=limit, head=self.head, most=_PAGES)
+
+    def with_stale(self, stale: Sequence[str]) -> "Preview":
+        """The same with reasons why it may not be what happens, below the verdict."""
+        verdict, *rest = self.blocks
+        return replace(self, blocks=(verdict, *alerts("WARNING", stale, plain), *rest))
 
 
 def preview_of(
