@@ -1,10 +1,9 @@
 """`reconciler promote`: what is active in one environment, to another."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +13,6 @@ from reconciler.cli.options import (
     lock_timeout_option,
     parallelism_option,
     program_options,
-    say,
     settings,
     verbose_option,
 )
@@ -26,8 +24,6 @@ if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quic
     from reconciler.cli.options import Settings
     from reconciler.cli.sections import Result
     from reconciler.cli.session import Unit
-    from reconciler.model import Scope
-    from reconciler.remote import Promotion, Remote
 
 
 @click.command(cls=ChoosingCommand)
@@ -113,6 +109,7 @@ def command(
       reconciler promote --from staging --to production 'orders.*' --auto-approve
       reconciler promote --from staging --to production --out production.plan
     """
+    from reconciler.cli.promoting import written
     from reconciler.cli.sections import run_sections
     from reconciler.cli.session import WORKSPACE_FILE, find_unit
     from reconciler.errors import ApplyRefusedError, ConfigError
@@ -133,7 +130,7 @@ def command(
         )
 
     def section(unit: "Unit") -> "Result":
-        folder = _written(
+        folder = written(
             source, unit, names, options, proven=not allow_unproven, parallelism=parallelism
         )
         if only_shown:
@@ -163,46 +160,6 @@ def command(
         )
 
     return run_sections([target], section, options, kind="plans" if only_shown else "applies")
-
-
-def _written(
-    source: "Unit",
-    target: "Unit",
-    names: Sequence[str],
-    options: "Settings",
-    *,
-    proven: bool,
-    parallelism: int,
-) -> Path:
-    """Read what is promoted, say how both environments differ, and write it as manifests.
-
-    Raises: GuardError if something has not shown what the workspace requires; ConfigError if there
-        is nothing to promote.
-    """
-    from reconciler.cli.session import caches, connected, settled_config
-    from reconciler.errors import GuardError
-    from reconciler.remote import promotion, write_promotion
-
-    options.hide(source.sensitive)
-    requires = _requirements(target) if proven else None
-    with connected(options, source, parallelism=parallelism) as (remote, config):
-        scopes, owned = _looked_at(remote, source)
-        found = promotion(
-            remote,
-            {*scopes, *_scopes_in(names)},
-            places=_mapping(source, target),
-            names=names,
-            owned=owned,
-            runs=requires.runs if requires else 0,
-            within=requires.within if requires else None,
-        )
-        if requires is not None and found.unproven:
-            raise GuardError(_refusal(found, source, requires))
-        there = settled_config(options, target)
-        is_same = _place(config) == _place(there)
-        folder = write_promotion(found, caches() / "promotions", source=remote, same_store=is_same)
-    _say_difference(found, source, target, options, parallelism)
-    return folder
 
 
 def _planned(
@@ -261,114 +218,3 @@ def _as_written(unit: "Unit") -> "Unit":
     copy = replace(unit)
     copy.__dict__["settled"] = replace(settled, setting=setting)
     return copy
-
-
-def _looked_at(remote: "Remote", unit: "Unit") -> tuple[set["Scope"], "set[Any] | None"]:
-    """Where launch plans are looked for, and which of them are the workspace's; None for all."""
-    from reconciler.cli.session import manifests
-    from reconciler.model import Kind
-
-    if unit.home is not None:
-        inventory = remote.ledger_of(unit.home).head().inventory
-        owned = {one.id for one in inventory if one.id.kind is Kind.ACTIVATION}
-        return {id.scope for id in owned}, owned
-    places = set()
-    for manifest in manifests((), unit):
-        metadata: Any = getattr(manifest, "metadata", None)
-        project, domain = getattr(metadata, "project", ""), getattr(metadata, "domain", "")
-        if project and domain:
-            places.add((project, domain))
-    return places, None
-
-
-def _scopes_in(names: Sequence[str]) -> set["Scope"]:
-    """The places that names say outright."""
-    parts = [name.split("/") for name in names]
-    return {
-        (some[0], some[1])
-        for some in parts
-        if len(some) == 3 and not set("*?[") & set(some[0] + some[1])
-    }
-
-
-def _mapping(source: "Unit", target: "Unit") -> "Callable[[Scope], Scope]":
-    """Project and domain of one environment → what the other calls the same."""
-    from reconciler.manifest import Setting
-
-    ours = source.settled.setting if source.settled else Setting()
-    theirs = target.settled.setting if target.settled else Setting()
-
-    def there(scope: "Scope") -> "Scope":
-        project, domain = scope
-        return (
-            _renamed(project, ours.projects, theirs.projects),
-            _renamed(domain, ours.domains, theirs.domains),
-        )
-
-    return there
-
-
-def _renamed(name: str, ours: "Mapping[str, str]", theirs: "Mapping[str, str]") -> str:
-    """What the other environment calls what this one calls `name`."""
-    words = {called: word for word, called in ours.items()}
-    if name not in words and name in ours:
-        return name  # the word means another place here: no manifest means this one
-    word = words.get(name, name)
-    return theirs.get(word, word)
-
-
-def _requirements(unit: "Unit") -> Any:
-    """What the environment requires of what is promoted to it; None for nothing."""
-    if unit.workspace is None:
-        return None
-    spec = unit.workspace.spec
-    environment = spec.environments.get(unit.environment)
-    said = (environment.promotion if environment is not None else None) or spec.promotion
-    return said.requires if said is not None else None
-
-
-def _refusal(found: "Promotion", source: "Unit", requires: Any) -> str:
-    within = f" within {requires.within}" if requires.within is not None else ""
-    lines = [f"  {one.id.path}: {one.succeeded} of {requires.runs}" for one in found.unproven]
-    runs = "run" if requires.runs == 1 else "runs"
-    return (
-        f"nothing was written: reconciler.yaml requires {requires.runs} {runs} that succeeded"
-        f"{within} in {source.environment}, and of these there are fewer:\n"
-        + "\n".join(lines)
-        + "\nrun them there, or pass --allow-unproven"
-    )
-
-
-def _say_difference(
-    found: "Promotion",
-    source: "Unit",
-    target: "Unit",
-    options: "Settings",
-    parallelism: int,
-) -> None:
-    """A line for each launch plan: the version here, and what is active there."""
-    from reconciler.cli.session import connected
-    from reconciler.remote import active_in
-
-    scopes = {found.there(id).scope for id in found.active}
-    with connected(options, target, parallelism=parallelism) as (remote, _):
-        there = active_in(remote, scopes)
-    say(f"Promoting from {source.environment} to {target.environment}:")
-    width = max(len(id.name) for id in found.active)
-    for id, version in sorted(found.active.items()):
-        before = there.get(found.there(id))
-        if before == version:
-            what = "is active there already"
-        else:
-            what = f"instead of {before}" if before else "nothing is active there"
-        say(f"  {id.name:{width}}  {version}  ({what})")
-    coming = {found.there(id) for id in found.active}
-    others = [id for id in there if id not in coming]
-    if others:
-        say(f"  and {len(others)} that are active there stay as they are")
-
-
-def _place(config: Any) -> str:
-    """Which Admin it is; of an embedded one its file, however that is spelled."""
-    path = config.sandbox_path
-    return config.endpoint if path in (None, ":memory:") else os.path.realpath(str(path))
