@@ -114,10 +114,10 @@ def write_artifacts(
 def _write(folder: Path, one: Planned) -> None:
     # Whoever leaves no files waits for none of it.
     from reconciler.report import (
+        Masks,
         as_html,
         diagnostics_as_text,
         errors_as_json,
-        for_document,
         plan_as_json,
         plan_as_text,
     )
@@ -128,9 +128,9 @@ def _write(folder: Path, one: Planned) -> None:
         text = own_text = diagnostics_as_text(one.problems)
     else:
         own = plan_as_json(one.shares.own, reveal=one.reveal)
-        own_text = plan_as_text(for_document(one.shares.own, one.reveal))
+        own_text = plan_as_text(one.shares.own, masks=Masks.of(one.shares.own, one.reveal))
         document = plan_as_json(one.shown, reveal=one.reveal)
-        text = plan_as_text(for_document(one.shown, one.reveal))
+        text = plan_as_text(one.shown, masks=Masks.of(one.shown, one.reveal))
         page = as_html(one.shown, now=one.at, title=one.title or "Plan", reveal=one.reveal)
         (folder / "plan.html").write_text(page, encoding="utf-8")
     (folder / "plan.json").write_text(document, encoding="utf-8")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.cli.interrupt import Drain, Tally
 from reconciler.cli.options import Settings, say
-from reconciler.cli.readers import for_readers
+from reconciler.cli.readers import masks_for
 from reconciler.cli.session import Unit
 from reconciler.cli.telemetry import note_event, note_report, stage
 from reconciler.cli.terminal import can_redraw
@@ -50,8 +50,8 @@ def show(
     if options.json and not asking:
         return
     stream = sys.stderr if options.json else sys.stdout
-    read = for_readers(plan, unit)
-    stream.write(plan_as_text(read, color=options.colors(stream), verbose=manner.verbose))
+    color, masks = options.colors(stream), masks_for(plan, unit)
+    stream.write(plan_as_text(plan, color=color, verbose=manner.verbose, masks=masks))
     stream.flush()
 
 

@@ -101,7 +101,7 @@ def command(
     from reconciler.ci import tell_request, warm_up
     from reconciler.cli.previewing import Asked, plan_all
     from reconciler.cli.repository import top_folder
-    from reconciler.report import for_document, plan_as_text, to_json
+    from reconciler.report import Masks, plan_as_text, to_json
 
     if deploy and against is not None:
         raise click.UsageError("--deploy writes to Flyte Admin, which --against does without")
@@ -130,8 +130,8 @@ def command(
         planned.append(one)
         if one.shown is not None and not options.json:
             color = options.colors(sys.stdout)
-            read = for_document(one.shown, one.reveal)
-            sys.stdout.write(plan_as_text(read, color=color, verbose=verbose))
+            masks = Masks.of(one.shown, one.reveal)
+            sys.stdout.write(plan_as_text(one.shown, color=color, verbose=verbose, masks=masks))
             sys.stdout.flush()
     told = tell_request(
         planned, request, os.environ, top=top_folder(), post=post, artifacts=artifacts

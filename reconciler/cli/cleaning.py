@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from reconciler.ci import Request, expired, of_request, retiring
 from reconciler.cli.exits import Exit, for_apply
 from reconciler.cli.options import Settings, say
-from reconciler.cli.readers import for_readers
+from reconciler.cli.readers import masks_for
 from reconciler.cli.sections import Result
 from reconciler.cli.session import Unit, connected
 from reconciler.errors import ConfigError
@@ -51,7 +51,7 @@ def clean(
         plan = retiring(remote, found, is_over, now=now)
         if not settings.json:
             color = settings.colors(sys.stdout)
-            sys.stdout.write(plan_as_text(for_readers(plan, unit), color=color))
+            sys.stdout.write(plan_as_text(plan, color=color, masks=masks_for(plan, unit)))
             sys.stdout.flush()
         if dry_run or plan.is_empty:
             return Result(Exit.OK, plan_as_json(plan) if settings.json else "")

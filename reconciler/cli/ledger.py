@@ -134,7 +134,7 @@ def rebuild(
     """
     from reconciler.cli.ledgered import locked
     from reconciler.cli.planning import make_plan
-    from reconciler.cli.readers import for_readers
+    from reconciler.cli.readers import masks_for
     from reconciler.cli.session import connected, find_unit, home_of, manifests
     from reconciler.errors import LedgerError
     from reconciler.model import Head, PlanOptions
@@ -162,7 +162,7 @@ def rebuild(
         fresh = make_plan(remote, unit, declared, PlanOptions(), paths=(), head=Head())
         plan = ledger.rebuilding(fresh, head)
         color = options.colors(sys.stdout)
-        sys.stdout.write(plan_as_text(for_readers(plan, unit), color=color))
+        sys.stdout.write(plan_as_text(plan, color=color, masks=masks_for(plan, unit)))
         with locked(
             remote, unit, plan, wait=lock_timeout, operation="rebuild", ledger=ledger
         ) as held:

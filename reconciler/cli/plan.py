@@ -21,7 +21,7 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.outputs import output_options
 from reconciler.cli.planning import make_plan, planning_options
-from reconciler.cli.readers import for_readers
+from reconciler.cli.readers import masks_for
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.model import PlanOptions
@@ -119,7 +119,9 @@ def command(
         shown = without_secrets(plan, unit.sensitive)
         if options.outputs.is_text:
             color = options.colors(sys.stdout)
-            sys.stdout.write(plan_as_text(for_readers(shown, unit), color=color, verbose=verbose))
+            sys.stdout.write(
+                plan_as_text(shown, color=color, verbose=verbose, masks=masks_for(shown, unit))
+            )
             sys.stdout.flush()
         if out is not None and config is not None:
             from reconciler.cli import saving

@@ -15,15 +15,16 @@ from reconciler.cli.terminal import in_automation
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.cli.session import Unit
     from reconciler.model import DriftReport, Plan
+    from reconciler.report import Masks
 
 
-def for_readers(plan: "Plan", unit: "Unit | None" = None) -> "Plan":
-    """A plan as it may be printed as text."""
+def masks_for(plan: "Plan", unit: "Unit | None" = None) -> "Masks | None":
+    """What a plan is masked with when it is printed as text; None for a person at a terminal."""
     if not _is_kept():
-        return plan
-    from reconciler.report import for_document
+        return None
+    from reconciler.report import Masks
 
-    return for_document(plan, _reveal(unit))
+    return Masks.of(plan, _reveal(unit))
 
 
 def drift_for_readers(report: "DriftReport", unit: "Unit | None" = None) -> "DriftReport":

@@ -10,7 +10,7 @@ import click
 
 from reconciler.cli.options import json_option, program_options, settings, verbose_option
 from reconciler.cli.outputs import output_options
-from reconciler.cli.readers import for_readers
+from reconciler.cli.readers import masks_for
 
 if TYPE_CHECKING:  # at run time only once the command runs: `--help` stays quick
     from reconciler.remote import SavedPlan
@@ -49,8 +49,9 @@ def command(file: Path, as_json: bool, verbose: bool) -> int:
         for word, value in _lines(saved):
             sys.stdout.write(f"{word + ':':13}{printable(value)}\n")
         color = options.colors(sys.stdout)
-        read = for_readers(saved.shown)
-        sys.stdout.write("\n" + plan_as_text(read, color=color, verbose=verbose))
+        masks = masks_for(saved.shown)
+        text = plan_as_text(saved.shown, color=color, verbose=verbose, masks=masks)
+        sys.stdout.write(f"\n{text}")
     outputs.finish(document)
     return 0
 

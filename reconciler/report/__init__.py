@@ -16,7 +16,7 @@ from reconciler.report.diagnostics import (
     to_json,
     validated_as_text,
 )
-from reconciler.report.masking import for_document
+from reconciler.report.masking import Masks
 from reconciler.report.outcomes import outcome_line, report_as_text
 from reconciler.report.progress import Progress, progress
 from reconciler.report.sensitive import without_secrets
@@ -228,6 +228,7 @@ __all__ = [
     "ImageLine",
     "Listed",
     "Listing",
+    "Masks",
     "Preview",
     "PreviewFacts",
     "Progress",
@@ -266,7 +267,6 @@ __all__ = [
     "explanations_as_json",
     "explanations_as_text",
     "failed_preview",
-    "for_document",
     "history_as_json",
     "history_as_text",
     "html_page",

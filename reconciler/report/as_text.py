@@ -14,17 +14,23 @@ from reconciler.report.words import ALWAYS_COUNTED, LEGEND, WORDS, counted
 NO_CHANGES = "No changes. Flyte Admin matches the manifests."
 
 
-def plan_as_text(plan: Plan, *, color: bool = False, verbose: bool = False) -> str:
+def plan_as_text(
+    plan: Plan, *, color: bool = False, verbose: bool = False, masks: Masks | None = None
+) -> str:
     """Render a plan: what it means, what it does, problems, and the summary as the last line.
 
     Shape: lines ended by newlines. Without `verbose` a new version is one line and long values
         are shortened; with it every field of every new version is listed and nothing is cut.
+
+    Args:
+        masks: For a text that more people read than who plans: what stands in the place of all
+            that tends to be secret. Without, only what is marked is masked.
     """
     style = Style(color)
     lines: list[str] = []
-    plan = veiled(plan, Masks.of(plan), for_document=False)
+    plan = veiled(plan, masks or Masks.of(plan), for_document=masks is not None)
     meant = list(effect_sections(plan, verbose=verbose))
-    found = list(sections(plan, verbose=verbose))
+    found = list(sections(plan, verbose=verbose, masks=masks))
     if found:
         lines += _legend(plan, style)
     if meant:

@@ -136,11 +136,6 @@ def veiled(plan: Plan, masks: Masks, *, for_document: bool) -> Plan:
     )
 
 
-def for_document(plan: Plan, reveal: Sequence[str] = ()) -> Plan:
-    """Return a plan to be rendered where others read it, as text too: see `veiled`."""
-    return veiled(plan, Masks.of(plan, reveal), for_document=True)
-
-
 def changes_of(plan: Plan) -> Iterator[Change]:
     """Every change that a plan tells of."""
     for effect in plan.effects:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from reconciler.model import Action, Conflict, Kind, Plan, Reason, ResourceId, Verb
+from reconciler.model import Action, Change, Conflict, Kind, Plan, Reason, ResourceId, Verb
 from reconciler.report.facts import bundle_facts, facts
+from reconciler.report.masking import Masks
 from reconciler.report.values import change_lines, fields, inline
 from reconciler.report.words import WORDS, Symbol, counted, subject, version_move, will
 
@@ -35,17 +36,19 @@ class Section:
     lines: tuple[Line, ...]
 
 
-def sections(plan: Plan, *, verbose: bool = False) -> Iterator[Section]:
+def sections(
+    plan: Plan, *, verbose: bool = False, masks: Masks | None = None
+) -> Iterator[Section]:
     """Yield what the plan does, in its order; what is many and alike together, a line each.
 
-    `verbose` keeps everything apart, with every field of every new version.
+    `verbose` keeps everything apart, with every field of every new version, masked by `masks`.
     """
     by_id = {action.id: action for action in plan}
     for group in _grouped(plan, apart=verbose):
         if len(group) > 1:
             yield _listed(group, by_id)
         elif _is_new(group[0]):
-            yield _registered(group[0], verbose=verbose)
+            yield _registered(group[0], verbose=verbose, masks=masks)
         else:
             yield _changed(group[0], by_id, verbose=verbose)
     if plan.backfills:
@@ -121,15 +124,14 @@ def _listed(group: Sequence[Action], by_id: dict[ResourceId, Action]) -> Section
     return Section(title, (), tuple(lines))
 
 
-def _registered(action: Action, *, verbose: bool) -> Section:
+def _registered(action: Action, *, verbose: bool, masks: Masks | None) -> Section:
     title = f"{subject(action.id)} {WORDS[action.verb].will}"
     if not verbose or action.after is None:
         said = _said(action, {}) or _name(action)
         return Section(title, (), (Line(Symbol.ADD, said),))
-    lines = (
-        Line(Symbol.ADD, f"{path}: {inline(value, verbose=True)}")
-        for path, value in fields(action.after.canonical)
-    )
+    every = (Change(path, None, value) for path, value in fields(action.after.canonical))
+    shown = map(masks.change, every) if masks is not None else every
+    lines = (Line(Symbol.ADD, f"{one.path}: {inline(one.after, verbose=True)}") for one in shown)
     return Section(title, _notes(action), tuple(lines))
 
 
