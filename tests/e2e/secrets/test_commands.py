@@ -202,6 +202,7 @@ CASES: dict[str, list[Case]] = {
     "ci preview": [
         case("--no-post", "--artifacts", "o/preview", *_MORE, keeps=["o/preview/*/plan.saved"]),
         case("--no-post", "--json", codes=[0, 3]),
+        case("--no-post", "--verbose", codes=[0, 3]),
     ],
     "ci post": [
         case(
