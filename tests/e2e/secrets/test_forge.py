@@ -135,3 +135,17 @@ def test_a_merge_tells_none(pipeline: Pipeline, inside: World) -> None:
 
     assert done.code in (0, 3), done.err
     assert not leaked(done, inside, pipeline.forge)
+
+
+def test_what_is_tried_out_tells_none(pipeline: Pipeline, inside: World) -> None:
+    """Its commands and links name what is to be launched, and not with which values."""
+    more = ("--var-file", "secrets.yaml", "--overwrite-moved", "*")
+    done = ci(inside, pipeline, "preview", "--deploy", "--artifacts", "o/preview", *more)
+
+    assert done.code == 0, done.err
+    assert "reconciler launch" in pipeline.forge.comments()[0]
+    assert not leaked(done, inside, pipeline.forge)
+
+    over = ci(inside, pipeline, "clean")
+
+    assert not leaked(over, inside, pipeline.forge)
