@@ -16,13 +16,15 @@ from reconciler.manifest.hover import HOVER
 from reconciler.manifest.models import KINDS, REFUSED, SAID_ELSEWHERE, Manifest
 from reconciler.manifest.models.binding import BINDING_SCHEMA
 from reconciler.manifest.placeholders import with_placeholders
+from reconciler.manifest.policies import PolicyFile
+from reconciler.manifest.policy_tests import PolicyTest
 from reconciler.manifest.proto_schema import message_schema, messages_in
 from reconciler.manifest.workspace import Workspace, Workspaces
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODELS: dict[str, type[Manifest]] = {
     **KINDS,
-    **{kind.KIND: kind for kind in (Workspace, Workspaces)},
+    **{kind.KIND: kind for kind in (Workspace, Workspaces, PolicyFile, PolicyTest)},
 }
 _REFERS_TO_BINDING = json.dumps({"$ref": "#/$defs/Binding"})[1:-1]
 _NULL = {"type": "null"}

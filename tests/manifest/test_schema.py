@@ -45,7 +45,7 @@ def test_schemas_are_written_where_one_likes(tmp_path: Path) -> None:
     write_schemas(tmp_path / "new/schemas")
 
     names = {path.name for path in (tmp_path / "new/schemas").iterdir()}
-    kinds = [*KINDS, "Workspace", "Workspaces"]
+    kinds = [*KINDS, "Workspace", "Workspaces", "Policy", "PolicyTest"]
     assert names == {*(f"{kind}.json" for kind in kinds), "manifest.json"}
 
 

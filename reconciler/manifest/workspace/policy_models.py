@@ -74,7 +74,10 @@ class PoliciesSpec(Part):
             json_schema_extra={"type": ["number", "string"]},
         ),
     ] = 30.0
-    exemptions: Annotated[tuple[ExemptionSpec, ...], Field(strict=False)] = ()
+    exemptions: Annotated[
+        tuple[ExemptionSpec, ...],
+        Field(strict=False, description="What they are not held against, why and how long."),
+    ] = ()
 
 
 Policies = Annotated[tuple[PoliciesSpec, ...], Field(strict=False)]
