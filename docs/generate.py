@@ -136,6 +136,8 @@ def _function(one: Any, name: str, *, level: int) -> Iterator[str]:
 
 
 def _signature(one: Any) -> str:
+    if hasattr(one, "model_fields"):  # what pydantic says of it depends on whether it was built
+        return "(**data: Any)"
     try:
         signature = inspect.signature(one)
     except (ValueError, TypeError):
