@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.manifest import load
+from reconciler.model import Sensitive
 from reconciler.testing import EmbeddedAdmin
 from tests.e2e.backfilled import WEATHER, remote_of
 from tests.guides.launched import launched
@@ -31,12 +32,21 @@ def weather(admin: EmbeddedAdmin) -> Mapping[str, Any]:
     return {}
 
 
+def planned(admin: EmbeddedAdmin) -> Mapping[str, Any]:
+    """A plan, and what of it nobody is to read."""
+    file = Path("weather.yaml")
+    file.write_text(WEATHER)
+    with remote_of(admin) as remote:
+        return {"plan": remote.plan(load([file])), "sensitive": Sensitive()}
+
+
 WORLDS: dict[str, World] = {
     "README": launched,
     "registering": registered,
     "executions": launched,
     "data": launched,
     "backfill": weather,
+    "html-report": planned,
 }
 # Pages whose code is run by a test of their own.
 ELSEWHERE = {"testing", "embedded-admin"}
