@@ -34,6 +34,16 @@ EXAMPLES: dict[str, list[Any]] = {
     },
     "Ignore.code": ["mutable-image"],
     "Ignore.reason": ["the image is rebuilt every night on purpose"],
+    # Notifications, previews, promotion.
+    "NotificationSpec.name": ["data-team"],
+    "NotificationSpec.environments": [["production"]],
+    "NotificationSpec.title": ["{environment}: {summary}"],
+    "NotificationSpec.body": ["{detail} {url}"],
+    "SecretSource.env": ["SLACK_URL"],
+    "SecretSource.file": ["/run/secrets/slack-url"],
+    "PreviewSpec.ttl": ["3d", "12h"],
+    "PromotionRequirements.runs": [1],
+    "PromotionRequirements.succeededWithin": ["7d"],
     # References.
     "Reference.name": ["weather.fetch"],
     "Reference.version": _VERSION,
