@@ -119,7 +119,9 @@ def test_the_latest_is_what_was_created_last(remote: Remote, version: str | None
     assert task.template.container.image == "busybox:a"
     assert workflow.nodes
     assert calls == {
-        "ListTasks": 1, "ListLaunchPlans": 1, "ListWorkflows": 1,
+        "ListTasks": 1,
+        "ListLaunchPlans": 1,
+        "ListWorkflows": 1,
         "GetWorkflow": 1,
     }
 
