@@ -116,7 +116,8 @@ class Plan:
 
     `obstacles` keep a plan that can be shown from being applied: an image not yet built.
     `effects` say what its switches mean, and `backfills` how each stands; nothing that is done
-    depends on them. `verdicts` are what the policies at hand say of it; a file keeps none.
+    depends on them. `verdicts` are what the policies at hand said of it: those of a file are what
+    was said when it was planned, and applying asks again.
     """
 
     actions: tuple[Action, ...]

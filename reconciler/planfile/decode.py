@@ -20,6 +20,7 @@ from reconciler.model import (
     Severity,
     SlotTable,
     Verb,
+    Verdict,
 )
 from reconciler.planfile import plan_pb2 as pb
 from reconciler.planfile.packed import unpack
@@ -40,6 +41,7 @@ def decode_plan(file: pb.PlanFile) -> Plan:
         warnings=tuple(_diagnostic(warning) for warning in file.warnings),
         effects=tuple(from_plain(Effect, json.loads(effect)) for effect in file.effects),
         backfills=tuple(from_plain(SlotTable, json.loads(one)) for one in file.backfills),
+        verdicts=tuple(from_plain(Verdict, json.loads(one)) for one in file.verdicts),
     )
 
 
@@ -89,6 +91,7 @@ def _resource(resource: pb.Resource) -> Resource:
         bundles=tuple(_bundle(bundle) for bundle in resource.bundles),
         unsaid=frozenset(resource.unsaid),
         since=resource.since if resource.HasField("since") else None,
+        outline=resource.outline,
     )
     return found.known_by(resource.digest) if resource.digest else found
 

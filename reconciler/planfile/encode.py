@@ -28,6 +28,7 @@ def encode_plan(plan: Plan) -> pb.PlanFile:
         warnings=[_diagnostic(warning) for warning in plan.warnings],
         effects=[_json(to_plain(effect)) for effect in plan.effects],
         backfills=[_json(to_plain(table)) for table in plan.backfills],
+        verdicts=[_json(to_plain(verdict)) for verdict in plan.verdicts],
     )
 
 
@@ -77,6 +78,7 @@ def _resource(resource: Resource) -> pb.Resource:
         bundles=[_bundle(bundle) for bundle in resource.bundles],
         unsaid=sorted(resource.unsaid),
         since=resource.since,
+        outline=resource.outline,
     )
 
 

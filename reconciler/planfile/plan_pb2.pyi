@@ -9,7 +9,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PlanFile(_message.Message):
-    __slots__ = ("format", "tool_version", "endpoint", "manifests_digest", "actions", "unchanged", "warnings", "nonce", "environment", "workspace", "listed", "home", "commit", "planned_at", "variables", "secrets", "effects", "backfills")
+    __slots__ = ("format", "tool_version", "endpoint", "manifests_digest", "actions", "unchanged", "warnings", "nonce", "environment", "workspace", "listed", "home", "commit", "planned_at", "variables", "secrets", "effects", "backfills", "verdicts")
     class UnchangedEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -42,6 +42,7 @@ class PlanFile(_message.Message):
     SECRETS_FIELD_NUMBER: _ClassVar[int]
     EFFECTS_FIELD_NUMBER: _ClassVar[int]
     BACKFILLS_FIELD_NUMBER: _ClassVar[int]
+    VERDICTS_FIELD_NUMBER: _ClassVar[int]
     format: int
     tool_version: str
     endpoint: str
@@ -60,7 +61,8 @@ class PlanFile(_message.Message):
     secrets: _containers.RepeatedCompositeFieldContainer[Secret]
     effects: _containers.RepeatedScalarFieldContainer[str]
     backfills: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, format: _Optional[int] = ..., tool_version: _Optional[str] = ..., endpoint: _Optional[str] = ..., manifests_digest: _Optional[bytes] = ..., actions: _Optional[_Iterable[_Union[Action, _Mapping]]] = ..., unchanged: _Optional[_Mapping[str, int]] = ..., warnings: _Optional[_Iterable[_Union[Diagnostic, _Mapping]]] = ..., nonce: _Optional[bytes] = ..., environment: _Optional[str] = ..., workspace: _Optional[str] = ..., listed: _Optional[str] = ..., home: _Optional[_Union[Home, _Mapping]] = ..., commit: _Optional[str] = ..., planned_at: _Optional[int] = ..., variables: _Optional[_Mapping[str, str]] = ..., secrets: _Optional[_Iterable[_Union[Secret, _Mapping]]] = ..., effects: _Optional[_Iterable[str]] = ..., backfills: _Optional[_Iterable[str]] = ...) -> None: ...
+    verdicts: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, format: _Optional[int] = ..., tool_version: _Optional[str] = ..., endpoint: _Optional[str] = ..., manifests_digest: _Optional[bytes] = ..., actions: _Optional[_Iterable[_Union[Action, _Mapping]]] = ..., unchanged: _Optional[_Mapping[str, int]] = ..., warnings: _Optional[_Iterable[_Union[Diagnostic, _Mapping]]] = ..., nonce: _Optional[bytes] = ..., environment: _Optional[str] = ..., workspace: _Optional[str] = ..., listed: _Optional[str] = ..., home: _Optional[_Union[Home, _Mapping]] = ..., commit: _Optional[str] = ..., planned_at: _Optional[int] = ..., variables: _Optional[_Mapping[str, str]] = ..., secrets: _Optional[_Iterable[_Union[Secret, _Mapping]]] = ..., effects: _Optional[_Iterable[str]] = ..., backfills: _Optional[_Iterable[str]] = ..., verdicts: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Home(_message.Message):
     __slots__ = ("project", "domain", "workspace", "serial", "digest")
@@ -133,7 +135,7 @@ class ResourceId(_message.Message):
     def __init__(self, kind: _Optional[str] = ..., project: _Optional[str] = ..., domain: _Optional[str] = ..., name: _Optional[str] = ..., version: _Optional[str] = ..., facet: _Optional[str] = ...) -> None: ...
 
 class Resource(_message.Message):
-    __slots__ = ("id", "spec", "request", "origin", "incomplete", "active", "content_addressed", "bundles", "unsaid", "digest", "since")
+    __slots__ = ("id", "spec", "request", "origin", "incomplete", "active", "content_addressed", "bundles", "unsaid", "digest", "since", "outline")
     ID_FIELD_NUMBER: _ClassVar[int]
     SPEC_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
@@ -145,6 +147,7 @@ class Resource(_message.Message):
     UNSAID_FIELD_NUMBER: _ClassVar[int]
     DIGEST_FIELD_NUMBER: _ClassVar[int]
     SINCE_FIELD_NUMBER: _ClassVar[int]
+    OUTLINE_FIELD_NUMBER: _ClassVar[int]
     id: ResourceId
     spec: _any_pb2.Any
     request: _any_pb2.Any
@@ -156,7 +159,8 @@ class Resource(_message.Message):
     unsaid: _containers.RepeatedScalarFieldContainer[str]
     digest: bytes
     since: int
-    def __init__(self, id: _Optional[_Union[ResourceId, _Mapping]] = ..., spec: _Optional[_Union[_any_pb2.Any, _Mapping]] = ..., request: _Optional[_Union[_any_pb2.Any, _Mapping]] = ..., origin: _Optional[_Union[Origin, _Mapping]] = ..., incomplete: _Optional[bool] = ..., active: _Optional[_Iterable[str]] = ..., content_addressed: _Optional[bool] = ..., bundles: _Optional[_Iterable[_Union[Bundle, _Mapping]]] = ..., unsaid: _Optional[_Iterable[str]] = ..., digest: _Optional[bytes] = ..., since: _Optional[int] = ...) -> None: ...
+    outline: bool
+    def __init__(self, id: _Optional[_Union[ResourceId, _Mapping]] = ..., spec: _Optional[_Union[_any_pb2.Any, _Mapping]] = ..., request: _Optional[_Union[_any_pb2.Any, _Mapping]] = ..., origin: _Optional[_Union[Origin, _Mapping]] = ..., incomplete: _Optional[bool] = ..., active: _Optional[_Iterable[str]] = ..., content_addressed: _Optional[bool] = ..., bundles: _Optional[_Iterable[_Union[Bundle, _Mapping]]] = ..., unsaid: _Optional[_Iterable[str]] = ..., digest: _Optional[bytes] = ..., since: _Optional[int] = ..., outline: _Optional[bool] = ...) -> None: ...
 
 class Origin(_message.Message):
     __slots__ = ("file", "line", "column")
