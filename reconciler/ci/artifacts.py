@@ -4,7 +4,7 @@
     ENVIRONMENT/plan.json the plan's document, or that of what kept it from being made
     ENVIRONMENT/plan.txt  the same for people
     ENVIRONMENT/own.json, own.txt   of it, what is the request's own doing
-    ENVIRONMENT/plan.html the report, if there is a plan
+    ENVIRONMENT/plan.html the report
     ENVIRONMENT/plan.saved  the plan as `apply` takes it, if it may be applied (by the command)
     code-quality.json     remarks on lines, as GitLab shows them
 
@@ -118,6 +118,8 @@ def _write(folder: Path, one: Planned) -> None:
         as_html,
         diagnostics_as_text,
         errors_as_json,
+        html_page,
+        html_part,
         plan_as_json,
         plan_as_text,
     )
@@ -126,13 +128,15 @@ def _write(folder: Path, one: Planned) -> None:
     if one.shown is None or one.shares is None:
         document = own = errors_as_json(one.problems)
         text = own_text = diagnostics_as_text(one.problems)
+        part = html_part(now=one.at, title=one.title or "Plan", problems=one.problems)
+        page = html_page([part], now=one.at)
     else:
         own = plan_as_json(one.shares.own, reveal=one.reveal)
         own_text = plan_as_text(one.shares.own, masks=Masks.of(one.shares.own, one.reveal))
         document = plan_as_json(one.shown, reveal=one.reveal)
         text = plan_as_text(one.shown, masks=Masks.of(one.shown, one.reveal))
         page = as_html(one.shown, now=one.at, title=one.title or "Plan", reveal=one.reveal)
-        (folder / "plan.html").write_text(page, encoding="utf-8")
+    (folder / "plan.html").write_text(page, encoding="utf-8")
     (folder / "plan.json").write_text(document, encoding="utf-8")
     (folder / "plan.txt").write_text(text, encoding="utf-8")
     (folder / "own.json").write_text(own, encoding="utf-8")

@@ -2,17 +2,18 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.ci.planned import Planned
 from reconciler.forge import Annotation, Level
-from reconciler.model import Diagnostic, Origin, Severity
+from reconciler.model import Diagnostic, Origin, Severity, Verdict
 
 _MOST = 500  # of one environment: nobody reads more
 
 
 def remarks_of(planned: Planned, top: Path) -> Sequence[Annotation]:
-    """What is wrong or breaks somebody, each on its own line.
+    """What is wrong, breaks somebody or is a policy's word, each on its own line.
 
     Args:
         top: The repository; what lies elsewhere has no line in it.
@@ -33,6 +34,7 @@ def _remarks(planned: Planned, top: Path) -> Iterator[Annotation]:
         yield from _at(conflict.origin, top, str(conflict), Level.FAILURE, "conflict")
     for obstacle in plan.obstacles:
         yield from _diagnostic(obstacle, top, level=Level.FAILURE)
+    yield from _verdicts(plan.verdicts, top)
     origins = {one.id: one.after.origin for one in plan if one.after is not None}
     for effect in plan.effects:
         if not (effect.switches and effect.breaks):
@@ -47,6 +49,19 @@ def _remarks(planned: Planned, top: Path) -> Iterator[Annotation]:
         yield from _at(origins.get(effect.id), top, told, Level.WARNING, "interface")
     for warning in plan.warnings:
         yield from _diagnostic(warning, top)
+
+
+def _verdicts(verdicts: Sequence[Verdict], top: Path) -> Iterator[Annotation]:
+    """What policies say; that somebody is exempt is for the comment alone."""
+    counting = [one for one in verdicts if one.counts]
+    if not counting:
+        return
+    from reconciler.report import verdict_text
+
+    # What refuses first: of too many remarks the last are left out.
+    for one in sorted(counting, key=lambda one: not one.refuses):
+        level = Level.FAILURE if one.refuses else Level.WARNING
+        yield from _at(one.origin, top, verdict_text(replace(one, origin=None)), level, "policy")
 
 
 def _diagnostic(

@@ -142,15 +142,70 @@ def test_a_break_is_told_on_the_line_it_comes_from(pipeline: Pipeline, cli: Cli)
     assert check["head_sha"] == pipeline.forge.pull.head
 
 
+POLICIES = """\
+apiVersion: reconciler/v1
+kind: Policy
+metadata: {name: look-here}
+spec: {when: step.kind == "task", warn: "true", message: look}
+---
+apiVersion: reconciler/v1
+kind: Policy
+metadata: {name: not-so}
+spec: {when: step.kind == "task", deny: "true", message: not like this}
+---
+apiVersion: reconciler/v1
+kind: Policy
+metadata: {name: no-daily}
+spec: {when: step.kind == "launch_plan", deny: "true", message: nobody is excused}
+"""
+
+
+def test_what_policies_and_lint_say_stands_on_the_manifests_lines(
+    pipeline: Pipeline, cli: Cli
+) -> None:
+    """What refuses as a failure, and first; the rest as warnings; what is exempt not at all."""
+    workspace = pipeline.folder / "reconciler.yaml"
+    exempt = "[{policy: no-daily, object: '*/etl.daily', reason: is meant}]"
+    workspace.write_text(
+        f"{workspace.read_text()}  policies: [{{path: policies.yaml, exemptions: {exempt}}}]\n"
+    )
+    (pipeline.folder / "policies.yaml").write_text(POLICIES)
+    pipeline.write(
+        etl=ETL.replace("etl:1.4", "etl:latest").replace(
+            "workflow: {name: etl.daily}", "workflow: {name: etl.daily}\n  labels: {a: b}"
+        )
+    )
+    pipeline.push()
+    pipeline.job()
+
+    done = cli("ci", "preview", "--artifacts", "out")
+
+    assert done.code == 3, done.err
+    (check,) = github(pipeline).checks
+    remarks = check["output"]["annotations"]
+    told = [
+        (one["title"], one["annotation_level"], one["path"], one["start_line"]) for one in remarks
+    ]
+    assert told == [
+        ("policy", "failure", "manifests/etl.yaml", 1),
+        ("policy", "warning", "manifests/etl.yaml", 1),
+        ("mutable-image", "warning", "manifests/etl.yaml", 7),
+    ]
+    assert "not like this [not-so]" in remarks[0]["message"]
+    for file in ("code-quality.json", "default/plan.html"):
+        assert "not like this" in (pipeline.folder / "out" / file).read_text()
+
+
 def test_a_plan_that_fails_is_told_in_the_same_place(pipeline: Pipeline, cli: Cli) -> None:
     """Every problem, on its line; and once it is mended, the plan stands there instead."""
     pipeline.write(etl=ETL.replace("container:", "contaner:"))
     pipeline.push()
     pipeline.job()
 
-    done = cli("ci", "preview")
+    done = cli("ci", "preview", "--artifacts", "out")
 
     assert done.code == 1
+    assert "unknown field contaner" in (pipeline.folder / "out/default/plan.html").read_text()
     (comment,) = pipeline.forge.comments()
     assert "This cannot be planned" in comment
     assert "manifests/etl.yaml:7" in comment
