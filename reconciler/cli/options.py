@@ -33,6 +33,8 @@ class Settings:
     sensitive: "Sensitive | None" = None
     # The checkout whose policies count; None for those of the workspace itself.
     policies_from: Path | None = None
+    # Which Flyte Admin was named last; in several sections each names its own.
+    admin_named: str = ""
 
     @property
     def json(self) -> bool:

@@ -87,6 +87,7 @@ def _head(unit: Unit, settings: Settings, *, first: bool) -> None:
     style = Style(settings.colors(stream))
     stream.write(f"{'' if first else chr(10)}{style.bold(f'── {unit.title} ──')}\n")
     stream.flush()
+    settings.admin_named = ""
 
 
 def _foot(

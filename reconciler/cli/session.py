@@ -282,14 +282,17 @@ def find_one_workspace(choice: Choice) -> Workspace:
 def connected(
     settings: Settings, unit: Unit, *, parallelism: int = 10
 ) -> Iterator[tuple[Remote, Config]]:
-    """Settle which Admin is meant, say so, and talk to it; an embedded one lives this long.
+    """Settle which Admin is meant, say so unless that was said last, and talk to it; an embedded
+    one lives this long.
 
     Raises: ConfigError if no endpoint is named, or the embedded Admin cannot be started.
     """
     config = settled_config(settings, unit)
-    say(f"Flyte Admin: {config}")
-    for warning in config.warnings:
-        say(f"Warning: {warning}")
+    if (named := str(config)) != settings.admin_named:
+        settings.admin_named = named
+        say(f"Flyte Admin: {named}")
+        for warning in config.warnings:
+            say(f"Warning: {warning}")
     with (
         listening(config) as reachable,
         Remote(reachable, parallelism=parallelism, cache=caches()) as remote,

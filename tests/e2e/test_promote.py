@@ -82,6 +82,7 @@ def test_what_is_active_is_promoted_as_it_is(cli: Cli, staged: Between) -> None:
 
     assert done.code == 0, done.out + done.err
     assert "nothing is active there" in done.err
+    assert done.err.count("Flyte Admin: ") == 1
     assert held(staged.endpoint, "production") == held(staged.endpoint, "staging")
     again = cli("promote", *STAGING, *PRODUCTION, "--dry-run", "--detailed-exitcode")
     assert again.code == 0, again.out
@@ -222,6 +223,7 @@ def test_environments_may_have_an_admin_each(
         done = cli("promote", *STAGING, *PRODUCTION, "--auto-approve")
 
         assert done.code == 0, done.err
+        assert done.err.count("Flyte Admin: ") == 2
         assert held(other.endpoint, "development") == held(one.endpoint, "development")
         assert one.writes == writes
 
