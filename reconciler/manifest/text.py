@@ -101,5 +101,8 @@ def _not_utf8(data: bytes, file: str, error: UnicodeDecodeError) -> Diagnostic:
     origin = Origin(file, before.count(b"\n") + 1, column)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return Diagnostic("encoding", "the file is UTF-16", origin, "save it as UTF-8")
+    if data.startswith(b"\x1f\x8b"):
+        hint = "unpack it, and name the folder"
+        return Diagnostic("encoding", "the file is an archive, not YAML", Origin(file), hint)
     message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
     return Diagnostic("encoding", message, origin, "save the file as UTF-8")

@@ -1,5 +1,6 @@
 """Bytes in, values and positions out; whatever is wrong is told and never raised."""
 
+import gzip
 import json
 import time
 from typing import Any
@@ -149,6 +150,10 @@ def test_a_scalar_keeps_its_spelling() -> None:
         ("a: " + "9" * 500, "f.yaml:1:4: error: a number of 500 digits is too long [number]"),
         (b"a: 1\nb: \xe9", "f.yaml:2:4: error: the byte 0xe9 is not UTF-8 (save the file as UTF"),
         ("a: 1".encode("utf-16"), "f.yaml:1:1: error: the file is UTF-16 (save it as UTF-8)"),
+        (
+            gzip.compress(b"a: 1", mtime=0),
+            "f.yaml: error: the file is an archive, not YAML (unpack it, and name the folder)",
+        ),
         ("a: \x07", "f.yaml:1:4: error: the control character U+0007 cannot stand in YAML"),
         ("[" * 200 + "]" * 200, "f.yaml:1:102: error: nested deeper than 100 levels [too-deep]"),
         (
