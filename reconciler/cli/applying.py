@@ -43,9 +43,9 @@ def apply_manifests(
         say_without_ledger(unit)
         shown = without_secrets(plan, unit.sensitive)
         show(shown, options, manner, asking=manner.ask, unit=unit)
-        if plan.is_empty and (head.loose or head.claims) and _is_free(head):
+        if plan.is_empty and (head.loose or head.claims) and _is_free(head, manner):
             # An apply that never ended may have done all of it: then it is ours, and is noted.
-            with locked(remote, unit, plan, wait=manner.wait) as held:
+            with locked(remote, unit, plan, wait=manner.wait, has_ended=manner.has_ended) as held:
                 remote.apply(plan, held=held, say=say)
         if not plan.conflicts:
             _refuse_obstacles(plan)
@@ -95,9 +95,12 @@ def apply_manifests(
         return Result(for_apply(report, plan), document)
 
 
-def _is_free(head: Head) -> bool:
+def _is_free(head: Head, manner: Manner) -> bool:
     """Whether nobody holds the lock, or somebody who is known to be gone."""
-    return head.begin is None or is_dead(head.begin.author)
+    if head.begin is None:
+        return True
+    author = head.begin.author
+    return is_dead(author) or manner.has_ended(author.run)
 
 
 def _refuse_obstacles(plan: Plan) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.config import Config
+from reconciler.manifest import load
 from reconciler.model import Author, Plan
 from reconciler.remote import Home, Remote
 from tests.e2e.between import Between
@@ -204,6 +205,30 @@ def test_a_lock_whose_run_is_over_is_taken_at_once(
 
     assert done.code == 0, done.err
     assert "Took over the lock of bob" in done.err
+
+
+def test_what_a_run_that_is_over_had_done_is_noted(pipeline: Pipeline, cli: Cli) -> None:
+    """It did everything and did not get to say so: nothing is left to do but that."""
+    pipeline.merge()
+    config = Config.for_endpoint(os.environ["RECONCILER_ADMIN"], insecure=True)
+    with Remote(config) as remote:
+        ledger = remote.ledger_of(Home("flytesnacks", "development", "etl-team"))
+        plan = remote.plan(load([pipeline.folder / "manifests"]))
+        run = f"{pipeline.forge.url}/{pipeline.forge.repository}/actions/runs/5"
+        ledger.lock(plan, author=Author(actor="bob", run=run))
+        assert remote.apply(plan).succeeded
+        pipeline.forge.runs[5] = "in_progress"
+        assert merged(pipeline, cli).code == 0
+        assert ledger.head().begin is not None
+
+        pipeline.forge.runs[5] = "completed"
+        done = merged(pipeline, cli)
+
+        assert done.code == 0, done.err
+        assert "Took over the lock of bob" in done.err
+        head = ledger.head()
+        assert head.begin is None
+        assert not head.claims
 
 
 @pytest.mark.parametrize("name", ["gitlab", "gitea", "bitbucket"])
