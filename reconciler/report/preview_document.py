@@ -63,13 +63,18 @@ def conflict_texts(document: Mapping[str, Any]) -> Iterator[str]:
 
 def problem_text(problem: Mapping[str, Any]) -> str:
     """Where, what, the way out, and the code."""
-    origin = problem.get("origin")
-    place = ""
-    if isinstance(origin, Mapping) and _text(origin, "file"):
-        line = _number(origin.get("line"))
-        place = f"{_text(origin, 'file')}:{line}: " if line else f"{_text(origin, 'file')}: "
+    place = _place(problem)
     hint = f" ({_text(problem, 'hint')})" if _text(problem, "hint") else ""
     return f"{place}{_text(problem, 'message')}{hint} [{_text(problem, 'code')}]"
+
+
+def _place(one: Mapping[str, Any]) -> str:
+    """`file:line: `, as far as it is known."""
+    origin = one.get("origin")
+    if not isinstance(origin, Mapping) or not _text(origin, "file"):
+        return ""
+    line = _number(origin.get("line"))
+    return f"{_text(origin, 'file')}:{line}: " if line else f"{_text(origin, 'file')}: "
 
 
 def break_texts(document: Mapping[str, Any]) -> Iterator[str]:
@@ -101,7 +106,7 @@ def policy_blocks(document: Mapping[str, Any], said: Callable[[str], str]) -> It
     verdicts = objects(document, "verdicts")
     for ruling, (kind, word) in _RULINGS.items():
         counting = (
-            f"policy {_text(one, 'policy')} {word}: {_text(one, 'message')}"
+            f"{_place(one)}policy {_text(one, 'policy')} {word}: {_text(one, 'message')}"
             + (
                 f" ({_text(one, 'object').rpartition('@')[0] or _text(one, 'object')})"
                 if _text(one, "object")
@@ -113,7 +118,8 @@ def policy_blocks(document: Mapping[str, Any], said: Callable[[str], str]) -> It
         yield from alerts(kind, counting, said)
     excused = sum(bool(_text(one, "excused")) for one in verdicts)
     if excused:
-        yield paragraph(f"_{excused} finding{'s' if excused > 1 else ''} of policies are exempt._")
+        are = "s of policies are" if excused > 1 else " of policies is"
+        yield paragraph(f"_{excused} finding{are} exempt._")
 
 
 def launch_plan_table(document: Mapping[str, Any]) -> Iterator[Block]:

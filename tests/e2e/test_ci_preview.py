@@ -192,6 +192,9 @@ def test_what_policies_and_lint_say_stands_on_the_manifests_lines(
         ("mutable-image", "warning", "manifests/etl.yaml", 7),
     ]
     assert "not like this [not-so]" in remarks[0]["message"]
+    (comment,) = pipeline.forge.comments()
+    assert "manifests/etl.yaml:1: policy not-so refuses: not like this (task:" in comment
+    assert "1 finding of policies is exempt" in comment
     for file in ("code-quality.json", "default/plan.html"):
         assert "not like this" in (pipeline.folder / "out" / file).read_text()
 
