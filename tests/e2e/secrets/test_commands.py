@@ -258,7 +258,7 @@ CASES: dict[str, list[Case]] = {
     "completion": [case("bash")],
 }
 # What is run elsewhere, and where.
-ELSEWHERE = {"sandbox start": "tests/e2e/secrets/test_login.py serves one that asks for a token"}
+ELSEWHERE = {"sandbox start": "tests/e2e/secrets/test_kept.py serves one that asks for tokens"}
 
 
 # They change what the others are run on, and so come last.
