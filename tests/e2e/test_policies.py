@@ -1,6 +1,7 @@
 """Policies from the command line: plans are judged, and judged again when they are applied."""
 
 import json
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -264,13 +265,49 @@ spec:
     assert cli("policy", "test", "policies/own_test.rego").code == 1
 
 
-def test_the_starter_library_passes_its_tests(cli: Cli) -> None:
-    """What users copy does what its tests say."""
-    library = Path(__file__).parent.parent.parent / "examples" / "policies"
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+SCHEDULES = """\
+apiVersion: reconciler/v1
+kind: PolicyTest
+spec:
+  cases:
+    - name: a schedule in development is denied
+      with: {domains: [development]}
+      manifests: [../manifests/*.yaml]
+      expect:
+        - policy: no-schedule-in-development
+          ruling: deny
+          object: activation:weather/development/weather.every-morning
+          message: "cron '0 6 * * *'"
+    - name: elsewhere it is not
+      with: {domains: [staging]}
+      manifests: [../manifests/*.yaml]
+      admin: [../manifests/project.yaml]
+      expect: []
+"""
 
-    tested = cli("policy", "test", library)
 
-    assert tested.code == 0, tested.out
+def test_the_starter_library_passes_its_tests(cli: Cli, here: Path) -> None:
+    """What users copy does what its tests say, wherever it is copied to."""
+    shutil.copytree(EXAMPLES / "policies", here / "copied")
+
+    tested = cli("policy", "test", here / "copied")
+
+    assert tested.code == 0, tested.out + tested.err
+
+
+def test_the_starter_library_judges_real_manifests(cli: Cli, here: Path) -> None:
+    """And not only plans that are written for it."""
+    (here / "whole").mkdir()
+    (here / "manifests").mkdir()
+    for name in ("project", "tasks", "workflows", "launch-plans"):
+        shutil.copy(EXAMPLES / f"manifests/{name}.yaml", here / "manifests")
+    shutil.copy(EXAMPLES / "policies/cel/schedules.yaml", here / "whole")
+    (here / "whole/schedules_test.yaml").write_text(SCHEDULES)
+
+    tested = cli("policy", "test", here / "whole")
+
+    assert tested.code == 0, tested.out + tested.err
 
 
 def test_no_policies_load_nothing(
