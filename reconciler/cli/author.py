@@ -93,7 +93,14 @@ def _github(environ: Mapping[str, str]) -> str:
         environ.get(name, "")
         for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
     )
-    return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""
+    if not (server and repository and run):
+        return ""
+    place = f"{server}/{repository}/actions/runs/{run}"
+    # A run that is started again keeps its number, and only the attempt before it is over. Gitea
+    # and Forgejo, which set the same variables, have no page of an attempt.
+    is_gitea = environ.get("GITEA_ACTIONS") or environ.get("FORGEJO_ACTIONS")
+    attempt = environ.get("GITHUB_RUN_ATTEMPT", "") if not is_gitea else ""
+    return f"{place}/attempts/{attempt}" if attempt else place
 
 
 def _bitbucket(environ: Mapping[str, str]) -> str:

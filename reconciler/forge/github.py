@@ -333,11 +333,15 @@ class GitHub(Forge):
 
     def _ended(self, path: str) -> bool:
         repository, _, run = path.partition("/actions/runs/")
-        number = run.partition("/")[0]
+        number, _, rest = run.partition("/")
         if repository.count("/") != 1 or not number.isdecimal():
             return False
+        place = f"repos/{quote(repository)}/actions/runs/{number}"
+        word, _, attempt = rest.partition("/")
+        if word == "attempts" and attempt.isdecimal():
+            place += f"/attempts/{attempt}"
         found = self.http.get(
-            f"repos/{quote(repository)}/actions/runs/{number}",
+            place,
             to=f"see how run {number} stands",
             needs=_ACTIONS,
         )

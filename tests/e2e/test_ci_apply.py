@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from reconciler.cli.author import find_author
 from reconciler.config import Config
 from reconciler.manifest import load
 from reconciler.model import Author, Plan
@@ -205,6 +207,30 @@ def test_a_lock_whose_run_is_over_is_taken_at_once(
 
     assert done.code == 0, done.err
     assert "Took over the lock of bob" in done.err
+
+
+def test_a_run_that_is_started_again_takes_its_own_lock(
+    pipeline: Pipeline, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It keeps its number, and runs; the attempt that was cut off is over all the same."""
+    pipeline.merge()
+    monkeypatch.setenv("GITHUB_RUN_ATTEMPT", "1")
+    pipeline.job(run=21, event={"after": pipeline.git("rev-parse", "HEAD")})
+    with Remote(Config.for_endpoint(os.environ["RECONCILER_ADMIN"], insecure=True)) as remote:
+        ledger = remote.ledger_of(Home("flytesnacks", "development", "etl-team"))
+        author = replace(find_author(os.environ, pipeline.folder), process="elsewhere")
+        ledger.lock(Plan(()), author=author)
+    forge = pipeline.forge
+    assert isinstance(forge, FakeGitHub)
+    forge.runs, forge.attempts = {21: "in_progress"}, {21: 1}
+    monkeypatch.setenv("GITHUB_RUN_ATTEMPT", "2")
+    assert merged(pipeline, cli).code == 6
+
+    forge.attempts = {21: 2}
+    done = merged(pipeline, cli)
+
+    assert done.code == 0, done.err
+    assert "Took over the lock of" in done.err
 
 
 def test_what_a_run_that_is_over_had_done_is_noted(pipeline: Pipeline, cli: Cli) -> None:

@@ -44,11 +44,13 @@ class FakeGitHub(FakeForge):
         ("POST", f"{R}/issues", "issue"),
         ("PATCH", f"{R}/issues/(?P<number>\\d+)", "change_issue"),
         ("GET", f"{R}/actions/runs/(?P<number>\\d+)", "run"),
+        ("GET", f"{R}/actions/runs/(?P<number>\\d+)/attempts/(?P<attempt>\\d+)", "attempt"),
     ]
 
     def __init__(self, repository: str = "acme/etl") -> None:
         super().__init__(repository)
         self.checks: list[dict[str, Any]] = []
+        self.attempts: dict[int, int] = {}  # of runs that were started again: the newest
 
     def valid(self, name: str, body: Any) -> None:
         """Hold a body to a published model, and to having no field that it lacks."""
@@ -219,3 +221,10 @@ class FakeGitHub(FakeForge):
         if int(number) not in self.runs:
             raise Refusal(404, "Not Found")
         return {"id": int(number), "status": self.runs[int(number)]}
+
+    def attempt(self, call: Call, repo: str, number: str, attempt: str) -> Any:
+        newest = self.attempts.get(int(number), 1)
+        if int(attempt) > newest:
+            raise Refusal(404, "Not Found")
+        run = self.run(call, repo, number)
+        return run if int(attempt) == newest else {**run, "status": "completed"}

@@ -203,6 +203,20 @@ def test_whether_a_run_has_ended_is_known_or_not(fake: FakeForge, forge: Forge) 
     assert not over(2)
 
 
+ATTEMPTS = ("", "/attempts/1", "/attempts/2", "/attempts/3", "/attempts/x")
+
+
+def test_a_run_that_was_started_again_is_over_by_attempts(
+    github: FakeGitHub, talk: Connect
+) -> None:
+    """The number stays: the attempt before is over while the next one runs."""
+    github.runs, github.attempts = {5: "in_progress"}, {5: 2}
+    run = f"{github.url}/acme/etl/actions/runs/5"
+    with talk(github) as forge:
+        ended = [forge.run_has_ended(f"{run}{rest}") for rest in ATTEMPTS]
+    assert ended == [False, True, False, False, False]
+
+
 def test_the_next_page_is_never_asked_of_another_host(github: FakeGitHub, talk: Connect) -> None:
     """It would be given the token."""
     from reconciler.errors import ForgeError
