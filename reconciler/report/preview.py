@@ -26,6 +26,7 @@ from reconciler.report.effects import effect_sections
 from reconciler.report.masking import Masks, veiled
 from reconciler.report.preview_document import (
     alerts,
+    approval_ways,
     break_texts,
     conflict_texts,
     image_table,
@@ -118,6 +119,7 @@ def preview_of(
     shown = veiled(plan, masks, for_document=True)
     document = body if body is not None else plan_body(plan, reveal=reveal)
     details = [
+        *approval_ways(document),
         *map(_section, effect_sections(shown)),
         *map(_section, sections(shown)),
         *(_section(conflict_section(one)) for one in shown.conflicts),

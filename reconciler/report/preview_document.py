@@ -122,6 +122,22 @@ def policy_blocks(document: Mapping[str, Any], said: Callable[[str], str]) -> It
         yield paragraph(f"_{excused} finding{are} exempt._")
 
 
+def approval_ways(document: Mapping[str, Any]) -> Iterator[Block]:
+    """How what waits for an approval is given one, by the policies' names."""
+    names = dict.fromkeys(
+        _text(one, "policy")
+        for one in objects(document, "verdicts")
+        if _text(one, "ruling") == "require-approval" and not _text(one, "excused")
+    )
+    if not names:
+        return
+    labels = ", ".join(code(f"policy-approved-{name}") for name in [*names][:_ROWS])
+    yield paragraph(
+        f"_Approved by a label on this request, {labels}; where the forge has no labels, "
+        "`ci apply --approve` is given the policy's name._"
+    )
+
+
 def launch_plan_table(document: Mapping[str, Any]) -> Iterator[Block]:
     """Versions, fire times and what changes, what breaks somebody first."""
     effects = sorted(objects(document, "effects"), key=lambda one: one.get("breaking") is not True)

@@ -294,6 +294,10 @@ def test_a_label_approves_what_a_policy_found(pipeline: Pipeline, cli: Cli) -> N
         'spec: {each: plan, requireApproval: "true", message: this is asked about}\n'
     )
     pipeline.commit("a policy")
+    assert cli("ci", "preview", "--request", "7").code == 0
+    told = pipeline.forge.comments()[0]
+    assert "policy ask-first wants an approval: this is asked about" in told
+    assert "a label on this request, `policy-approved-ask-first`" in told
     waits = merged(pipeline, cli, "--request", "7")
     assert waits.code == 3, waits.err
     assert "ask-first" in pipeline.forge.comments()[1]
