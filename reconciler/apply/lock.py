@@ -98,7 +98,8 @@ class _Taking:
                 raise PlanRanError("this saved plan was applied already; plan again")
             holder = self.head.holder
             if holder is not None and not self._may_take_over(self.head):
-                self._wait(self._locked(self.head, holder), self.head.serial)
+                author = self.head.begin.author if self.head.begin is not None else None
+                self._wait(self._locked(self.head, holder), self.head.serial, author)
                 continue
             error = hindrance(self.ledger, self.terms.claims, mine=None)
             if error is not None:
@@ -181,8 +182,9 @@ class _Taking:
             serial=holder.serial,
         )
 
-    def _wait(self, error: LockedError, serial: int) -> None:
-        """Wait a little, or raise if that was long enough; a change of the head ends the wait."""
+    def _wait(self, error: LockedError, serial: int, holder: Author | None = None) -> None:
+        """Wait a little, or raise if that was long enough; a change of the head ends the wait, and
+        so does a holder that is found dead."""
         if self.clock.monotonic() >= self.until:
             raise error
         if error.serial != self.waits_for:
@@ -194,6 +196,8 @@ class _Taking:
             if not serial or self.clock.monotonic() >= expires:
                 return
             if self.ledger.newest() != serial:
+                return
+            if holder is not None and self.terms.is_dead(holder):
                 return
 
 

@@ -225,6 +225,22 @@ def test_a_dead_process_of_this_machine_is_taken_over(world: World) -> None:
     assert lock.serial == 2
 
 
+def test_a_holder_that_dies_while_it_is_waited_for_is_taken_over(world: World) -> None:
+    """At the next look, and not only once its lease has run out."""
+    world.take("alice")
+    clock = MemoryClock(world.home.server.now())
+
+    lock = world.take(
+        "bob",
+        clock,
+        wait=50.0,
+        is_dead=lambda author: author.actor == "alice" and clock.seconds > 9,
+    )
+
+    assert lock.serial == 2
+    assert clock.seconds < 15
+
+
 def test_who_was_taken_over_stops(world: World) -> None:
     """It sees so at its next look, and what it did until then is not forgotten."""
     clock = MemoryClock(world.home.server.now())
