@@ -59,12 +59,19 @@ class Act:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
 
-    def run(self, event: str, payload: Any = None, token: str = TOKEN, **environ: str) -> Any:
+    def run(
+        self,
+        event: str,
+        payload: Any = None,
+        token: str = TOKEN,
+        action: str = "synchronize",
+        **environ: str,
+    ) -> Any:
         """Run what an event starts; gives the finished process, whose output is the job's log."""
         pull, forge = self.pipeline.forge.pull, self.pipeline.forge
         if payload is None:
             payload = {
-                "action": "synchronize",
+                "action": action,
                 "number": pull.number,
                 "pull_request": {
                     "number": pull.number,
@@ -287,17 +294,32 @@ def test_a_request_is_previewed_merged_applied_and_watched(act: Act) -> None:
     assert done.returncode == 0, done.stdout
     assert active_image(act) == "ghcr.io/acme/etl:1.5", done.stdout + done.stderr
 
+    done = act.run("schedule", {"schedule": "17 5 * * *"}, GITHUB_SHA=merged)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "No drift" in done.stdout
+
 
 @pytest.mark.long
-def test_reusable_workflows_preview_and_apply(act: Act) -> None:
+def test_a_request_that_is_closed_is_cleaned_up_after(act: Act) -> None:
+    """By the same file; nothing is previewed any more."""
+    act.write("flyte.yml", own_steps(ROOT / "ci-templates/github.yml"))
+    act.pipeline.push()
+    done = act.run("pull_request", action="closed")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "reconciler ci clean" in done.stdout
+    assert act.pipeline.forge.comments() == []
+
+
+@pytest.mark.long
+def test_reusable_workflows_preview_apply_and_watch(act: Act) -> None:
     """Called as others call them, by name."""
     pipeline = act.pipeline
-    for name in ("reusable-preview.yml", "reusable-apply.yml"):
+    for name in ("reusable-preview.yml", "reusable-apply.yml", "reusable-drift.yml"):
         act.write(name, own_steps(ROOT / ".github/workflows" / name))
     act.write(
         "flyte.yml",
         """\
-on: [pull_request, push]
+on: [pull_request, push, schedule]
 jobs:
   preview:
     if: github.event_name == 'pull_request'
@@ -306,6 +328,10 @@ jobs:
     if: github.event_name == 'push'
     uses: ./.github/workflows/reusable-apply.yml
     with: {environment: production}
+  drift:
+    if: github.event_name == 'schedule'
+    uses: ./.github/workflows/reusable-drift.yml
+    with: {environments: production, clean: true}
 """,
     )
     workspace = pipeline.folder / "reconciler.yaml"
@@ -323,6 +349,10 @@ jobs:
     done = act.run("push", {"ref": "refs/heads/main", "after": merged}, GITHUB_SHA=merged)
     assert done.returncode == 0, done.stdout
     assert active_image(act) == "ghcr.io/acme/etl:1.5"
+
+    done = act.run("schedule", {"schedule": "17 5 * * *"}, GITHUB_SHA=merged)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "No drift" in done.stdout
 
 
 @pytest.mark.parametrize("file", [ROOT / "action.yml", *WORKFLOWS], ids=lambda file: file.name)
