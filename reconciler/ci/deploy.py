@@ -48,6 +48,7 @@ class PreviewPlace:
     project: str = ""
 
     def of(self, id: ResourceId) -> tuple[str, str]:
+        """Project and domain in which a thing is tried out."""
         return self.project or id.project, self.domain
 
 

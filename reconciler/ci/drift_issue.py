@@ -40,6 +40,7 @@ class Standing:
 
     @property
     def marker(self) -> str:
+        """By which the issue is found again; nobody sees it."""
         return f"drift:{self.key}"
 
 

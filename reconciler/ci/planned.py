@@ -51,6 +51,7 @@ class Planned:
 
     @property
     def marker(self) -> str:
+        """By which the comment is found again; nobody sees it."""
         return f"preview:{self.key}"
 
     @property

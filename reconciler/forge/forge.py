@@ -43,6 +43,7 @@ class Forge(ABC):
         return {"Accept": "application/json"}
 
     def close(self) -> None:
+        """Let its connections go; the end of a `with` does as well."""
         self.http.close()
 
     def __enter__(self) -> Self:

@@ -26,6 +26,7 @@ class Expected:
     message: str = ""
 
     def fits(self, verdict: Verdict) -> bool:
+        """Whether this is the verdict that there should be."""
         return (
             self.policy == verdict.policy
             and self.ruling in ("", verdict.ruling.value)
