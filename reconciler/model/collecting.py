@@ -4,6 +4,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_MUCH = 10_000  # objects made since the last look
+
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
@@ -28,6 +30,8 @@ def without_collecting() -> Iterator[None]:
 
 def _age() -> None:
     """Put all objects into the oldest generation, without going through them."""
+    if gc.get_count()[0] < _MUCH:
+        return  # a look at so little costs nothing, and to ask what is frozen counts it all
     if gc.get_freeze_count():
         return  # somebody else's objects are frozen, and are to stay so
     gc.freeze()
