@@ -263,19 +263,19 @@ def test_tokens_that_expire_are_renewed(
     assert len(taken) == len(set(taken))
 
 
-def test_a_new_token_may_be_refused_too(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch, etl: Path
+@pytest.mark.parametrize(("refusals", "codes"), [(1, [0, 0]), (2, [7, 0])])
+def test_a_refused_token_is_renewed_once(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, etl: Path, refusals: int, codes: list[int]
 ) -> None:
-    """It was short-lived, and the machine busy: another one is fetched, up to three times."""
+    """A new one that is refused too before anybody got through with it is a matter of rights."""
     monkeypatch.setenv("FLYTE_CREDENTIALS_AUTH_MODE", "ClientSecret")
     monkeypatch.setenv("FLYTE_CREDENTIALS_CLIENT_ID", "flytepropeller")
     monkeypatch.setenv("FLYTE_CREDENTIALS_CLIENT_SECRET", SECRET)
     with burning(monkeypatch, auth=True) as (_, fire):
-        fire.next("CreateTask", "expire_tokens", times=2)
-        result = apply(cli, fire, str(etl))
+        fire.next("CreateTask", "expire_tokens", times=refusals)
 
-    assert result.code == 0
-    assert len(fire.happened) == 2
+        assert [apply(cli, fire, str(etl)).code for _ in codes] == codes
+        assert len(fire.happened) == refusals
 
 
 def test_a_token_that_cannot_be_renewed_expires(
