@@ -67,6 +67,8 @@ def apply_manifests(
                 # Somebody applied since we planned.
                 check_commits(unit, held.before, allow_older=manner.allow_older)
                 again = make(held.before)
+                if not again.conflicts:
+                    check_policies(again, manner.approved)
                 if not same_plan(again, plan):
                     if manner.ask or again.conflicts or again.obstacles:
                         raise ApplyRefusedError(
@@ -74,7 +76,6 @@ def apply_manifests(
                             "nothing was written: apply again to see it"
                         )
                     manner.review(again)
-                    check_policies(again, manner.approved)
                     held.claim(again)
                     show(
                         without_secrets(again, unit.sensitive),
